@@ -1,0 +1,174 @@
+"""Settings: one frozen dataclass a stage, read from and written to TOML.
+
+The fingerprint of all settings is part of every dossier, so a result can be
+told from one made with others. Nothing here reads the environment.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from .errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """Limits on what is read.
+
+    :param max_bytes: largest file or response read, in bytes.
+    :param max_chars: longest account kept, in code points; a longer one is a problem, not cut.
+    :param max_accounts: most accounts in one call.
+    :param max_depth: deepest nesting of HTML elements that is parsed.
+    :param min_words: fewest words for a text to be taken as an article.
+    :param timeout: seconds for one outgoing request.
+    :param allow_hosts: hosts that may be fetched although their address is private.
+    """
+
+    max_bytes: int = 20_000_000
+    max_chars: int = 400_000
+    max_accounts: int = 400
+    max_depth: int = 2_000
+    min_words: int = 25
+    timeout: float = 20.0
+    allow_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Annotate:
+    """The parse.
+
+    :param max_sentence: longest sentence parsed, in tokens; a longer one is split and reported.
+    """
+
+    max_sentence: int = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Grouping of accounts into stories.
+
+    :param threshold: least similarity (0–1) that joins an account to a story.
+    """
+
+    threshold: float = 0.16
+
+
+@dataclass(frozen=True, slots=True)
+class Collate:
+    """Alignment of passages into points.
+
+    :param threshold: least score (0–1) that joins two passages into a point.
+    :param min_chars: shortest passage that can stand as a reading, in code points.
+    """
+
+    threshold: float = 0.5
+    min_chars: int = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Descent.
+
+    :param seed_words: length of the word runs that seed a shared passage.
+    :param min_share: least share of the shorter account that must be shared for kinship.
+    """
+
+    seed_words: int = 4
+    min_share: float = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Discrepancies, silences and framing.
+
+    :param min_score: least score (0–1) of a discrepancy that is shown.
+    """
+
+    min_score: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of every stage."""
+
+    ingest: Ingest = field(default_factory=Ingest)
+    annotate: Annotate = field(default_factory=Annotate)
+    group: Group = field(default_factory=Group)
+    collate: Collate = field(default_factory=Collate)
+    trace: Trace = field(default_factory=Trace)
+    contrast: Contrast = field(default_factory=Contrast)
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hex digits over all settings.
+
+        >>> Settings().fingerprint == Settings().fingerprint
+        True
+        """
+        return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:12]
+
+    def to_toml(self) -> str:
+        """The settings as TOML, a table for each stage."""
+        tables = []
+        for stage in fields(self):
+            rows = [f"{k} = {_toml(v)}" for k, v in asdict(getattr(self, stage.name)).items()]
+            tables.append("\n".join([f"[{stage.name}]", *rows]))
+        return "\n\n".join(tables) + "\n"
+
+    @classmethod
+    def from_toml(cls, text: str, *, where: str = "settings") -> Settings:
+        """Read TOML; unknown tables, keys and wrong types are refused with the allowed ones.
+
+        >>> Settings.from_toml("[collate]\\nthreshold = 0.6").collate.threshold
+        0.6
+        """
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"not valid TOML ({error})", where=where) from error
+        stages = {f.name: f.default_factory for f in fields(cls)}
+        _known(data, stages, where, "table")
+        return cls(**{name: _stage(stages[name], table, f"{where} [{name}]") for name, table in data.items()})
+
+    @classmethod
+    def read(cls, path: Path) -> Settings:
+        """Read a TOML file."""
+        try:
+            return cls.from_toml(path.read_text("utf-8"), where=str(path))
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"cannot be read ({error})", where=str(path)) from error
+
+
+def _known(data: Mapping[str, Any], allowed: Mapping[str, Any], where: str, what: str) -> None:
+    for name in data:
+        if name not in allowed:
+            raise InputError(f"unknown {what} {name!r}", where=where, todo=f"use one of {', '.join(allowed)}")
+
+
+def _stage(make: Any, table: Any, where: str) -> Any:
+    """One stage's dataclass from its TOML table, each value of the default's type."""
+    if not isinstance(table, Mapping):
+        raise InputError(f"{table!r} is not a table", where=where)
+    default = asdict(make())
+    _known(table, default, where, "setting")
+    values: dict[str, Any] = {}
+    for name, value in table.items():
+        want = type(default[name])
+        if want is float and type(value) is int:
+            value = float(value)
+        if want is tuple and isinstance(value, list):
+            value = tuple(map(str, value))
+        if type(value) is not want:
+            raise InputError(f"{name} = {value!r} is not of type {want.__name__}", where=where)
+        values[name] = value
+    return make(**values)
+
+
+def _toml(value: Any) -> str:
+    return json.dumps(list(value) if isinstance(value, tuple) else value)
