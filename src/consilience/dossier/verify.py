@@ -1,0 +1,206 @@
+"""Check a written dossier: form, ids, spans, words and digests.
+
+Re-derives what can be re-derived from the document (and the files, if given);
+it does not judge whether a finding is right. Never raises on bad content.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from ..errors import DossierError
+from .build import document_digest, text_digest
+
+Json = Mapping[str, Any]
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a dossier."""
+    text = (resources.files(__package__) / "schema.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def read_dossier(path: Path) -> dict[str, Any]:
+    """Read a dossier file; DossierError says why one cannot be read."""
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        todo = "name a file that 'consilience compare --json' wrote"
+        raise DossierError(f"cannot be read ({error})", where=str(path), todo=todo) from error
+    if not isinstance(document, dict):
+        raise DossierError("is not a JSON object", where=str(path))
+    return document
+
+
+def verify(document: Json, files: Sequence[Path] = ()) -> list[str]:
+    """List every fault in a dossier, one sentence each; an empty list means that it holds.
+
+    :param document: a parsed dossier.
+    :param files: originals whose bytes must match the recorded digests, paired by file stem.
+
+    >>> verify({"schema": "other"})[0].startswith("schema")
+    True
+    """
+    faults = list(_form(document))
+    if faults:
+        return faults
+    texts = {a["id"]: a["text"] for a in document["articles"]}
+    faults += _articles(document["articles"])
+    faults += _spans(document, texts)
+    faults += _ids(document, texts)
+    faults += _wordings(document["points"], texts)
+    faults += _stemma(document["stemma"], texts)
+    if document["run"]["digest"] != document_digest(dict(document)):
+        faults.append("run.digest: the document was changed after it was written")
+    faults += _files(document["articles"], files)
+    return faults
+
+
+def _form(document: Json) -> Iterator[str]:
+    from jsonschema import Draft202012Validator
+
+    for error in Draft202012Validator(schema()).iter_errors(document):
+        where = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.absolute_path)
+        yield f"{where.lstrip('.') or 'dossier'}: {error.message[:200]}"
+
+
+def _articles(articles: Sequence[Json]) -> Iterator[str]:
+    seen: set[str] = set()
+    for article in articles:
+        if article["id"] in seen:
+            yield f"articles: the id {article['id']!r} is used twice"
+        seen.add(article["id"])
+        if article["digest"] != text_digest(article["text"]):
+            yield f"articles.{article['id']}: the text does not match its digest"
+        last = 0
+        for region in article["regions"]:
+            if not last <= region["start"] < region["end"] <= len(article["text"]):
+                yield f"articles.{article['id']}: region {region['start']}..{region['end']} is out of place"
+            last = region["end"]
+
+
+def _spans(document: Json, texts: Mapping[str, str]) -> Iterator[str]:
+    for where, name, start, end in _places(document):
+        if name not in texts:
+            yield f"{where}: article {name!r} is not in the dossier"
+        elif not 0 <= start < end <= len(texts[name]):
+            yield f"{where}: span {start}..{end} is empty or outside {name!r} (0..{len(texts[name])})"
+        elif not texts[name][start:end].strip():
+            yield f"{where}: span {start}..{end} of {name!r} holds only white space"
+
+
+def _places(document: Json) -> Iterator[tuple[str, str, int, int]]:
+    """Every place named anywhere: where it is named, article, start, end."""
+    for s in document["statements"]:
+        for start, end in [*s["content"], *s["cue"], *((s["speaker"] or {}).get("spans", ()))]:
+            yield f"statements.{s['id']}", s["article"], start, end
+    for part, where, record in _records(document):
+        for place in record.get(part, ()):
+            yield where, place["article"], place["start"], place["end"]
+    for point in document["points"]:
+        for link in point.get("links", ()):
+            for end in ("a", "b"):
+                yield f"points.{point['id']}", link[end]["article"], link[end]["start"], link[end]["end"]
+
+
+def _records(document: Json) -> Iterator[tuple[str, str, Json]]:
+    parts = [
+        ("points", "accounts"),
+        ("discrepancies", "readings"),
+        ("entities", "mentions"),
+        ("timeline", "cites"),
+        ("summary", "cites"),
+        ("framing", "cites"),
+    ]
+    for name, part in parts:
+        for i, record in enumerate(document[name]):
+            yield part, f"{name}.{record.get('id', i)}", record
+    for i, edge in enumerate(document["stemma"]["edges"]):
+        yield "evidence", f"stemma.edges.{i}", edge
+
+
+def _ids(document: Json, texts: Mapping[str, str]) -> Iterator[str]:
+    known = {name: [r["id"] for r in document[name]] for name in ("statements", "points", "discrepancies")}
+    for name, ids in known.items():
+        if len(set(ids)) < len(ids):
+            yield f"{name}: an id is used twice"
+    points, said = set(known["points"]), set(known["statements"])
+    keys = {e["id"] for e in document["entities"]}
+    origins = {o["id"] for o in document.get("origins", ())}
+    for i, o in enumerate(document["omissions"]):
+        yield from _missing(f"omissions.{i}", [o["point"]], points)
+        yield from _missing(f"omissions.{i}", [o["article"]], texts)
+    for voice in document["ledger"]:
+        yield from _missing(f"ledger.{voice['speaker']}", voice["statements"], said)
+        yield from _missing(f"ledger.{voice['speaker']}", [voice["key"]] if voice.get("key") else [], keys)
+    for p in document["points"]:
+        yield from _missing(f"points.{p['id']}", p["origins"], origins)
+        yield from _missing(f"points.{p['id']}", [*p.get("silent", ()), *p.get("lacunose", ())], texts)
+    for d in document["discrepancies"]:
+        yield from _missing(f"discrepancies.{d['id']}", [d["point"]] if d.get("point") else [], points)
+
+
+def _missing(where: str, wanted: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+    for name in wanted:
+        if name not in known:
+            yield f"{where}: {name!r} is not in the dossier"
+
+
+def _wordings(points: Sequence[Json], texts: Mapping[str, str]) -> Iterator[str]:
+    """Each reading's words stand at each of its places, case, punctuation and space aside."""
+    for point in points:
+        readings = point.get("readings", [])
+        if readings and point["says"] not in [r["wording"] for r in readings]:
+            yield f"points.{point['id']}: 'says' is none of its readings"
+        for spot in point["accounts"]:
+            words = texts.get(spot["article"], "")[spot["start"] : spot["end"]]
+            number = spot.get("reading", -1)
+            if readings and not (0 <= number < len(readings) and _same(readings[number]["wording"], words)):
+                place = f"{spot['article']} {spot['start']}..{spot['end']}"
+                yield f"points.{point['id']}: the words at {place} are not those shown"
+
+
+def _same(a: str, b: str) -> bool:
+    return _letters(a) == _letters(b)
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _stemma(stemma: Json, texts: Mapping[str, str]) -> Iterator[str]:
+    nodes = {n["id"] for n in stemma["nodes"]}
+    for n in stemma["nodes"]:
+        if n["kind"] == "witness":
+            yield from _missing("stemma.nodes", [n["id"]], texts)
+    parents: dict[str, set[str]] = {}
+    for e in stemma["edges"]:
+        yield from _missing("stemma.edges", [e["parent"], e["child"]], nodes)
+        parents.setdefault(e["child"], set()).add(e["parent"])
+    while ready := [child for child, above in parents.items() if not above & parents.keys()]:
+        for child in ready:
+            del parents[child]
+    if parents:
+        yield f"stemma.edges: {', '.join(sorted(parents))} descend from themselves"
+
+
+def _files(articles: Sequence[Json], files: Sequence[Path]) -> Iterator[str]:
+    recorded = {a["id"]: a["file_digest"] for a in articles}
+    for path in files:
+        try:
+            digest = sha256(path.read_bytes()).hexdigest()
+        except OSError as error:
+            yield f"{path}: cannot be read ({error.strerror})"
+            continue
+        if path.stem not in recorded:
+            yield f"{path}: no account of the dossier is called {path.stem!r}"
+        elif recorded[path.stem] != digest:
+            yield f"{path}: the file is not the one that was read"

@@ -1,0 +1,145 @@
+"""Runs the stages in order over the accounts of one call.
+
+Holds no method of its own: which stage feeds which, and what is reported when
+a part of the input cannot be used. Invariant: no clock, no randomness; the
+result does not depend on the order of the sources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from .. import contrast, trace
+from ..annotate import annotate, link
+from ..collate import collate
+from ..dossier import Dossier
+from ..errors import InputError
+from ..group import group
+from ..ingest import read
+from ..model import Annotated, Point, Problem, Silence, Story, Witness
+from ..settings import Settings
+
+Progress = Callable[[str, int, int], None]
+"""Told of each step: the stage's name, how many parts are done, of how many."""
+
+Stdin = Callable[[], bytes]
+
+
+def compare(
+    sources: Iterable[str | Path],
+    *,
+    manifest: str | Path | None = None,
+    settings: Settings = Settings(),  # noqa: B008 - frozen
+    progress: Progress | None = None,
+    stdin: Stdin | None = None,
+) -> Dossier:
+    """Turn several accounts of one event into a dossier.
+
+    :param sources: files, folders, globs, http(s) addresses, or ``-`` for ``stdin``.
+    :param manifest: JSON, JSON Lines, YAML or CSV that says what the files do not.
+    :raises InputError: nothing usable was given; one line says what, where, what to do.
+
+    >>> dossier = compare(["examples/…"])  # doctest: +SKIP
+    """
+    step = progress or _silent
+    step("reading", 0, 1)
+    # A generator of sources is read once; a str is one source, not its letters.
+    given = [sources] if isinstance(sources, (str, Path)) else list(sources)
+    place = Path(manifest) if manifest is not None else None
+    witnesses, problems = read(given, manifest=place, settings=settings.ingest, stdin=stdin)
+    return compare_witnesses(witnesses, problems=problems, settings=settings, progress=progress)
+
+
+def compare_witnesses(
+    witnesses: Sequence[Witness],
+    *,
+    problems: Sequence[Problem] = (),
+    settings: Settings = Settings(),  # noqa: B008 - frozen
+    progress: Progress | None = None,
+) -> Dossier:
+    """As ``compare``, over accounts that are read already."""
+    step = progress or _silent
+    if not witnesses:
+        raise InputError("no accounts to compare", where="compare", todo="give one or more")
+    accounts: list[Annotated] = []
+    for done, witness in enumerate(sorted(witnesses, key=lambda w: (w.published or "~", w.name, w.id))):
+        step("annotating", done, len(witnesses))
+        accounts.append(annotate(witness, settings.annotate))
+    stories = group(accounts, settings.group)
+    notes = [*problems, *_other_stories(stories, accounts), *_limits(accounts, stories[0])]
+    return _examine(stories[0], accounts, tuple(notes), settings, step)
+
+
+def _examine(
+    story: Story, everything: Sequence[Annotated], problems: tuple[Problem, ...], settings: Settings, step: Progress
+) -> Dossier:
+    """The stages after grouping, for one story."""
+    by_id = {a.witness.id: a for a in everything}
+    accounts, entities = link([by_id[w] for w in story.witnesses])
+    step("aligning", 0, 1)
+    points = collate(story, accounts, entities, settings.collate)
+    step("tracing", 0, 1)
+    descent = trace.trace(accounts, points, entities, settings.trace)
+    points = trace.with_origins(points, accounts, descent)
+    step("comparing", 0, 1)
+    found = contrast.discrepancies(accounts, points, entities, descent, settings.contrast)
+    silences = contrast.silences(accounts, points, descent, settings.contrast)
+    return Dossier(
+        story=story,
+        accounts=tuple(accounts),
+        entities=tuple(entities),
+        points=tuple(_with_silences(p, silences) for p in points),
+        descent=descent,
+        discrepancies=tuple(found),
+        silences=tuple(s for s in silences if s.could),
+        framing=tuple(contrast.framing(accounts, entities)),
+        problems=problems,
+        settings=settings,
+    )
+
+
+def _with_silences(point: Point, silences: Sequence[Silence]) -> Point:
+    mine = [s for s in silences if s.point == point.id]
+    return replace(
+        point,
+        silent=tuple(s.witness for s in mine if s.could),
+        lacunose=tuple(s.witness for s in mine if not s.could),
+    )
+
+
+def _other_stories(stories: Sequence[Story], accounts: Sequence[Annotated]) -> Iterable[Problem]:
+    """Accounts that tell of something else are named, not dropped in silence."""
+    names = {a.witness.id: a.witness.name for a in accounts}
+    for story in stories[1:]:
+        members = ", ".join(names[w] for w in story.witnesses)
+        yield Problem(
+            f"tells of another event than the rest (“{story.label}”) and was left out",
+            members,
+            "compare these by themselves, or lower [group] threshold in the settings to keep them together",
+        )
+
+
+def _limits(accounts: Sequence[Annotated], story: Story) -> Iterable[Problem]:
+    """What the program cannot do for these accounts."""
+    for account in accounts:
+        witness = account.witness
+        if witness.id in story.witnesses and witness.language not in (None, "en"):
+            yield Problem(
+                f"is in another language than English ({witness.language}): shared words and descent are "
+                "found, but who said what, roles and dates are not read",
+                witness.name,
+                "add an English version as an account of its own",
+            )
+    if len(story.witnesses) == 1:
+        yield Problem(
+            "is the only account: what others say, what it leaves out and how independent its statements "
+            "are cannot be known",
+            next(a.witness.name for a in accounts if a.witness.id == story.witnesses[0]),
+            "add at least one more account of the event",
+        )
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """The progress nobody watches."""
