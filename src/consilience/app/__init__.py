@@ -1,0 +1,1 @@
+"""Doors to the program: the command line. No logic of their own."""

@@ -48,9 +48,17 @@ def main() -> None:
 
 @main.command()
 @click.argument("sources", nargs=-1, metavar="PATH_OR_URL...")
-@click.option("--manifest", type=FILE, help="JSON, JSON Lines, YAML or CSV: file, outlet, published, url, title, authors.")
-@click.option("--json", "json_file", type=FILE, help="Write the dossier as JSON to this file ('-': standard output).")
-@click.option("--html", "html_file", type=FILE, help="Write the dossier as one self-contained page to this file.")
+@click.option(
+    "--manifest",
+    type=FILE,
+    help="JSON, JSON Lines, YAML or CSV: file, outlet, published, url, title, authors.",
+)
+@click.option(
+    "--json", "json_file", type=FILE, help="Write the dossier as JSON to this file ('-': standard output)."
+)
+@click.option(
+    "--html", "html_file", type=FILE, help="Write the dossier as one self-contained page to this file."
+)
 @click.option("--settings", "settings_file", type=FILE, help="Read settings from this TOML file.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no dossier and no progress.")
 @click.option("-v", "--verbose", is_flag=True, help="Print the whole dossier: every point, link and reason.")

@@ -1,0 +1,47 @@
+"""What every test shares: no outgoing connection, and places of the checkout."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = ("127.", "::1", "localhost")
+
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
+
+
+@pytest.fixture(autouse=True)
+def no_outgoing_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that opens a connection beyond this machine fails."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else address
+        if isinstance(host, str) and self.family != getattr(socket, "AF_UNIX", None):
+            assert host.startswith(LOOPBACK), f"a test tried to connect to {host}"
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def example() -> Path:
+    """The folder of the invented example."""
+    return ROOT / "examples" / "ilvane"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The evaluation material beside the checkout; skips where a stranger has none."""
+    place = Path(os.environ.get("CONSILIENCE_SHARED", ROOT.parent / "shared"))
+    if not (place / "score" / "dossier.py").exists():
+        pytest.skip("the evaluation material (../shared) is not beside this checkout")
+    return place
