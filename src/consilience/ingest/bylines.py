@@ -1,0 +1,177 @@
+"""Bylines, date lines and datelines: who wrote it, when it was published, where it was filed.
+
+Reads single lines only. A date inside a sentence is the event's and is never taken
+for the publication's. Invariant: what is returned stands in the line, word for word;
+a day that could be read two ways (05/06/2031) is no date.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+
+from ..data import lexicon
+
+MONTHS = ("january february march april may june july august september october november december").split()
+_NAME = (
+    r"(?:Dr\.? |Prof\.? )?[^\W\d_][\w’'.-]*(?: (?:[^\W\d_]\.|de|da|di|la|le|van|von|der|den|bin|al|el|y|e|"
+    r"[^\W\d_][\w’'-]*)){1,4}"
+)
+_NAMES = rf"{_NAME}(?:(?:, | and | & |, and ){_NAME})*"
+BYLINE = re.compile(
+    rf"(?:(?i:by|written by|reported by|story by|words by|author|authors|text by|from)(?::\s*|\s+))(?P<names>{_NAMES})"
+    r"(?P<rest>(?:\s*(?:[,|•·/–—-]|\bfor\b|\bin\b).*)?)"
+)
+DESK = re.compile(
+    r"by (?:(?:our|staff|the|a) )?(?:[\w-]+ ){0,3}"
+    r"(?:staff|correspondents?|reporters?|desk|editorial board|agencies|writers?|newsroom)(?: (?:in|and) .*)?",
+    re.I,
+)
+AUTHOR_NOTE = re.compile(
+    rf"(?P<name>{_NAME}) (?:is|was) (?:an?|the|our) (?P<role>[\w ,’'-]{{3,60}}?) "
+    r"(?:of|at|for|with) (?P<outlet>(?:[Tt]he )?[A-Z][\w.’'-]*(?: (?:of |the |and |& )?[A-Z][\w.’'-]*){0,4})"
+)
+PRESS_ROLE = re.compile(
+    r"\b(?:editor|reporter|writer|correspondent|columnist|journalist|producer|fellow|critic)\b", re.I
+)
+STAMP = re.compile(
+    r"(?:(?:first |last |originally )?(?:published|updated|posted|modified|created|released|date|dated|"
+    r"release date|publication date)(?: on| at)?:?\s*)",
+    re.I,
+)
+_MONTH = "|".join(f"{m[:3]}(?:{m[3:]})?" if m != "september" else "sept?(?:ember)?" for m in MONTHS)
+DATES = (
+    re.compile(
+        r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?:[T ](?P<t>\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?)\s*(?P<z>Z|[+-]\d{2}:?\d{2})?)?"
+    ),
+    re.compile(rf"(?P<mon>{_MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})", re.I),
+    re.compile(rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\.? (?:of )?(?P<mon>{_MONTH})\.?,? (?P<y>\d{{4}})", re.I),
+    re.compile(r"(?P<y>\d{4})[/.](?P<m>\d{2})[/.](?P<d>\d{2})"),
+    re.compile(r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日"),
+    re.compile(r"(?P<d>1[3-9]|2\d|3[01])[/.](?P<m>\d{1,2})[/.](?P<y>\d{4})"),
+    re.compile(r"(?P<m>\d{1,2})/(?P<d>1[3-9]|2\d|3[01])/(?P<y>\d{4})"),
+)
+_REST = re.compile(
+    r"(?:[\s,.|•·()@–—:-]|\d{1,2}[:.]\d{2}(?::\d{2})?|[ap]\.?m\.?|\d{1,2} ?[ap]\.?m\.?|\bat\b|\bon\b|[A-Z]{2,4}T?\b|"
+    r"UTC[+-]?\d*|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|o[’']clock|h(?:rs)?\b|"
+    r"updated|published|last|first)*",
+    re.I,
+)
+PLACE = r"[A-Z][A-Z.’'-]+(?:[ -][A-Z][A-Z.’'-]*){0,3}"
+DATELINE = re.compile(
+    rf"(?:{PLACE}(?:,\s+[A-Z][\w.]*(?: [A-Z][\w.]*){{0,2}})?(?:,\s+(?:{_MONTH})\.? \d{{1,2}}(?:, \d{{4}})?)?"
+    r"(?:\s*[(（][A-Z][\w .&/-]{1,40}[)）])?|[A-Z][\w.’' -]{1,30}(?:, [A-Z][\w. ]{1,20})?\s*\((?:AP|AFP|Reuters|UPI|CNN|Xinhua|dpa|ANI|PTI|IANS|TASS|KUNA|WAM)\)"
+    r"|\([A-Z]{2,6}\))\s*(?P<dash>[-–—:]{1,2}|\.{0})\s*"
+)
+
+
+def byline(text: str) -> tuple[str, ...] | None:
+    """Names in a byline, () for a desk without a name, None if the line is no byline.
+
+    >>> byline("By Ann Poe and Raj Lal, The Example Post")
+    ('Ann Poe', 'Raj Lal')
+    >>> byline("By Monday the ferries had stopped.") is None
+    True
+    """
+    if len(text) > 160 or text.endswith("."):
+        return None
+    if DESK.fullmatch(text):
+        return ()
+    match = BYLINE.fullmatch(text)
+    if not match:
+        return None
+    names = [n.strip() for n in re.split(r",? and | & |, ", match["names"])]
+    good = [n for n in names if _is_name(n)]
+    return tuple(map(_case, good)) if good and _is_name(names[0]) else None
+
+
+def _is_name(text: str) -> bool:
+    words = [w for w in text.split() if w[:1].isupper() or w.isalpha()]
+    caps = [w for w in words if w[:1].isupper()]
+    dull = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "the", "a", *MONTHS}
+    return 2 <= len(caps) and len(caps) * 2 >= len(words) and words[0].casefold() not in dull
+
+
+def _case(name: str) -> str:
+    """A name printed in capitals in ordinary case."""
+    return name.title() if name.isupper() and len(name) > 4 else name
+
+
+def author_note(text: str) -> tuple[str, str] | None:
+    """Author and outlet from "Ann Poe is a reporter at The Example Post", else None.
+
+    >>> author_note("Ann Poe is the harbour reporter of The Example Post, write to her.")
+    ('Ann Poe', 'The Example Post')
+    """
+    match = AUTHOR_NOTE.match(text)
+    if not match or not PRESS_ROLE.search(match["role"]):
+        return None
+    return match["name"], match["outlet"].rstrip(".’'-")
+
+
+def day(text: str, start: int = 0) -> tuple[str, int, int] | None:
+    """The first whole date in a line as ISO, with its place.
+
+    >>> day("Posted 5 May 2031, 10:20")
+    ('2031-05-05', 7, 17)
+    >>> day("05/06/2031") is None
+    True
+    """
+    hits = [m for m in (p.search(text, start) for p in DATES) if m]
+    for match in sorted(hits, key=lambda m: (m.start(), -m.end())):
+        part = match.groupdict()
+        month = int(part["m"]) if part.get("m") else _month(part["mon"])
+        try:
+            iso = date(int(part["y"]), month, int(part["d"])).isoformat()
+        except ValueError:
+            continue
+        if part.get("t"):
+            iso += f"T{part['t']}{part['z'] or ''}"
+        return iso, match.start(), match.end()
+    return None
+
+
+def _month(name: str) -> int:
+    return next(n for n, month in enumerate(MONTHS, 1) if month.startswith(name.casefold()[:3]))
+
+
+def stamp(text: str) -> tuple[str, int, int] | None:
+    """The date of a line that gives nothing but a date, "Published" and the like before it.
+
+    >>> stamp("Last updated: May 5, 2031 at 10:20 a.m. GMT")
+    ('2031-05-05', 14, 25)
+    >>> stamp("On May 5, 2031, the bridge fell.") is None
+    True
+    """
+    if len(text) > 90:
+        return None
+    lead = STAMP.match(text)
+    found = day(text, lead.end() if lead else 0)
+    if not found:
+        return None
+    before, after = text[lead.end() if lead else 0 : found[1]], text[found[2] :]
+    if lead and not re.search(r"[a-z]{4,}", re.sub(_REST, "", after), re.I):
+        return found
+    return found if _REST.fullmatch(before) and _REST.fullmatch(after) else None
+
+
+def dateline(text: str) -> tuple[int, int] | None:
+    """End of the dateline that opens a paragraph, and start of its first sentence.
+
+    >>> dateline("SEAHAVEN (AP) — The bridge fell."), dateline("The bridge fell.")
+    ((13, 16), None)
+    """
+    match = DATELINE.match(text[:160])
+    if not match or match.end() >= len(text):
+        return None
+    if not match["dash"] and not match.group().rstrip().endswith(")"):
+        return None
+    head = match.group()[: match.start("dash")].rstrip() if match["dash"] else match.group().rstrip()
+    return len(head), match.end()
+
+
+@cache
+def agencies() -> frozenset[str]:
+    """Names and short names of news agencies, in lower case."""
+    return frozenset(row["name"].casefold() for row in lexicon("agencies"))

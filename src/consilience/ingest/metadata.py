@@ -1,0 +1,145 @@
+"""Title, authors, outlet and date of an account, each with its evidence.
+
+A manifest goes before what the file states, and that before what the text shows.
+Nothing is guessed: a file's name is no outlet, a date inside a sentence is the
+event's, and what is unknown stays None. Invariant: every field that is not None
+has an ``Evidence``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ..model import Evidence, Region, Witness, witness_id
+from .bylines import AUTHOR_NOTE, author_note, byline, stamp
+from .draft import Draft
+from .lines import count
+from .regions import label
+
+FIELDS = ("title", "outlet", "authors", "published", "url")
+COPYRIGHT = re.compile(
+    r"(?:copyright\s*)?(?:©|\(c\)|copyright)\s*(?:©|\(c\))?\s*(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?,?\s+(?:by\s+)?"
+    r"(?P<outlet>[^.,|©]{2,50}?)\s*(?:[.,|]|all rights reserved|$)",
+    re.I,
+)
+BYLINE_OUTLET = re.compile(
+    r"(?:,| for| [|–—-])\s+(?P<outlet>(?:The |the )?[A-Z][\w’'.-]*(?: [A-Z&][\w’'.-]*){0,4})\s*$"
+)
+
+
+class Found(NamedTuple):
+    """A field read from the text: its value, in words from where, and the place."""
+
+    field: str
+    value: Any
+    how: str
+    start: int
+    end: int
+
+
+def complete(draft: Draft, entry: Mapping[str, Any], name: str) -> Witness:
+    """Make the witness of a draft: regions, fields, evidence, language, identity.
+
+    :param entry: the fields that a manifest gives for it.
+    :param name: the account's name, unique in the call.
+    """
+    stated = {f: getattr(draft, f) for f in FIELDS}
+    known: dict[str, Any] = {f: entry.get(f) or stated[f] or None for f in FIELDS}
+    regions = label(draft.text, title=known["title"], layout=draft.layout)
+    evidence = [Evidence(f, "manifest") for f in FIELDS if entry.get(f)]
+    evidence += [e for e in draft.evidence if not entry.get(e.field)]
+    for found in from_text(draft.text, regions):
+        if known[found.field] is None:
+            known[found.field] = found.value
+            evidence.append(Evidence(found.field, found.how, found.start, found.end))
+    outlet, published, url = known["outlet"], known["published"], known["url"]
+    return Witness(
+        id=witness_id(name, draft.text, outlet, published, url),
+        name=name,
+        text=draft.text,
+        title=known["title"],
+        outlet=outlet,
+        authors=tuple(known["authors"] or ()),
+        published=published,
+        url=url,
+        language=language(draft.text, regions),
+        regions=regions,
+        raw_digest=draft.digest,
+        evidence=tuple(sorted(evidence, key=lambda e: FIELDS.index(e.field))),
+        links=draft.links,
+    )
+
+
+def from_text(text: str, regions: tuple[Region, ...]) -> list[Found]:
+    """What the labelled text says about itself, the surest first."""
+    found: list[Found] = []
+    for region in regions:
+        words = text[region.start : region.end]
+        if region.kind == "title":
+            found.append(Found("title", _plain(words), region.reason, region.start, region.end))
+        elif region.kind in ("byline", "boilerplate"):
+            at = region.start
+            for line in words.split("\n"):
+                found += _imprint(line.strip(), at + line.find(line.strip()), region.kind)
+                at += len(line) + 1
+    return sorted(found, key=lambda f: f.how == "copyright line")
+
+
+def _imprint(line: str, at: int, kind: str) -> list[Found]:
+    """Authors, outlet and date from one line of byline or furniture."""
+    out: list[Found] = []
+    names = byline(line)
+    if names:
+        out.append(Found("authors", names, "byline", at, at + len(line)))
+        outlet = BYLINE_OUTLET.search(line)
+        if outlet and outlet["outlet"] not in names and not re.search(r"\d", outlet["outlet"]):
+            out.append(_at("outlet", outlet, "byline", at))
+    when = stamp(line) or (_after(line) if names else None)
+    if when and kind == "byline":
+        out.append(Found("published", when[0], "date line", at + when[1], at + when[2]))
+    note = author_note(line)
+    match = AUTHOR_NOTE.match(line)
+    if note and match:
+        out.append(Found("authors", (note[0],), "note on the author", at, at + len(note[0])))
+        start = at + match.start("outlet")
+        out.append(Found("outlet", note[1], "note on the author", start, start + len(note[1])))
+    notice = COPYRIGHT.match(line)
+    if notice and notice["outlet"].casefold() not in ("all rights reserved", "all rights"):
+        out.append(_at("outlet", notice, "copyright line", at))
+    return out
+
+
+def _at(field: str, match: re.Match[str], how: str, at: int) -> Found:
+    return Found(field, match[field], how, at + match.start(field), at + match.end(field))
+
+
+def _after(line: str) -> tuple[str, int, int] | None:
+    """A date behind the names of a byline ("By Ann Poe | 5 May 2031")."""
+    cut = re.search(r"[|•·–—]|,\s(?=\d|[A-Z][a-z]+\.? \d)|(?<=\s)-(?=\s)", line)
+    found = stamp(line[cut.end() :].strip()) if cut else None
+    if not cut or not found:
+        return None
+    shift = line.index(line[cut.end() :].strip(), cut.end())
+    return found[0], found[1] + shift, found[2] + shift
+
+
+def _plain(words: str) -> str:
+    return " ".join(re.sub(r"^#+\s*|\s#+$|\*\*", "", words).split())
+
+
+def language(text: str, regions: tuple[Region, ...]) -> str | None:
+    """ISO 639-1 code of the account's language, None where there is too little text.
+
+    Method: py3langid (a naive Bayes over byte n-grams, after langid.py).
+    """
+    told = " ".join(
+        text[r.start : r.end] for r in regions if r.kind in ("body", "quotation", "standfirst", "title")
+    )
+    if count(told) < 4 or not re.search(r"[^\W\d_]", told):
+        return None
+    import py3langid
+
+    code: str = py3langid.classify(told[:4000])[0]
+    return code

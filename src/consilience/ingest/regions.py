@@ -1,0 +1,325 @@
+"""Labels the lines of a text: title, standfirst, byline, body, quotation, furniture.
+
+Rules in order, each of which may label lines that no earlier rule has: what the
+file itself says, the furniture lexicon, videos, the head of the text, block
+quotations, teasers, the tail. What is left is body. Precision of ``boilerplate``
+goes before recall: a sentence of the account is never dropped for looking odd.
+
+Does not change the text and reads no metadata but a title that is known already.
+Invariant: regions are in text order, do not overlap, and cover every line that
+is not blank.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..model import Region
+from .bylines import byline, dateline, stamp
+from .lines import Line, ends, furniture, headline, lines, prose, quotation
+
+Label = tuple[str, str]
+Layout = Sequence[tuple[int, int, str, str]]
+HEAD = 14
+"""Lines at most in which the head of a text is looked for."""
+DURATION = "video duration"
+BULLET = re.compile(r"^\s*(?:[•·▪◦‣*–—-]|\d{1,2}[.)])\s+")
+NAME_WORD = re.compile(r"(?:[^\W\d_]\.)+|[^\W\d_][\w.’'/-]*|&")
+SMALL = frozenset("of the for and de la le di da du van von der den bin ibn al el to in at on".split())
+NOT_NAMES = frozenset("a an how why what when where who which this these those our your is are".split())
+
+
+@dataclass(slots=True)
+class Page:
+    """The lines of one text while they are being labelled."""
+
+    lines: list[Line]
+    title: str | None = None
+    labels: list[Label | None] = field(default_factory=list)
+
+    def free(self, n: int) -> bool:
+        """Whether line ``n`` exists and has no label yet."""
+        return 0 <= n < len(self.lines) and self.labels[n] is None
+
+    def mark(self, n: int, kind: str, reason: str) -> None:
+        """Label a line unless it has a label."""
+        if self.labels[n] is None:
+            self.labels[n] = (kind, reason)
+
+    def near(self, n: int, step: int) -> int | None:
+        """The next line in a direction that is not furniture."""
+        n += step
+        while 0 <= n < len(self.lines):
+            label = self.labels[n]
+            if label is None or label[0] not in ("boilerplate", "caption"):
+                return n
+            n += step
+        return None
+
+
+def label(text: str, *, title: str | None = None, layout: Layout = ()) -> tuple[Region, ...]:
+    """Label the lines of a text.
+
+    >>> for r in label("Ferry strike ends\\n\\nBy Ann Poe\\n\\nCrews went back to work on the ferries today."):
+    ...     print(r.kind, "|", r.reason)
+    title | headline above the text
+    byline | names the author
+    body | text
+
+    :param title: the title where metadata state one; it is looked for in the text.
+    :param layout: kinds that the file itself states, in text order.
+    :returns: regions in text order; adjacent lines of one kind and reason are one region.
+    """
+    page = Page(lines(text), title)
+    page.labels = [None] * len(page.lines)
+    for rule in (_stated(layout), _lexicon, _videos, _head, _quotations, _teasers, _tail, _rest):
+        rule(page)
+    return _regions(page, text)
+
+
+def _stated(layout: Layout):  # type: ignore[no-untyped-def]
+    def rule(page: Page) -> None:
+        """Kinds that the file states (an HTML block quotation, a Markdown heading)."""
+        at = 0
+        for n, line in enumerate(page.lines):
+            while at < len(layout) and layout[at][1] <= line.start:
+                at += 1
+            if at < len(layout) and layout[at][0] <= line.start:
+                page.mark(n, *layout[at][2:])
+
+    return rule
+
+
+def _lexicon(page: Page) -> None:
+    """Lines that the furniture lexicon knows."""
+    for n, line in enumerate(page.lines):
+        found = furniture(line)
+        if found:
+            page.mark(n, *found)
+
+
+def _videos(page: Page) -> None:
+    """The caption lines under a duration, and headline-like lines printed twice running."""
+    for n in range(len(page.lines)):
+        if page.labels[n] == ("boilerplate", DURATION):
+            at = n + 1
+            while page.free(at) and at <= n + 2 and _captions(page, n, at):
+                page.mark(at, "boilerplate", "title of a video")
+                at += 1
+        if page.free(n) and page.free(n + 1) and page.lines[n].text == page.lines[n + 1].text:
+            if headline(page.lines[n]):
+                page.mark(n, "boilerplate", "headline printed twice: title of a video or picture")
+                page.mark(n + 1, "boilerplate", "headline printed twice: title of a video or picture")
+
+
+def _captions(page: Page, duration: int, at: int) -> bool:
+    line = page.lines[at]
+    same = at + 1 < len(page.lines) and page.lines[at + 1].text == line.text
+    again = at > duration + 1 and page.lines[at - 1].text == line.text
+    if at == duration + 1:
+        return same or (line.words <= 25 and not ends(line.text))
+    return again
+
+
+# -- the head of the text --
+
+
+def _head(page: Page) -> None:
+    """Title, standfirst, byline and furniture above the first paragraph."""
+    first = next((n for n, line in enumerate(page.lines) if _opens_body(page, n, line)), None)
+    last = min(HEAD, len(page.lines) if first is None else first)
+    for n in range(last):
+        if page.free(n) and byline(page.lines[n].text):
+            page.mark(n, "byline", "names the author")
+        elif page.free(n) and stamp(page.lines[n].text):
+            page.mark(n, "byline", "gives the date")
+    where = _title(page, last)
+    if where:
+        for n in where:
+            page.labels[n] = ("title", "the stated title" if page.title else "headline above the text")
+    end = where[-1] if where else -1
+    _standfirst(page, end, last, first)
+    for n in range(last):
+        if page.free(n) and not ends(page.lines[n].text):
+            page.mark(n, "boilerplate", "label above the text" if n < end else "short line above the text")
+
+
+def _opens_body(page: Page, n: int, line: Line) -> bool:
+    return page.labels[n] is None and prose(line) and not BULLET.match(line.text) and not byline(line.text)
+
+
+def _fold(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def _title(page: Page, last: int) -> list[int]:
+    """Indices of the lines of the title: the stated one, else the first headline-like line."""
+    free = [n for n in range(last) if page.free(n)]
+    if page.title:
+        want = Counter(_fold(page.title))
+        for n in [
+            n for n in range(min(HEAD, len(page.lines))) if page.labels[n] in (None, ("body", "heading"))
+        ]:
+            have = Counter(_fold(page.lines[n].text))
+            if want and (want & have).total() >= 0.7 * max(want.total(), have.total()):
+                return [n]
+        return []
+    able = [n for n in free if _could_head(page.lines[n])]
+    best = [n for n in able if page.lines[n].words >= 4] or able[-1:]
+    if not best:
+        return []
+    n = best[0]
+    runs_on = page.free(n + 1) and n + 1 < last and not page.lines[n + 1].gap
+    return [n, n + 1] if runs_on and page.lines[n + 1].text[0].islower() else [n]
+
+
+def _could_head(line: Line) -> bool:
+    plain = line.text.rstrip("\"'”’» ")
+    return 2 <= line.words <= 30 and not plain.endswith((".", ":", ",", ";")) and not BULLET.match(line.text)
+
+
+def _standfirst(page: Page, title: int, last: int, first: int | None) -> None:
+    """Lines between title and body that tell the story in short."""
+    for n in range(title + 1, last):
+        line = page.lines[n]
+        if page.free(n) and (BULLET.match(line.text) or line.words >= 8):
+            page.mark(n, "standfirst", "summary between title and text")
+    if title >= 0 and first is not None and page.free(first) and _told_below(page, first):
+        page.mark(first, "standfirst", "one sentence under the title that a paragraph below repeats")
+
+
+def _told_below(page: Page, n: int) -> bool:
+    """Whether a short first paragraph is told again in one later paragraph."""
+    line = page.lines[n]
+    want = {w for w in _fold(line.text) if len(w) > 3}
+    if line.words > 35 or len(want) < 5 or line.text.rstrip(".").count(". "):
+        return False
+    return any(len(want & set(_fold(later.text))) >= 0.75 * len(want) for later in page.lines[n + 1 :])
+
+
+# -- the body --
+
+
+def _quotations(page: Page) -> None:
+    """Block quotations: a line from mark to mark with its speaker alone on the line beside it."""
+    for n, line in enumerate(page.lines):
+        stated = page.labels[n] is not None and page.labels[n][0] == "quotation"  # type: ignore[index]
+        if not stated and not (page.free(n) and quotation(line.text)):
+            continue
+        after, before = n + 1, n - 1
+        if page.free(after) and names_speaker(page.lines[after].text):
+            page.mark(n, "quotation", "in quotation marks, its speaker on the next line")
+            page.mark(after, "attribution", "names the speaker of the quotation above")
+        elif page.free(before) and names_speaker(
+            page.lines[before].text.rstrip(":"), page.lines[before].text
+        ):
+            page.mark(n, "quotation", "in quotation marks, its speaker on the line before")
+            page.mark(before, "attribution", "names the speaker of the quotation below")
+
+
+def names_speaker(text: str, whole: str | None = None) -> bool:
+    """Whether a line is a name, a role and a name, or a name, a comma and a role.
+
+    >>> names_speaker("Harbour Master Ann Poe"), names_speaker("— Ann Poe, who runs the ferries")
+    (True, True)
+    >>> names_speaker("A Second Try"), names_speaker("The ferries stop")
+    (False, False)
+    """
+    if whole is not None and not whole.endswith(":"):
+        return False
+    dashed = text[:1] in "-–—~"
+    head = text.lstrip("-–—~ ").split(",")[0].split(" (")[0]
+    words = head.split()
+    if not 1 <= len(words) <= 9 or len(text) > 120 or text.rstrip().endswith((".", "?", "!", ":")):
+        return False
+    named = all(
+        NAME_WORD.fullmatch(w) and (w[0].isupper() or w.casefold() in SMALL or w == "&") for w in words
+    )
+    return named and words[0][0].isupper() and (dashed or words[0].casefold() not in NOT_NAMES)
+
+
+def _teasers(page: Page) -> None:
+    """A headline of another story alone between two paragraphs of the body."""
+    spaced = sum(line.gap for line in page.lines) * 2 > len(page.lines)
+    if _wrapped(page.lines):
+        return
+    for n, line in enumerate(page.lines):
+        if not page.free(n) or not headline(line) or "?" in line.text[-2:]:
+            continue
+        before, after = page.near(n, -1), page.near(n, 1)
+        if before is None or after is None or not all(_paragraph(page, m) for m in (before, after)):
+            continue
+        if not spaced or (line.gap and page.lines[n + 1].gap):
+            page.mark(n, "boilerplate", "headline of another story between two paragraphs")
+
+
+def _paragraph(page: Page, n: int) -> bool:
+    label = page.labels[n]
+    return (label is None or label[0] in ("body", "quotation")) and prose(page.lines[n])
+
+
+def _wrapped(found: Sequence[Line]) -> bool:
+    """Whether paragraphs are broken into short lines, so that a line is not a paragraph."""
+    runs = [b for a, b in zip(found, found[1:], strict=False) if not b.gap and not ends(a.text)]
+    return sum(line.text[0].islower() for line in runs) * 5 > len(found)
+
+
+def _tail(page: Page) -> None:
+    """Furniture after the last paragraph: counters, link labels, headlines of other stories."""
+    body = [n for n in range(len(page.lines)) if _paragraph(page, n)]
+    if not body or _wrapped(page.lines):
+        return
+    after = [n for n in range(body[-1] + 1, len(page.lines)) if page.free(n)]
+    for n in after:
+        if byline(page.lines[n].text):
+            page.mark(n, "byline", "names the author")
+    after = [n for n in after if page.free(n)]
+    bare = [n for n in after if not ends(page.lines[n].text) and not BULLET.match(page.lines[n].text)]
+    for n in bare:
+        line = page.lines[n]
+        if line.text.isdigit():
+            page.mark(n, "boilerplate", "counter")
+        elif line.words <= 5 and (n == after[-1] or len(bare) > 1):
+            page.mark(n, "boilerplate", "short line after the end of the text")
+        elif headline(line) and len(bare) > 1:
+            page.mark(n, "boilerplate", "headline of another story after the end of the text")
+
+
+def _rest(page: Page) -> None:
+    for n, line in enumerate(page.lines):
+        if line.text.isdigit() and len(line.text) < 7:
+            page.mark(n, "boilerplate", "counter")
+        elif line.words <= 12 and not ends(line.text) and not BULLET.match(line.text):
+            page.mark(n, "body", "subheading" if line.words <= 8 else "text without a full stop")
+        else:
+            page.mark(n, "body", "text")
+
+
+def _regions(page: Page, text: str) -> tuple[Region, ...]:
+    """Regions from labels; a dateline is cut off the first paragraph."""
+    out: list[Region] = []
+    opened = False
+    for line, kind_reason in zip(page.lines, page.labels, strict=True):
+        kind, reason = kind_reason or ("body", "text")
+        start = line.start
+        if kind == "body" and not opened and prose(line):
+            opened = True
+            cut = dateline(line.text)
+            if cut:
+                out.append(
+                    Region(start, start + cut[0], "dateline", "place or agency before the first sentence")
+                )
+                start += cut[1]
+        if (
+            out
+            and out[-1].kind == kind
+            and out[-1].reason == reason
+            and not text[out[-1].end : start].strip()
+        ):
+            out[-1] = Region(out[-1].start, line.end, kind, reason)
+        else:
+            out.append(Region(start, line.end, kind, reason))
+    return tuple(out)
