@@ -23,7 +23,7 @@ def tagged_hash(tag: str, *parts: Any) -> str:
     """Hash canonical content under a tag.
 
     >>> tagged_hash("p1", "a", 1)
-    'p1:2e5ad6ff9d56b9e5'
+    'p1:4c02eef4777a3cbf'
 
     :param parts: JSON values; tuples count as lists.
     :returns: the tag, a colon and 16 hex digits of SHA-256 over the tag and the compact JSON.

@@ -56,7 +56,7 @@ class Group:
     :param threshold: least similarity (0–1) that joins an account to a story.
     """
 
-    threshold: float = 0.2
+    threshold: float = 0.22
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,15 @@ Invariant: the stories do not depend on the order of the accounts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from math import log, sqrt
+from collections.abc import Sequence
+from math import log
+
+import numpy as np
 
 from ..model import Annotated, Story, Witness, tagged_hash
 from ..settings import Group
 
+Array = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 CONTENT = frozenset({"NOUN", "PROPN", "VERB", "NUM", "ADJ"})
 
 
@@ -26,20 +29,26 @@ def group(accounts: Sequence[Annotated], settings: Group = Group()) -> tuple[Sto
     ()
     """
     order = sorted(accounts, key=lambda a: _time_order(a.witness))
-    vectors = [_vector(a) for a in order]
-    likeness = [[_cosine(u, v) for v in vectors] for u in vectors]
-    clusters = [[i] for i in range(len(order))]
-    while len(clusters) > 1:
-        score, a, b = max(
-            (_mean(likeness, clusters[a], clusters[b]), -a, -b)
-            for a in range(len(clusters))
-            for b in range(a + 1, len(clusters))
-        )
-        if score < settings.threshold:
-            break
-        clusters[-a] = sorted(clusters[-a] + clusters.pop(-b))
+    clusters = _average_link(_likeness(order), settings.threshold) if order else []
     clusters.sort(key=lambda c: (-len(c), c))
     return tuple(story_of([order[i].witness for i in c]) for c in clusters)
+
+
+def _average_link(likeness: Array, threshold: float) -> list[list[int]]:
+    """Join the two most alike clusters until none are alike enough; ties go to the first."""
+    clusters = [[i] for i in range(len(likeness))]
+    sums = likeness.copy()
+    while len(clusters) > 1:
+        sizes = np.array([len(c) for c in clusters])
+        means = np.round(np.triu(sums / np.outer(sizes, sizes), 1), 9)
+        a, b = divmod(int(means.argmax()), len(clusters))
+        if means[a, b] < threshold:
+            break
+        clusters[a] = sorted(clusters[a] + clusters.pop(b))
+        sums[a] += sums[b]
+        sums[:, a] += sums[:, b]
+        sums = np.delete(np.delete(sums, b, 0), b, 1)
+    return clusters
 
 
 def story_of(witnesses: Sequence[Witness]) -> Story:
@@ -56,19 +65,24 @@ def _time_order(witness: Witness) -> tuple[bool, str, str, str]:
     return (witness.published is None, witness.published or "", witness.name, witness.id)
 
 
-def _vector(account: Annotated) -> dict[str, float]:
+def _likeness(accounts: Sequence[Annotated]) -> Array:
+    """Cosines between accounts, float64 of shape (accounts, accounts)."""
+    counts = [_counts(a) for a in accounts]
+    words = {word: n for n, word in enumerate(sorted(set().union(*counts)))}
+    vectors = np.zeros((len(accounts), max(1, len(words))))
+    for row, count in enumerate(counts):
+        for word, n in count.items():
+            vectors[row, words[word]] = 1 + log(n)
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors /= np.where(norms > 0, norms, 1)
+    cosines: Array = vectors @ vectors.T
+    return cosines
+
+
+def _counts(account: Annotated) -> Counter[str]:
+    """Content words with their numbers, names counted double."""
     counts: Counter[str] = Counter()
     for token in account.tokens:
         if token.pos in CONTENT and token.text[0].isalnum():
             counts[token.lemma.casefold()] += 2 if token.pos == "PROPN" else 1
-    return {word: 1 + log(n) for word, n in sorted(counts.items())}
-
-
-def _cosine(a: Mapping[str, float], b: Mapping[str, float]) -> float:
-    dot = sum(weight * b[word] for word, weight in a.items() if word in b)
-    norm = sqrt(sum(w * w for w in a.values()) * sum(w * w for w in b.values()))
-    return round(dot / norm, 12) if norm else 0.0
-
-
-def _mean(likeness: Sequence[Sequence[float]], a: Sequence[int], b: Sequence[int]) -> float:
-    return sum(likeness[i][j] for i in a for j in b) / (len(a) * len(b))
+    return counts
