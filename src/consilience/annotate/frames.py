@@ -1,83 +1,255 @@
 """What stands beside a word of saying: its words, its complement and its subject.
 
-Reads the parse and proposes every verb, noun or phrase that could report something, with the
-frame it stands in (clause, inf, ing, obj, a preposition, …). Does not judge: the lexicon in
-``cues`` says which word and frame report. Invariant: content and cue never share a token.
+Reads the parse and proposes every verb, noun, adjective, phrase or colon that could report
+something, with the frame it stands in (clause, inf, ing, obj, a preposition, …). Does not
+judge: the lexicon in ``cues`` says which word and frame report. Invariant: content and cue
+never share a token.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .tree import Tree
 
-SUBJECT = ("nsubj", "nsubjpass", "csubj", "csubjpass", "expl")
+Ranges = tuple[tuple[int, int], ...]
+SUBJECT = ("nsubj", "nsubjpass", "csubj", "csubjpass")
 VERBAL = frozenset(("VERB", "AUX"))
 LINKS = frozenset(("aux", "auxpass", "neg", "prt"))
 SHUT = frozenset(("conj", "cc", "parataxis"))
+SHARED = frozenset(("conj", "advcl", "xcomp", "acl", "dep", "ccomp", "parataxis", "pcomp", "prep"))
+RAISING = frozenset(("seem", "appear", "tend", "happen"))
+ADVERBS = frozenset(("reportedly", "allegedly", "apparently", "supposedly", "purportedly", "seemingly"))
+VIEWS = frozenset(("view", "opinion", "words", "estimation", "judgment", "judgement", "telling"))
+COMPLEMENTS = ("xcomp", "dobj", "oprd", "prep", "attr", "acomp")
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A candidate: ``cue`` token indices, ``content`` token ranges, the ``subject``'s head token.
+    """A candidate: ``cue`` token indices, ``content`` token ranges, the ``subject``'s range.
 
-    ``name`` is the frame, ``lemma`` the word that reports; ``hearer`` is the token told.
+    ``lemma`` is the word that reports, ``kind`` its class (verb, noun, adj, phrase, colon) and
+    ``name`` the frame; ``passive`` frames have no subject unless an agent is named.
     """
 
     head: int
     lemma: str
+    kind: str
     name: str
     cue: tuple[int, ...]
-    content: tuple[tuple[int, int], ...]
+    content: Ranges
     subject: tuple[int, int] | None
     passive: bool = False
 
 
-def verb_frames(tree: Tree, i: int) -> list[Frame]:
-    """Candidates of the verb at token ``i``, likeliest first; usually one."""
-    name, cue, content = _complement(tree, i)
+def frames(tree: Tree, nouns: frozenset[str]) -> Iterator[Frame]:
+    """Every candidate of an account, in text order of its head.
+
+    :param nouns: lemmas of reporting nouns (claim, hope), so "expressed hope that" is one cue.
+    """
+    for i, token in enumerate(tree.tokens):
+        if token.pos in VERBAL and token.dep not in ("aux", "auxpass"):
+            if token.text.lower() == "according":
+                yield from _phrase(tree, i)
+            else:
+                yield from _verb(tree, i, nouns)
+        elif token.pos == "NOUN":
+            yield from _noun(tree, i, nouns)
+        elif token.text == ":":
+            yield from _colon(tree, i)
+        elif token.pos in ("ADP", "SCONJ") and token.text.lower() in ("according", "in", "per", "to"):
+            yield from _phrase(tree, i)
+        elif token.pos == "ADV" and token.lemma.lower() in ADVERBS:
+            yield from _adverb(tree, i)
+
+
+def _verb(tree: Tree, i: int, nouns: frozenset[str]) -> Iterator[Frame]:
+    """The frame of a verb; "is confident that" is the frame of its adjective."""
+    token = tree.tokens[i]
     passive = tree.child(i, "auxpass") is not None
+    lemma, kind = token.lemma.lower(), "verb"
+    name, cue, content = _complement(tree, i)
+    adjective = tree.child(i, "acomp")
+    noun = tree.child(i, "dobj")
+    if adjective is not None and name in ("obj", "clause"):
+        kind, lemma = "adj", tree.tokens[adjective].lemma.lower()
+        name, cue, content = _inner(tree, i, adjective)
+    elif noun is not None and name == "obj" and tree.tokens[noun].lemma.lower() in nouns:
+        inner = _inner(tree, i, noun)
+        if inner[2]:
+            kind, lemma = "noun", tree.tokens[noun].lemma.lower()
+            name, cue, content = inner
     subject = subject_of(tree, i)
+    if content and name != "clause" and (passive or lemma in RAISING):
+        whole = tree.child(i, *SUBJECT)
+        if whole is not None and reach(tree, whole)[1] <= min(cue):
+            content = (reach(tree, whole), *content)
+    if lemma in RAISING:
+        subject = None
+    yield Frame(i, lemma, kind, name, cue, content, subject, passive)
+
+
+def _inner(tree: Tree, i: int, k: int) -> tuple[str, tuple[int, ...], Ranges]:
+    """The complement of an adjective or noun that the verb at ``i`` brings in."""
+    for c in tree.kids[k]:
+        token = tree.tokens[c]
+        if c > k and token.dep in ("ccomp", "xcomp", "acl", "prep"):
+            name = _inner_name(tree, c)
+            start = c + 1 if token.dep == "prep" else tree.left[c]
+            end = max(tree.right[c] + 1, end_of(tree, i, k) if token.dep != "prep" else 0)
+            if start >= end or name == "relative":
+                continue
+            skip = {j for j in range(tree.left[k], start) if tree.tokens[j].pos != "PUNCT"}
+            return name, tuple(sorted({*cue_words(tree, i), *skip})), ((start, end),)
+    return "none", (i,), ()
+
+
+def _inner_name(tree: Tree, c: int) -> str:
+    """Frame of a noun's or adjective's complement."""
+    token = tree.tokens[c]
+    if token.dep == "prep":
+        return token.text.lower()
+    if tree.tokens[tree.left[c]].text.lower() == "to" or any(
+        tree.tokens[j].text.lower() == "to" and tree.tokens[j].dep == "aux" for j in tree.kids[c]
+    ):
+        return "inf"
+    if token.tag in ("VBG", "VBN") and token.dep == "acl":
+        return "relative"
+    return "clause"
+
+
+def _noun(tree: Tree, i: int, nouns: frozenset[str]) -> Iterator[Frame]:
+    """A reporting noun with its owner: "her claim that …", "a warning from the mayor that …"."""
     lemma = tree.tokens[i].lemma.lower()
-    return [Frame(i, lemma, name, cue, content, subject, passive)]
+    head = tree.tokens[i].head
+    if lemma not in nouns or (tree.tokens[i].dep == "dobj" and tree.tokens[head].pos in VERBAL):
+        owner = tree.child(i, "poss")
+        if lemma not in nouns or owner is None:
+            return
+    owner, by = tree.child(i, "poss"), None
+    for c in tree.children(i, "prep"):
+        if owner is None and tree.tokens[c].text.lower() in ("by", "from") and tree.child(c, "pobj"):
+            owner, by = tree.child(c, "pobj"), c
+    for c in tree.kids[i]:
+        token = tree.tokens[c]
+        if c <= i or c == by or token.dep not in ("acl", "prep", "ccomp", "xcomp"):
+            continue
+        name = _inner_name(tree, c)
+        start = c + 1 if token.dep == "prep" else tree.left[c]
+        if name == "relative" or start > tree.right[c]:
+            continue
+        near = [i, *(k for k in tree.children(i, "amod", "det", "compound") if k < i)]
+        cue = (*near, c) if token.dep == "prep" else tuple(near)
+        subject = None if owner is None else _owner(tree, owner)
+        kept = tuple(k for k in sorted(cue) if subject is None or not subject[0] <= k < subject[1])
+        yield Frame(i, lemma, "noun", f"n-{name}", kept, ((start, tree.right[c] + 1),), subject)
+        return
+
+
+def _owner(tree: Tree, i: int) -> tuple[int, int]:
+    """An owner without its possessive ending."""
+    first, last = reach(tree, i)
+    if last - 1 > first and tree.tokens[last - 1].dep == "case":
+        last -= 1
+    return first, last
+
+
+def _phrase(tree: Tree, i: int) -> Iterator[Frame]:
+    """According to X, per X, in X's view: the clause about it is the content."""
+    tokens = tree.tokens
+    word = tokens[i].text.lower()
+    cue: tuple[int, ...] = (i,)
+    noun = tree.child(i, "pobj")
+    if word == "according":
+        to = tree.child(i, "prep")
+        if to is None or tokens[to].text.lower() != "to" or tree.child(to, "pobj") is None:
+            return
+        cue, noun, lemma = (i, to), tree.child(to, "pobj"), "according to"
+    elif noun is None:
+        return
+    elif word == "per":
+        lemma = "per"
+        if tokens[noun].pos != "PROPN" or tokens[i - 1 if i else 0].text != ",":
+            return
+    else:
+        lemma = "in view"
+        owner = tree.child(noun, "poss")
+        if tokens[noun].text.lower() not in VIEWS or owner is None:
+            return
+        subject = _owner(tree, owner)
+        cue = (i, *range(subject[1], noun + 1))
+        yield from _about(tree, i, lemma, cue, subject)
+        return
+    if noun is not None:
+        yield from _about(tree, i, lemma, cue, reach(tree, noun))
+
+
+def _about(
+    tree: Tree, i: int, lemma: str, cue: tuple[int, ...], subject: tuple[int, int]
+) -> Iterator[Frame]:
+    """A phrase's content: its sentence when it opens or closes it, else the clause it stands in."""
+    sentence = tree.within(i)
+    hole = (tree.left[i], tree.right[i] + 1)
+    whole = (sentence.first, sentence.last)
+    closing = all(tree.tokens[k].pos == "PUNCT" for k in range(hole[1], sentence.last))
+    if tree.left[i] > sentence.first and not closing:
+        verb = next((k for k in tree.up(i) if tree.tokens[k].pos in VERBAL and k != i), None)
+        if verb is not None and tree.tokens[verb].dep in ("conj", "ccomp", "advcl"):
+            whole = (tree.left[verb], tree.right[verb] + 1)
+    content = without(tree, whole, hole)
+    if content:
+        yield Frame(i, lemma, "phrase", "sentence", cue, content, subject)
+
+
+def _adverb(tree: Tree, i: int) -> Iterator[Frame]:
+    """Reportedly, allegedly: the clause round it, by nobody named."""
+    head = tree.tokens[i].head
+    if tree.tokens[head].pos in VERBAL:
+        content = without(tree, (tree.left[head], tree.right[head] + 1), (i, i + 1))
+        yield Frame(i, tree.tokens[i].lemma.lower(), "adverb", "adverb", (i,), content, None)
+
+
+def _colon(tree: Tree, i: int) -> Iterator[Frame]:
+    """A headline's colon: "Minister: dam is safe"."""
+    sentence = tree.within(i)
+    before = range(sentence.first, i)
+    opens = sentence.first == 0 or tree.sentences[tree.sentence[i] - 1].paragraph != sentence.paragraph
+    if not opens or not 1 <= len(before) <= 8 or i + 2 >= sentence.last:
+        return
+    if any(tree.tokens[k].pos in ("VERB", "AUX", "PUNCT", "NUM") for k in before):
+        return
+    last = max(s.last for s in tree.sentences[tree.sentence[i] :][:8] if s.paragraph == sentence.paragraph)
+    yield Frame(i, ":", "colon", "colon", (i,), ((i + 1, last),), (sentence.first, i))
 
 
 def cue_words(tree: Tree, i: int) -> list[int]:
     """A verb with its auxiliaries, negation, particle and the adverbs between them."""
-    kept = [k for k in tree.kids[i] if tree.tokens[k].dep in LINKS]
-    near = {i, *kept}
+    near = {i, *(k for k in tree.kids[i] if tree.tokens[k].dep in LINKS and k < i + 3)}
     for k in tree.children(i, "advmod"):
-        if tree.kids[k] == [] and (k + 1 in near or k - 1 in near) and k < i:
+        if not tree.kids[k] and k < i and (k + 1 in near or k - 1 in near):
             near.add(k)
-    first = min(near)
-    return [k for k in range(first, i + 1) if k in near] + [k for k in sorted(near) if k > i]
+    return sorted(near)
 
 
 def subject_of(tree: Tree, i: int) -> tuple[int, int] | None:
     """Token range of who does what the verb at ``i`` says, or None where it is left out.
 
     A participle (saying), an infinitive and a second verb of a pair take the subject of the
-    verb above; a relative clause keeps its pronoun.
+    verb above; a relative clause keeps its pronoun; a passive has its agent or nobody.
     """
     for step, at in enumerate(tree.up(i)):
-        if step > 4:
-            return None
         token = tree.tokens[at]
-        if token.pos not in VERBAL and step:
-            if tree.tokens[i].dep in ("acl",) and tree.tokens[i].head == at:
-                return tree.left[at], i
+        if step > 5:
             return None
+        if step and token.pos not in VERBAL and token.dep != "prep":
+            return (tree.left[at], i) if token.pos in ("NOUN", "PROPN") and step == 1 else None
         if (agent := _agent(tree, at)) is not None:
             return agent
-        passive = tree.child(at, "auxpass") is not None
         subject = tree.child(at, *SUBJECT)
         if subject is not None:
-            if tree.tokens[subject].dep == "nsubjpass" and at == i:
-                return None
-            if passive and at != i:
-                return reach(tree, subject)
-            return reach(tree, subject)
-        if tree.tokens[at].dep not in ("conj", "advcl", "xcomp", "acl", "dep", "ccomp", "parataxis"):
+            return None if at == i and tree.tokens[subject].dep == "nsubjpass" else reach(tree, subject)
+        if token.dep not in SHARED or (step == 0 and tree.child(at, "auxpass") is not None):
             return None
     return None
 
@@ -98,81 +270,61 @@ def reach(tree: Tree, i: int) -> tuple[int, int]:
     return first, max(last, first + 1)
 
 
-def _complement(tree: Tree, i: int) -> tuple[str, tuple[int, ...], tuple[tuple[int, int], ...]]:
+def _complement(tree: Tree, i: int) -> tuple[str, tuple[int, ...], Ranges]:
     """Name, cue and content of what the verb at ``i`` governs."""
-    cue = cue_words(tree, i)
-    tokens = tree.tokens
+    cue = tuple(cue_words(tree, i))
     clause = tree.child(i, "ccomp")
     if clause is not None:
         return _clause(tree, i, clause, cue)
-    if (main := _host(tree, i)) is not None:
-        return "aside", tuple(cue), main
+    if main := _host(tree, i):
+        return "aside", cue, main
     for k in tree.kids[i]:
-        if k > i and tokens[k].dep in ("xcomp", "dobj", "oprd", "prep", "attr", "acomp"):
+        if k > i and tree.tokens[k].dep in COMPLEMENTS:
             return _after(tree, i, k, cue)
-    return "none", tuple(cue), ()
+    return "none", cue, ()
 
 
-def _clause(
-    tree: Tree, i: int, clause: int, cue: list[int]
-) -> tuple[str, tuple[int, ...], tuple[tuple[int, int], ...]]:
+def _clause(tree: Tree, i: int, clause: int, cue: tuple[int, ...]) -> tuple[str, tuple[int, ...], Ranges]:
     """A clause said: after the verb, or before it ("…, she said")."""
     if clause > i:
-        return "clause", tuple(cue), ((tree.left[clause], end_of(tree, i, clause)),)
+        return "clause", cue, ((tree.left[clause], end_of(tree, i, clause)),)
     block = [*cue]
     subject = tree.child(i, *SUBJECT)
     if subject is not None:
-        first, last = tree.left[subject], tree.right[subject] + 1
-        block += range(first, last)
-    low, high = min(block), max(block)
-    pieces = []
+        block += range(tree.left[subject], tree.right[subject] + 1)
     start = tree.left[clause]
     if tree.tokens[i].dep == "ROOT":
         start = min(start, tree.left[i])
-    if start < low:
-        pieces.append((start, min(low, max(tree.right[clause] + 1, start + 1))))
-    if tree.right[clause] > high:
-        pieces.append((high + 1, tree.right[clause] + 1))
-    return "clause", tuple(cue), tuple(pieces)
+    return "clause", cue, without(tree, (start, tree.right[clause] + 1), (min(block), max(block) + 1))
 
 
-def _host(tree: Tree, i: int) -> tuple[tuple[int, int], ...] | None:
+def _host(tree: Tree, i: int) -> Ranges:
     """The clause round an aside: "…, she said, …" taken as parataxis, or "As she said, …"."""
-    token = tree.tokens[i]
-    head = token.head
+    token, head = tree.tokens[i], tree.tokens[i].head
     if head == i or tree.tokens[head].pos not in VERBAL:
-        return None
+        return ()
     mark = tree.child(i, "mark")
     as_said = token.dep == "advcl" and mark is not None and tree.tokens[mark].lemma == "as"
     if token.dep != "parataxis" and not as_said:
-        return None
+        return ()
     return without(tree, (tree.left[head], tree.right[head] + 1), (tree.left[i], tree.right[i] + 1))
 
 
-def without(tree: Tree, whole: tuple[int, int], hole: tuple[int, int]) -> tuple[tuple[int, int], ...]:
+def without(tree: Tree, whole: tuple[int, int], hole: tuple[int, int]) -> Ranges:
     """A token range less another; pieces without a word are dropped."""
     pieces = ((whole[0], min(hole[0], whole[1])), (max(hole[1], whole[0]), whole[1]))
-    return tuple(
-        (a, b) for a, b in pieces if any(tree.tokens[k].pos not in ("PUNCT", "SPACE") for k in range(a, b))
-    )
+    return tuple((a, b) for a, b in pieces if any(tree.tokens[k].pos != "PUNCT" for k in range(a, b)))
 
 
-def _after(
-    tree: Tree, i: int, k: int, cue: list[int]
-) -> tuple[str, tuple[int, ...], tuple[tuple[int, int], ...]]:
+def _after(tree: Tree, i: int, k: int, cue: tuple[int, ...]) -> tuple[str, tuple[int, ...], Ranges]:
     """An infinitive, gerund, object or preposition after the verb."""
-    tokens = tree.tokens
-    kind = tokens[k].dep
-    end = end_of(tree, i, k)
-    if kind == "xcomp":
-        name = "inf" if any(tokens[c].text.lower() == "to" for c in tree.kids[k]) else "ing"
-        return name, tuple(cue), ((tree.left[k], end),)
-    if kind == "prep":
-        start = k + 1
-        if start >= end:
-            return "none", tuple(cue), ()
-        return tokens[k].text.lower(), (*cue, k), ((start, end),)
-    return "obj", tuple(cue), ((tree.left[k], end),)
+    token, end = tree.tokens[k], end_of(tree, i, k)
+    if token.dep == "xcomp":
+        to = any(tree.tokens[c].text.lower() == "to" for c in tree.kids[k])
+        return ("inf" if to else "ing"), cue, ((tree.left[k], end),)
+    if token.dep == "prep":
+        return token.text.lower(), (*cue, k), ((k + 1, end),) if k + 1 < end else ()
+    return "obj", cue, ((tree.left[k], end),)
 
 
 def end_of(tree: Tree, i: int, k: int) -> int:
@@ -185,7 +337,6 @@ def end_of(tree: Tree, i: int, k: int) -> int:
         comma = tree.tokens[tree.left[c] - 1].text in (",", ";", "—", "–")
         if token.dep in SHUT or (comma and token.dep in ("advcl", "prep", "npadvmod", "advmod")):
             break
-        if token.dep == "punct":
-            continue
-        end = max(end, tree.right[c] + 1)
+        if token.dep != "punct":
+            end = max(end, tree.right[c] + 1)
     return end

@@ -19,7 +19,7 @@ FAMILY = {
     **dict.fromkeys("‘’‚‛'", "single"),
 }
 OPENS = frozenset(("``", "“", "„", "«", "‹", "‘", "‚"))
-CLOSES = frozenset(("''", "”", "»", "›"))
+CLOSES = frozenset(("”", "»", "›"))
 BEFORE_OPEN = re.compile(r"[\s(\[{—–\-/…“\"‘'«]")
 AFTER_CLOSE = re.compile(r"[\s.,;:!?)\]}—–\-/…”\"’'»]")
 ELISION = re.compile(r"(?:\d0s|\d\d\b|em\b|til\b|tis\b|twas\b|cause\b|n\b|round\b)", re.IGNORECASE)

@@ -9,14 +9,18 @@ statements, never an exception.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..model import Annotated, Span, Speaker, Statement, tagged_hash
-from .cues import accepted, speaks
-from .frames import Frame, subject_of, verb_frames
+from .cues import features, nouns, score, speaks, stance
+from .frames import Frame, frames, subject_of
 from .quotes import Quotation, paragraphs_of
 from .tree import Tree, tree
 
+LEAST = 0.33
+"""Least score of a statement that is kept; chosen on the training articles of PolNeAR."""
 Pieces = list[tuple[int, int]]
 STOP = re.compile(r"[.!?…]['’”\"»)\]]*\s+(?=[\"“‘«(\[]?[A-Z0-9])|[\n\r]")
 
@@ -31,8 +35,10 @@ class Draft:
     cue: Pieces
     content: Pieces
     subject: tuple[int, int] | None
-    score: float
+    stance: str = "neutral"
+    score: float = 0.8
     quotes: list[Quotation] = field(default_factory=list)
+    features: list[str] = field(default_factory=list)
 
 
 def statements(account: Annotated) -> tuple[Statement, ...]:
@@ -45,14 +51,14 @@ def statements(account: Annotated) -> tuple[Statement, ...]:
         return ()
     found = tree(account)
     text = account.witness.text
-    lines = _lines(account)
-    quoted = paragraphs_of(text, lines)
+    bounds = lines(account)
+    quoted = paragraphs_of(text, bounds)
     drafts = _framed(found, text, [q for line in quoted for q in line])
-    drafts = _quoted(found, text, lines, quoted, drafts)
+    drafts = _quoted(found, text, bounds, quoted, drafts)
     return _finish(account, found, drafts, [q for line in quoted for q in line])
 
 
-def _lines(account: Annotated) -> list[tuple[int, int]]:
+def lines(account: Annotated) -> list[tuple[int, int]]:
     """Start and end of each paragraph that was parsed."""
     out: dict[int, tuple[int, int]] = {}
     for s in account.sentences:
@@ -62,23 +68,41 @@ def _lines(account: Annotated) -> list[tuple[int, int]]:
 
 
 def _framed(found: Tree, text: str, quoted: list[Quotation]) -> list[Draft]:
-    """Drafts of the verbs whose word and frame the lexicon accepts."""
-    drafts = []
-    for i, token in enumerate(found.tokens):
-        if token.pos not in ("VERB", "AUX"):
+    """Drafts of the frames whose word, subject and place make them reports."""
+    return [d for d in candidates(found, quoted) if d.score >= LEAST]
+
+
+def candidates(found: Tree, quoted: list[Quotation]) -> Iterator[Draft]:
+    """Every frame with content as a scored draft, its content cut or widened to whole quotations."""
+    starts = [q.start for q in quoted]
+    for frame in frames(found, nouns()):
+        if not frame.content:
             continue
-        for frame in verb_frames(found, i):
-            score = accepted(frame)
-            if score and frame.content:
-                drafts.append(_draft(found, frame, score))
-    for draft in drafts:
-        draft.content = _snap(found.tokens[draft.head].start, draft.content, quoted)
-    return drafts
+        draft = _draft(found, frame)
+        inside = _inside(quoted, starts, found.tokens[frame.head].start)
+        draft.content = _snap(inside, draft.content, quoted, starts)
+        if not draft.content:
+            continue
+        holds = any(
+            q.start >= a and q.end <= b + 1
+            for a, b in draft.content
+            for q in quoted[max(0, bisect_left(starts, a) - 1) : bisect_left(starts, b)]
+        )
+        draft.features = features(found, frame, quoted=inside is not None, holds=holds)
+        draft.score = score(draft.features)
+        yield draft
 
 
-def _draft(found: Tree, frame: Frame, score: float) -> Draft:
+def _inside(quoted: list[Quotation], starts: list[int], at: int) -> Quotation | None:
+    """The quotation that an offset stands in."""
+    n = bisect_left(starts, at + 1) - 1
+    return quoted[n] if n >= 0 and at < quoted[n].end else None
+
+
+def _draft(found: Tree, frame: Frame) -> Draft:
     content = [(found.tokens[a].start, found.tokens[b - 1].end) for a, b in frame.content if b > a]
-    return Draft(frame.head, frame.lemma, frame.name, _runs(found, frame.cue), content, frame.subject, score)
+    cue = _runs(found, frame.cue)
+    return Draft(frame.head, frame.lemma, frame.name, cue, content, frame.subject, stance(frame))
 
 
 def _runs(found: Tree, indices: tuple[int, ...]) -> Pieces:
@@ -95,32 +119,30 @@ def _runs(found: Tree, indices: tuple[int, ...]) -> Pieces:
     return out
 
 
-def _snap(head: int, content: Pieces, quoted: list[Quotation]) -> Pieces:
-    """Let content that cuts a quotation take all of it, unless the cue stands inside."""
+def _snap(inside: Quotation | None, content: Pieces, quoted: list[Quotation], starts: list[int]) -> Pieces:
+    """Let content that cuts a quotation take all of it; a cue inside one stays inside."""
     out = []
     for start, end in content:
-        for q in quoted:
-            if q.end <= start or q.start >= end:
-                continue
-            if q.start <= head < q.end:
-                start, end = max(start, q.inner[0]), min(end, q.inner[1])
-            else:
-                if start < q.start < end < q.end or q.start <= start < q.end:
-                    end = max(end, q.inner[1])
-                if q.start < start < q.end and head >= q.end:
-                    start = q.inner[0]
+        if inside is not None:
+            start, end = max(start, inside.inner[0]), min(end, inside.inner[1])
+        else:
+            for q in quoted[max(0, bisect_left(starts, start) - 1) : bisect_left(starts, end)]:
+                if q.start <= start < q.end:
+                    start = min(start, q.inner[0])
+                if q.start < end <= q.end:
+                    end = q.inner[1]
         if end > start:
             out.append((start, end))
     return out
 
 
 def _quoted(
-    found: Tree, text: str, lines: list[tuple[int, int]], quoted: list[list[Quotation]], drafts: list[Draft]
+    found: Tree, text: str, bounds: list[tuple[int, int]], quoted: list[list[Quotation]], drafts: list[Draft]
 ) -> list[Draft]:
     """Give each quotation to a cue: one already found, one beside it, or the last speaker."""
     by_head = {d.head: d for d in drafts}
     last: Draft | None = None
-    for (start, end), line in zip(lines, quoted, strict=True):
+    for (start, end), line in zip(bounds, quoted, strict=True):
         previous: tuple[Quotation, Draft] | None = None
         for n, q in enumerate(line):
             holder = _holder(drafts, q, found)
@@ -138,14 +160,14 @@ def _quoted(
                     by_head[owner] = draft
                 _take(draft, q)
                 previous, last = (q, draft), draft
-            elif previous is not None and _follows(text, previous, q):
+            elif previous is not None and _follows(found, previous, q):
                 _take(previous[1], q)
                 previous = (q, previous[1])
             elif last is not None and (q.continues or not text[start : q.start].strip()) and _sentence(text, q):
                 if q.continues:
                     _take(last, q)
                 else:
-                    fresh = Draft(last.head, last.lemma, "continued", [], [q.inner], last.subject, 0.5, [q])
+                    fresh = Draft(last.head, last.lemma, "continued", [], [q.inner], last.subject, last.stance, 0.5, [q])
                     drafts.append(fresh)
                     last = fresh
                 previous = (q, last)
@@ -193,7 +215,7 @@ def _spoken(found: Tree, i: int) -> Draft:
     from .frames import cue_words
 
     cue = _runs(found, tuple(cue_words(found, i)))
-    return Draft(i, found.tokens[i].lemma.lower(), "quote", cue, [], subject_of(found, i), 0.8)
+    return Draft(i, found.tokens[i].lemma.lower(), "quote", cue, [], subject_of(found, i))
 
 
 def _take(draft: Draft, q: Quotation) -> None:
@@ -204,14 +226,14 @@ def _take(draft: Draft, q: Quotation) -> None:
     draft.content = sorted([*kept, (start, end)])
 
 
-def _follows(text: str, previous: tuple[Quotation, Draft], q: Quotation) -> bool:
+def _follows(found: Tree, previous: tuple[Quotation, Draft], q: Quotation) -> bool:
     """Whether only the cue's own clause stands between two quotations."""
     before, draft = previous
-    between = text[before.end : q.start]
-    if not between.strip(" ,.;:—–-…"):
-        return True
     cue_inside = any(before.end <= a and b <= q.start for a, b in draft.cue)
-    return cue_inside and len(STOP.findall(between + "A")) <= 1 and len(between) < 160
+    opened = {found.sentence[k] for k in range(found.at(before.end), found.at(q.start))}
+    opened.discard(found.sentence[max(0, found.at(before.end) - 1)])
+    words = found.at(q.start) - found.at(before.end)
+    return words <= 3 or (cue_inside and len(opened) <= 1 and words < 40)
 
 
 def _form(text: str, content: Pieces, quoted: list[Quotation]) -> str:
@@ -246,7 +268,7 @@ def _finish(
         form = _form(text, [(s.start, s.end) for s in content], inside)
         chain = (speaker.name,) if speaker else ()
         out.setdefault(
-            (content, cue), Statement(ident, content, cue, speaker, form, chain, "neutral", d.score)
+            (content, cue), Statement(ident, content, cue, speaker, form, chain, d.stance, d.score)
         )
     return tuple(out.values())
 
