@@ -1,0 +1,11 @@
+"""Contrast: where accounts part, what each leaves out, and how each tells it.
+
+Public functions: ``discrepancies``, ``silences``, ``framing``. Says what differs and when a harmless
+explanation fits; never who is right.
+"""
+
+from __future__ import annotations
+
+from .discrepancies import discrepancies
+
+__all__ = ["discrepancies"]

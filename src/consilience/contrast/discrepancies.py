@@ -1,0 +1,94 @@
+"""Runs the comparers and puts what they find together.
+
+Each comparer yields findings of two or more sides; findings of one kind that share a side are one
+discrepancy with all its readings, so five accounts of one count make one entry and not ten. A
+conflict among them outweighs a harmless explanation of others. Finds nothing itself.
+
+Invariant: every discrepancy has readings of two or more accounts; the result does not depend on the
+order of the accounts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+
+from ..model import Annotated, Descent, Discrepancy, Entity, Point, Span, Value, tagged_hash
+from ..settings import Contrast
+from .sheet import Sheet, sheet
+from .slots import Finding
+
+Comparer = Callable[[Sheet], Iterator[Finding]]
+
+COMPARERS = ("numbers", "times", "places", "roles", "names", "quotations", "attribution", "polarity", "initiator")
+"""Modules of this folder, each with ``compare(sheet)``; earlier ones keep a place that two would name."""
+
+
+def discrepancies(
+    accounts: Sequence[Annotated],
+    points: Sequence[Point] = (),
+    entities: Sequence[Entity] = (),
+    descent: Descent | None = None,
+    settings: Contrast | None = None,
+) -> tuple[Discrepancy, ...]:
+    """Find where accounts say different things, conflicts first, surest first.
+
+    >>> discrepancies([])
+    ()
+
+    :param accounts: linked accounts of one story, in any order.
+    :param descent: not used yet; the origins behind each reading are shown by the dossier.
+    """
+    settings = settings or Contrast()
+    laid = sheet(accounts, points, entities)
+    found = [f for name in COMPARERS for f in _comparer(name)(laid) if f.score >= settings.min_score]
+    made = [_joined(laid, group) for group in _groups(found)]
+    order = {a.witness.id: i for i, a in enumerate(laid.accounts)}
+    kept = [d for d in made if len({v.span.witness for v in d.readings}) > 1]
+    return tuple(sorted(kept, key=lambda d: (d.innocent is not None, -d.score, order[d.readings[0].span.witness], d.readings[0].span.start, d.kind)))
+
+
+def _comparer(name: str) -> Comparer:
+    compare: Comparer = import_module(f".{name}", __package__).compare
+    return compare
+
+
+def _groups(found: Sequence[Finding]) -> list[list[Finding]]:
+    """Findings of one kind that share a side, directly or through others."""
+    parent = list(range(len(found)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    at: dict[tuple[str, str], list[tuple[Span, int]]] = defaultdict(list)
+    for i, finding in enumerate(found):
+        for span, _ in finding.sides:
+            for other, j in at[finding.family, span.witness]:
+                if span.overlap(other):
+                    parent[max(root(i), root(j))] = min(root(i), root(j))
+            at[finding.family, span.witness].append((span, i))
+    groups: dict[int, list[Finding]] = defaultdict(list)
+    for i, finding in enumerate(found):
+        groups[root(i)].append(finding)
+    return list(groups.values())
+
+
+def _joined(laid: Sheet, group: Sequence[Finding]) -> Discrepancy:
+    """One discrepancy of findings that share sides; the surest conflict gives the explanation."""
+    best = min(group, key=lambda f: (f.innocent is not None, -f.score, f.sides))
+    order = {a.witness.id: i for i, a in enumerate(laid.accounts)}
+    sides: dict[Span, str] = {}
+    for finding in sorted(group, key=lambda f: (f is not best, f.sides)):
+        for span, value in finding.sides:
+            if not any(span.overlap(other) for other in sides):
+                sides[span] = value
+    readings = tuple(
+        Value(span, value) for span, value in sorted(sides.items(), key=lambda s: (order[s[0].witness], s[0]))
+    )
+    identity = tagged_hash("d1", best.kind, [[v.span.witness, v.span.start, v.span.end, v.value] for v in readings])
+    point = next((f.point for f in (best, *group) if f.point), None)
+    return Discrepancy(identity, best.kind, best.says, best.innocent, round(best.score, 3), readings, point)

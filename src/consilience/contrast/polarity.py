@@ -1,0 +1,270 @@
+"""The same thing affirmed in one account and denied in another, or told with the opposite word.
+
+Looks at lines that tell the same and at the predicates they share: negated in one and not in the
+other, with the same words about them, is a finding; so is a word exchanged for its opposite
+(``data/antonyms.tsv``) where its neighbours are the same. Both sides of "refused to", "failed to" and
+"denied" (``data/implicatives.tsv``) count as negation. Reads no sense beyond that.
+
+Invariant: both readings share the predicate or its opposite, and at least two content words near it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from ..annotate.tree import Tree
+from ..data import lexicon
+from ..model import Span, Token
+from .quotations import opposites, words_of
+from .sheet import Line, Pair, Sheet, key_of, overlap, stop_words
+from .slots import Finding
+
+NOTS = frozenset({"not", "never", "cannot"})
+AUXILIARIES = frozenset("do does did is are was were be been has have had will would can could should".split())
+LIKE = 0.3
+"""Least likeness of lines whose predicates are compared."""
+VERBATIM = 0.55
+"""Least likeness of lines that are compared word by word."""
+ASSERTED = frozenset({"ROOT", "ccomp", "conj", "acomp", "parataxis", "attr", "oprd", "xcomp", "relcl", "advcl"})
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A word that says something, whether it is denied, and the words of its clause."""
+
+    line: Line
+    token: int
+    key: str
+    denied: bool
+    clause: tuple[int, int]
+
+
+def compare(laid: Sheet) -> Iterator[Finding]:
+    """Find statements reversed between accounts."""
+    for pair in laid.pairs:
+        if pair.likeness >= LIKE:
+            found = list(_edited(laid, pair)) if pair.likeness >= VERBATIM else []
+            yield from found or _negated(laid, pair)
+            yield from _opposite(laid, pair)
+
+
+# -- negation --
+
+
+def _edited(laid: Sheet, pair: Pair) -> Iterator[Finding]:
+    """Lines nearly word for word the same, but for a "not" in one."""
+    from rapidfuzz.distance import Indel
+
+    (mine, here), (theirs, there) = (_plain(laid, line) for line in (pair.a, pair.b))
+    blocks = [(x.a, x.b, x.size) for x in Indel.opcodes(mine, theirs).as_matching_blocks() if x.size]
+    for p, q in zip(blocks, blocks[1:], strict=False):
+        left, right = mine[p[0] + p[2] : q[0]], theirs[p[1] + p[2] : q[1]]
+        lost = set(left) ^ set(right)
+        if q[2] < 2 or not lost & NOTS or lost - NOTS - AUXILIARIES or (left and right and len(lost) == 1):
+            continue
+        spans = (
+            Span(laid.accounts[pair.a.account].witness.id, here[p[0]][0], here[q[0] + q[2] - 1][1]),
+            Span(laid.accounts[pair.b.account].witness.id, there[p[1]][0], there[q[1] + q[2] - 1][1]),
+        )
+        sides = tuple((s, _short(laid.text(s))) for s in spans)
+        denied, plain = (1, 0) if set(right) & NOTS else (0, 1)
+        says = f"One account denies what the other states: “{sides[denied][1]}” against “{sides[plain][1]}”."
+        yield Finding("polarity", sides, says, None, min(0.95, 0.4 + 0.55 * pair.likeness), pair.point)
+        return
+
+
+def _plain(laid: Sheet, line: Line) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:
+    return words_of(laid.accounts[line.account].witness.text, line.sentence.start, line.sentence.end)
+
+
+def _short(words: str, most: int = 14) -> str:
+    parts = words.split()
+    return " ".join(parts[:most]) + (" …" if len(parts) > most else "")
+
+
+def _negated(laid: Sheet, pair: Pair) -> Iterator[Finding]:
+    mine, theirs = _predicates(laid, pair.a), _predicates(laid, pair.b)
+    for key in sorted(mine.keys() & theirs.keys()):
+        # A predicate that stands twice in a line may be denied once: nothing follows from that.
+        if len(mine[key]) > 1 or len(theirs[key]) > 1:
+            continue
+        a, b = mine[key][0], theirs[key][0]
+        if a.denied == b.denied:
+            continue
+        about = _about(laid, a, b)
+        if about < 0.45 or not _one_subject(laid, a, b):
+            continue
+        denied, plain = (a, b) if a.denied else (b, a)
+        word = laid.accounts[plain.line.account].tokens[plain.token].text
+        says = f"One account denies what the other states: “{_clause(laid, denied)}” against “{_clause(laid, plain)}”."
+        sides = tuple((_span(laid, p), f"{'not ' if p.denied else ''}{word.lower()}") for p in (a, b))
+        yield Finding("polarity", sides, says, None, min(0.95, 0.3 + 0.35 * pair.likeness + 0.4 * about), pair.point)
+
+
+def _predicates(laid: Sheet, line: Line) -> Mapping[str, list[Predicate]]:
+    """Verbs and predicate adjectives of a line by normal form."""
+    grown, tokens = laid.trees[line.account], laid.accounts[line.account].tokens
+    out: dict[str, list[Predicate]] = {}
+    for i in range(line.sentence.first, line.sentence.last):
+        token = tokens[i]
+        if token.pos == "VERB" or (token.pos == "ADJ" and token.dep in ("acomp", "ROOT", "oprd", "attr")):
+            key = token.lemma.lower()
+            if not _asserted(grown, i) or (key in stop_words() and not _lone(token)):
+                continue
+            denied = _denials(grown, i) % 2 == 1
+            found = Predicate(line, i, key, denied, _reach(grown, i))
+            out.setdefault(key, []).append(found)
+    return out
+
+
+def _asserted(grown: Tree, i: int) -> bool:
+    """Whether a predicate is said of something: not "a subpoena to testify", not "if they agree"."""
+    tokens, kids = grown.tokens, grown.kids[i]
+    if any(tokens[k].dep == "mark" and tokens[k].text.lower() in ("if", "unless", "whether") for k in kids):
+        return False
+    infinitive = any(tokens[k].dep == "aux" and tokens[k].tag == "TO" for k in kids)
+    return tokens[i].dep == "xcomp" if infinitive else tokens[i].dep in ASSERTED
+
+
+def _lone(token: Token) -> bool:
+    """A light verb counts only where it is the sentence's main verb."""
+    return token.dep == "ROOT" and token.lemma not in ("say", "tell")
+
+
+def _denials(grown: Tree, i: int) -> int:
+    """How often token ``i`` is denied: by particles, by "no" and by verbs such as "refuse"."""
+    tokens = grown.tokens
+    count = sum(_negator(tokens, k) for k in grown.kids[i])
+    # "not all of it met the standard": the particle hangs on the subject.
+    count += sum(_negator(tokens, j) for k in grown.kids[i] if tokens[k].dep.startswith("nsubj") for j in grown.kids[k] if j < k)
+    for k in grown.kids[i]:
+        if tokens[k].dep in ("dobj", "nsubj", "nsubjpass", "attr", "aux", "prep", "xcomp"):
+            count += sum(_no(tokens, j) for j in grown.kids[k])
+            count += tokens[k].text.lower() in ("nobody", "none", "nothing") and tokens[k].dep != "aux"
+    head = tokens[i].head
+    if head != i and tokens[i].dep in ("xcomp", "pcomp", "ccomp") and tokens[head].lemma.lower() in implicatives():
+        count += 1 + sum(_negator(tokens, k) for k in grown.kids[head])
+    elif head != i and tokens[i].dep == "xcomp":
+        count += sum(_negator(tokens, k) for k in grown.kids[head])
+    return count
+
+
+def _negator(tokens: tuple[Token, ...], k: int) -> bool:
+    return tokens[k].dep == "neg" or tokens[k].text.lower() in ("not", "n't", "n’t", "never")
+
+
+def _no(tokens: tuple[Token, ...], k: int) -> bool:
+    return tokens[k].text.lower() == "no" and tokens[k].dep in ("det", "neg")
+
+
+@cache
+def implicatives() -> frozenset[str]:
+    """Verbs that deny what they govern."""
+    return frozenset(row["lemma"] for row in lexicon("implicatives"))
+
+
+def _reach(grown: Tree, i: int) -> tuple[int, int]:
+    """First and last token (half-open) of a predicate's clause, without clauses hung on it."""
+    low, high = i, i + 1
+    for k in grown.kids[i]:
+        if grown.tokens[k].dep in ("advcl", "conj", "ccomp", "parataxis", "relcl", "punct", "cc", "dep"):
+            continue
+        low, high = min(low, grown.left[k]), max(high, grown.right[k] + 1)
+    return low, high
+
+
+def _one_subject(laid: Sheet, a: Predicate, b: Predicate) -> bool:
+    """Whether the subjects may be the same: share a word or an entity, or one is not stated or a pronoun."""
+    mine, theirs = (_subject(laid, p) for p in (a, b))
+    return not mine or not theirs or bool(mine & theirs)
+
+
+def _subject(laid: Sheet, p: Predicate) -> frozenset[str]:
+    """Words and entity keys of a predicate's subject, of the verb above it where it has none."""
+    grown, account = laid.trees[p.line.account], laid.accounts[p.line.account]
+    i = p.token
+    child = grown.child(i, "nsubj", "nsubjpass")
+    while child is None and grown.tokens[i].dep in ("xcomp", "conj", "acomp") and grown.tokens[i].head != i:
+        i = grown.tokens[i].head
+        child = grown.child(i, "nsubj", "nsubjpass")
+    if child is None:
+        return frozenset()
+    low, high = account.tokens[grown.left[child]].start, account.tokens[grown.right[child]].end
+    names = {
+        m.value
+        for m in laid.mentions[p.line.account].get(p.line.number, ())
+        if isinstance(m.value, str) and low <= m.span.start < high
+    }
+    words = {key_of(account.tokens, k) for k in range(grown.left[child], grown.right[child] + 1)}
+    return frozenset(names | {w for w in words if w is not None})
+
+
+def _about(laid: Sheet, a: Predicate, b: Predicate) -> float:
+    """Likeness of two predicates' clauses, their own words apart; 0 where under two words are shared."""
+    bags = []
+    for p in (a, b):
+        tokens = laid.accounts[p.line.account].tokens
+        found = {key_of(tokens, i) for i in range(*p.clause) if i != p.token}
+        bags.append({k: laid.weights.get(k, 0.0) for k in found if k is not None})
+    if len(bags[0].keys() & bags[1].keys()) < 2:
+        return 0.0
+    return overlap(*bags)
+
+
+def _clause(laid: Sheet, p: Predicate) -> str:
+    return _short(laid.text(_span(laid, p)))
+
+
+def _span(laid: Sheet, p: Predicate) -> Span:
+    account = laid.accounts[p.line.account]
+    return Span(account.witness.id, account.tokens[p.clause[0]].start, account.tokens[p.clause[1] - 1].end)
+
+
+# -- opposites --
+
+
+def _opposite(laid: Sheet, pair: Pair) -> Iterator[Finding]:
+    """A word of one line whose opposite stands in the same place of the other."""
+    mine, theirs = (_words(laid, line) for line in (pair.a, pair.b))
+    pairs = opposites()
+    left, right = {w for _, w in mine}, {w for _, w in theirs}
+    for i, (t, word) in enumerate(mine):
+        others = pairs.get(word, frozenset()) & right
+        if not others or word in right:
+            continue
+        for j, (u, other) in enumerate(theirs):
+            if other not in others or other in left:
+                continue
+            sides = _sides(laid, pair, t, u)
+            before = i > 0 and j > 0 and mine[i - 1][1] == theirs[j - 1][1]
+            after = i + 1 < len(mine) and j + 1 < len(theirs) and mine[i + 1][1] == theirs[j + 1][1]
+            near = overlap(laid.near(pair.a, t, t + 1), laid.near(pair.b, u, u + 1))
+            if near >= (0.35 if before or after else 0.6) and (before or after or pair.likeness > 0.6):
+                says = f"One account has “{sides[0][1]}” where the other has “{sides[1][1]}”."
+                score = min(0.95, 0.35 + 0.3 * pair.likeness + 0.3 * near + 0.1 * (before and after))
+                yield Finding("polarity", sides, says, None, score, pair.point)
+
+
+def _words(laid: Sheet, line: Line) -> list[tuple[int, str]]:
+    tokens = laid.accounts[line.account].tokens
+    return [
+        (i, tokens[i].text.lower())
+        for i in range(line.sentence.first, line.sentence.last)
+        if any(c.isalnum() for c in tokens[i].text)
+    ]
+
+
+def _sides(laid: Sheet, pair: Pair, t: int, u: int) -> tuple[tuple[Span, str], ...]:
+    out = []
+    for line, i in ((pair.a, t), (pair.b, u)):
+        account = laid.accounts[line.account]
+        token = account.tokens[i]
+        out.append((Span(account.witness.id, token.start, token.end), _phrase(account.tokens, i)))
+    return tuple(out)
+
+
+def _phrase(tokens: tuple[Token, ...], i: int) -> str:
+    """The word with one neighbour on each side, as written."""
+    return " ".join(t.text for t in tokens[max(0, i - 1) : i + 2] if any(c.isalnum() for c in t.text))

@@ -1,0 +1,129 @@
+"""Values in their places, and which values of two accounts fill the same place.
+
+A slot is a value (a count, a day, a place) with the words around it. Two slots of different accounts
+fill the same place when their lines tell the same and the same words stand near them; each slot is
+matched once with each other account, best first, equal values included, so that a value that has its
+equal elsewhere is never set against a stranger. Judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..model import Span
+from .sheet import Line, Sheet, overlap
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A value in its place.
+
+    ``sort`` is what two slots must have in common (the noun counted, the currency, the grain);
+    tokens ``first:last`` hold the value itself; ``span`` is what is shown.
+    """
+
+    line: Line
+    first: int
+    last: int
+    span: Span
+    sort: str
+    value: Any
+    shown: str
+    frame: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Two or more values that differ, before like ones are put together.
+
+    ``sides`` are (span, value in normal form), two accounts at least; ``says`` is the sentence
+    shown. Findings of one ``family`` (by default the kind) that share a side become one.
+    """
+
+    kind: str
+    sides: tuple[tuple[Span, str], ...]
+    says: str
+    innocent: str | None
+    score: float
+    point: str | None = None
+    part: str = ""
+
+    @property
+    def family(self) -> str:
+        """Kind, and part where findings of one kind are kept apart."""
+        return f"{self.kind}/{self.part}"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Two slots that fill the same place; ``score`` 0–1."""
+
+    a: Slot
+    b: Slot
+    score: float
+    likeness: float
+    point: str | None
+
+
+Judge = Callable[[Slot, Slot], bool]
+
+
+def matches(laid: Sheet, slots: Sequence[Slot], *, least: float, same: Judge) -> Iterator[Match]:
+    """Pair the slots of each two accounts, one to one, best first.
+
+    :param least: least score of a pair.
+    :param same: whether two values are the same; pairs of equal values are given too.
+    """
+    held: dict[tuple[int, int], list[Slot]] = defaultdict(list)
+    for slot in slots:
+        held[slot.line.account, slot.line.number].append(slot)
+    by_accounts: dict[tuple[int, int], list[Match]] = defaultdict(list)
+    for pair in laid.pairs:
+        theirs = held.get((pair.b.account, pair.b.number), ())
+        for a in held.get((pair.a.account, pair.a.number), ()) if theirs else ():
+            for b in theirs:
+                if a.sort == b.sort:
+                    score = closeness(laid, a, b, pair.likeness) + (0.1 if pair.point else 0.0)
+                    if score >= least:
+                        match = Match(a, b, min(score, 1.0), pair.likeness, pair.point)
+                        by_accounts[pair.a.account, pair.b.account].append(match)
+    for accounts in sorted(by_accounts):
+        yield from _one_to_one(by_accounts[accounts], same)
+
+
+def closeness(laid: Sheet, a: Slot, b: Slot, likeness: float) -> float:
+    """How surely two slots fill the same place: likeness of their lines and of their neighbourhoods."""
+    about = overlap(laid.near(a.line, a.first, a.last), laid.near(b.line, b.first, b.last))
+    return 0.4 * likeness + 0.5 * about + (0.1 if a.frame and a.frame == b.frame else 0.0)
+
+
+def _one_to_one(found: list[Match], same: Judge) -> Iterator[Match]:
+    """Best first; of equal scores, equal values first, then text order."""
+    found.sort(key=lambda m: (-round(m.score, 6), not same(m.a, m.b), m.a.span, m.b.span))
+    taken: set[Span] = set()
+    for match in found:
+        if match.a.span not in taken and match.b.span not in taken:
+            taken |= {match.a.span, match.b.span}
+            yield match
+
+
+def stated_elsewhere(slots: Sequence[Slot], same: Judge) -> Callable[[Match], bool]:
+    """Tell whether either account also gives the other's value, of the same sort, somewhere.
+
+    "Two of 12 aldermen" in one account and "12 aldermen" in the other are two facts, not one:
+    a difference counts only where neither account knows the other's value.
+    """
+    known: dict[tuple[int, str], list[Slot]] = defaultdict(list)
+    for slot in slots:
+        known[slot.line.account, slot.sort].append(slot)
+
+    def elsewhere(match: Match) -> bool:
+        a, b = match.a, match.b
+        return any(same(b, mine) for mine in known[a.line.account, a.sort]) or any(
+            same(a, theirs) for theirs in known[b.line.account, b.sort]
+        )
+
+    return elsewhere
