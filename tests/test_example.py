@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from consilience.evaluate import score
 from consilience.ingest import read
 from consilience.model import UNREAD, Witness
 
@@ -46,7 +47,8 @@ def accounts() -> dict[str, Witness]:
 
 @cache
 def gold() -> dict[str, Any]:
-    return json.loads((KEY / "gold.json").read_text("utf-8"))
+    key: dict[str, Any] = json.loads((KEY / "gold.json").read_text("utf-8"))
+    return key
 
 
 def told(name: str) -> str:
@@ -57,8 +59,9 @@ def told(name: str) -> str:
 
 def places() -> list[dict[str, Any]]:
     """Every span of the key."""
-    held = [a for p in gold()["points"] for a in p["accounts"]]
-    return held + [s for d in gold()["discrepancies"] for s in d["spans"]] + gold()["boilerplate"]
+    rows = [*gold()["points"], *gold()["discrepancies"]]
+    held = [place for row in rows for place in row.get("accounts", row.get("spans"))]
+    return [*held, *gold()["boilerplate"]]
 
 
 def test_manifest_and_pages_name_outlet_and_day() -> None:
@@ -165,3 +168,51 @@ def test_key_refuses_words_missing_or_ambiguous(words: str) -> None:
 
     with pytest.raises(InputError, match="occurs"):
         script(ROOT / "bench" / "key.py").place("the quay and the lake", words, "courier")
+
+
+def as_readings(places: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"article": p["doc"], "start": p["start"], "end": p["end"]} for p in places]
+
+
+def stemma() -> dict[str, Any]:
+    """The key's descent: an exemplar above each pair that shares one, a node for each outlet cited."""
+    history, text = gold()["provenance"], {n: w.text for n, w in accounts().items()}
+    nodes = [{"id": name, "kind": "witness", "label": name} for name in text]
+    edges = []
+    for number, item in enumerate(history["cites"]):
+        nodes.append({"id": f"cited-{number}", "kind": "cited", "label": item["source"]})
+        edges.append({"parent": f"cited-{number}", "child": item["doc"], "evidence": []})
+    for number, item in enumerate(history["common_source"]):
+        nodes.append({"id": f"lost-{number}", "kind": "archetype", "label": "lost"})
+        words = [i["text"] for i in history["shares_intervention"] if i["docs"] == item["docs"]]
+        for doc in item["docs"]:
+            places = [
+                {"doc": doc, "start": text[doc].index(w), "end": text[doc].index(w) + len(w)} for w in words
+            ]
+            edges.append({"parent": f"lost-{number}", "child": doc, "evidence": as_readings(places)})
+    return {"nodes": nodes, "edges": edges}
+
+
+def test_what_the_key_says_scores_full_marks() -> None:
+    key = gold()
+    origins = key["provenance"]["independent_origins"]
+    document = {
+        "articles": [{"id": name, "text": w.text, **key["articles"][name]} for name, w in accounts().items()],
+        "statements": [],
+        "points": [
+            p
+            | {
+                "accounts": as_readings(p["accounts"]),
+                "independent": {"low": 1, "high": origins.get(p["id"], 1)},
+            }
+            for p in key["points"]
+        ],
+        "discrepancies": [
+            d | {"readings": as_readings(d["spans"]), "innocent": d.get("innocent")}
+            for d in key["discrepancies"]
+        ],
+        "stemma": stemma(),
+        "omissions": [{"article": o["doc"], "point": o["point"]} for o in key["left_out"]],
+    }
+    faults = {"discrepancies.extra", "omissions.wrong", "boilerplate.overlap"}
+    assert {k: v for k, v in score(key, document).items() if v != (k not in faults)} == {}
