@@ -1,0 +1,309 @@
+"""One key for each person, body, place and group across the accounts of a story.
+
+Joins names that agree: lexicon names exactly, people by first and family name, bodies and
+groups by name, acronym or transliteration, an office on its own with the one person who
+holds it. Does not join people on a family name that several bear, nor across offices that
+no one person would hold. Invariant: the accounts' order changes no key and no name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from rapidfuzz.fuzz import ratio
+
+from ..data import lexicon
+from ..model import Annotated, Entity, Mention, Role, Speaker, Statement, tagged_hash
+from . import gazetteer
+from .names import family, given, parts, same_person, split_key
+from .roles import holds
+
+SHOWN = frozenset({"name", "surname", "acronym", "metonym", "nominal"})
+SMALL = frozenset({"the", "of", "for", "and", "on", "in"})
+
+
+@dataclass(slots=True)
+class Cluster:
+    """What is known of one entity: keys within accounts, forms with counts, offices held."""
+
+    kind: str
+    names: Counter[str] = field(default_factory=Counter)
+    forms: Counter[str] = field(default_factory=Counter)
+    keys: set[tuple[int, str]] = field(default_factory=set)
+    offices: set[tuple[str, str | None]] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        """The fullest form, then the commonest."""
+        return max(self.names, key=lambda n: (len(parts(n)), self.names[n], -len(n), n))
+
+    def absorb(self, other: Cluster) -> None:
+        """Take over all of another cluster."""
+        self.names.update(other.names)
+        self.forms.update(other.forms)
+        self.keys |= other.keys
+        self.offices |= other.offices
+
+
+def link(accounts: Sequence[Annotated]) -> tuple[tuple[Annotated, ...], tuple[Entity, ...]]:
+    """Give one key to each entity across accounts; see ``consilience.annotate.link``."""
+    clusters = _clusters(accounts)
+    for rule in (_same_name, _same_person, _spelling, _short, _acronym, _by_office, _same_name):
+        clusters = rule(clusters)
+    table: dict[tuple[int, str], Entity] = {}
+    for cluster in clusters:
+        entity = _entity(cluster)
+        table.update(dict.fromkeys(cluster.keys, entity))
+    linked = tuple(_rewrite(i, account, table) for i, account in enumerate(accounts))
+    return linked, tuple(sorted(set(table.values()), key=lambda e: e.key))
+
+
+def _clusters(accounts: Sequence[Annotated]) -> list[Cluster]:
+    """One cluster for each key of each account, by kind and name."""
+    found: dict[tuple[int, str], Cluster] = {}
+    for i, account in enumerate(accounts):
+        for mention in account.mentions:
+            if isinstance(mention.value, str):
+                kind, name = split_key(mention.value)
+                cluster = found.setdefault((i, mention.value), Cluster(kind))
+                cluster.names[name] += 1
+                cluster.keys.add((i, mention.value))
+                if mention.how in SHOWN:
+                    cluster.forms[_plain(mention.span.of(account.witness.text))] += 1
+        for mention in account.mentions:
+            role = mention.value
+            if isinstance(role, Role) and role.holder and (i, role.holder) in found:
+                found[i, role.holder].offices.add((role.office, role.of))
+    return [found[k] for k in sorted(found, key=lambda k: (k[1], sorted(found[k].forms.items())))]
+
+
+def _plain(form: str) -> str:
+    words = form.split()
+    if len(words) > 1 and words[0].lower() == "the":
+        words = words[1:]
+    return " ".join(words)
+
+
+def _join(clusters: Sequence[Cluster], same: Callable[[Cluster, Cluster], bool]) -> list[Cluster]:
+    """Merge greedily in canonical order: each cluster into the first that it is the same as."""
+    kept: list[Cluster] = []
+    for cluster in sorted(clusters, key=_rank):
+        match = next((k for k in kept if k.kind == cluster.kind and same(k, cluster)), None)
+        if match:
+            match.absorb(cluster)
+        else:
+            kept.append(cluster)
+    return kept
+
+
+def _rank(cluster: Cluster) -> tuple[object, ...]:
+    return (cluster.kind, -len(parts(cluster.name)), -sum(cluster.names.values()), cluster.name)
+
+
+def _same_name(clusters: Sequence[Cluster]) -> list[Cluster]:
+    kept: dict[tuple[str, str], Cluster] = {}
+    for cluster in sorted(clusters, key=_rank):
+        held = kept.setdefault((cluster.kind, cluster.name.casefold()), cluster)
+        if held is not cluster:
+            held.absorb(cluster)
+    return list(kept.values())
+
+
+def _same_person(clusters: Sequence[Cluster]) -> list[Cluster]:
+    def same(a: Cluster, b: Cluster) -> bool:
+        if a.kind != "person" or len(parts(a.name)) < 2 or len(parts(b.name)) < 2:
+            return False
+        return not _apart(a, b) and same_person(a.name, b.name)
+
+    return _join(clusters, same)
+
+
+def _apart(a: Cluster, b: Cluster) -> bool:
+    """Whether one account holds them to be two people by their full names."""
+    return any(i == j and x != y for i, x in a.keys for j, y in b.keys)
+
+
+def _spelling(clusters: Sequence[Cluster]) -> list[Cluster]:
+    return _join(clusters, lambda a, b: a.kind != "place" and alike(a.name, b.name, person=a.kind == "person"))
+
+
+def alike(a: str, b: str, *, person: bool = False) -> bool:
+    """Whether two names are one name spelt or transliterated in two ways.
+
+    >>> alike("East Zandistan Party", "Eastern Zandestan Party"), alike("North Sea Union", "South Sea Union")
+    (True, False)
+    """
+    x, y = _tokens(a), _tokens(b)
+    if len(x) != len(y) or len(x) < 2:
+        return False
+    floor = 85 if person else 80
+    return all(_close(p, q, floor, person) for p, q in zip(x, y, strict=True))
+
+
+def _tokens(name: str) -> list[str]:
+    return [t for t in (m.group().casefold() for m in gazetteer.WORD.finditer(name)) if t not in SMALL]
+
+
+def _close(p: str, q: str, floor: int, person: bool) -> bool:
+    if p == q:
+        return True
+    if min(len(p), len(q)) < 4 or any(c.isdigit() for c in p + q):
+        return False
+    if person and _gender(p) != _gender(q) and "" not in {_gender(p), _gender(q)}:
+        return False
+    index = gazetteer.proper()
+    if p in index and q in index and not p.startswith(q[:4]):
+        return False  # Austria and Australia are close in letters alone
+    if not person and (p.startswith(q) or q.startswith(p)):
+        return abs(len(p) - len(q)) <= 3  # East, Eastern
+    return p[0] == q[0] and ratio(p, q) >= floor
+
+
+def _gender(word: str) -> str:
+    return given().get(word.capitalize(), ("", ""))[0]
+
+
+def _short(clusters: Sequence[Cluster]) -> list[Cluster]:
+    """A single word with the one full name that has it: "Ortiz" of one account, "Eva Ortiz" of another."""
+    full = [c for c in clusters if c.kind == "person" and len(c.name.split()) > 1]
+    kept: list[Cluster] = []
+    for cluster in clusters:
+        fits: list[Cluster] = []
+        if " " not in cluster.name and (cluster.kind == "person" or _unknown(cluster)):
+            word = cluster.name.casefold()
+            fits = [c for c in full if family(c.name) == word] or [c for c in full if word in parts(c.name)]
+            fits = [c for c in fits if _compatible(c, cluster)]
+        if len(fits) == 1:
+            fits[0].absorb(cluster)
+        else:
+            kept.append(cluster)
+    return kept
+
+
+def _unknown(cluster: Cluster) -> bool:
+    """A body or place that no lexicon knows may be a mislabelled surname."""
+    return cluster.kind in {"body", "place"} and cluster.name.casefold() not in gazetteer.proper()
+
+
+def _compatible(a: Cluster, b: Cluster) -> bool:
+    """Whether one person may hold the offices of both."""
+    if not a.offices or not b.offices:
+        return True
+    for x, of in a.offices:
+        for y, to in b.offices:
+            states = of is None or to is None or of == to
+            if states and (holds(x, y) or holds(y, x) or _class(x) == _class(y)):
+                return True
+    return False
+
+
+@cache
+def _classes() -> dict[str, str]:
+    return {row["office"]: row["class"] for row in lexicon("titles") if row["office"]}
+
+
+def _class(office: str) -> str:
+    return _classes().get(office.removeprefix("former "), office)
+
+
+def _acronym(clusters: Sequence[Cluster]) -> list[Cluster]:
+    """An acronym that stands alone in one account with the body that another writes out."""
+    kept: list[Cluster] = []
+    long = [c for c in clusters if c.kind in {"body", "group"} and " " in c.name]
+    for cluster in clusters:
+        fits: list[Cluster] = []
+        if cluster.kind in {"body", "group", "place"} and cluster.name.isupper() and " " not in cluster.name:
+            fits = [c for c in long if cluster.name in c.forms] or [
+                c for c in long if initials(c.name) == cluster.name and len(cluster.name) > 2
+            ]
+        if len(fits) == 1:
+            fits[0].absorb(cluster)
+        else:
+            kept.append(cluster)
+    return kept
+
+
+def initials(name: str) -> str:
+    """The first letters of a name's words with a capital.
+
+    >>> initials("Ferry Workers of the North")
+    'FWN'
+    """
+    return "".join(m.group()[0] for m in gazetteer.WORD.finditer(name) if m.group()[0].isupper())
+
+
+def _by_office(clusters: Sequence[Cluster]) -> list[Cluster]:
+    """ "foreign minister of X" of one account with the one person who holds it in another."""
+    kept: list[Cluster] = []
+    for cluster in clusters:
+        office, _, of = cluster.name.partition(" of ")
+        fits = [
+            c for c in clusters
+            if cluster.kind == c.kind == "person" and c is not cluster and (office, of) in c.offices and of
+            and not c.name.islower() and " of " not in c.name
+        ]
+        if len(fits) == 1:
+            fits[0].absorb(cluster)
+        else:
+            kept.append(cluster)
+    return kept
+
+
+def _entity(cluster: Cluster) -> Entity:
+    real = Counter({n: c for n, c in cluster.names.items() if not n[0].islower() or " of " not in n})
+    cluster = replace(cluster, names=real or cluster.names)
+    name = cluster.name
+    aliases = tuple(sorted(set(cluster.forms) | set(real) - {name}))
+    return Entity(tagged_hash("e1", cluster.kind, name), cluster.kind, name, tuple(a for a in aliases if a != name))
+
+
+# -- rewriting --
+
+
+def _rewrite(i: int, account: Annotated, table: dict[tuple[int, str], Entity]) -> Annotated:
+    aliases = _aliases(e for (j, _), e in table.items() if j == i)
+    return replace(
+        account,
+        mentions=tuple(_mention(i, m, table) for m in account.mentions),
+        statements=tuple(_statement(i, s, table, aliases) for s in account.statements),
+    )
+
+
+def _aliases(entities: Iterable[Entity]) -> dict[str, Entity]:
+    """Entities of an account by each form; a form of two entities names neither."""
+    found: dict[str, set[Entity]] = {}
+    for entity in entities:
+        for form in (entity.name, *entity.aliases):
+            found.setdefault(_plain(form).casefold(), set()).add(entity)
+    return {form: next(iter(held)) for form, held in found.items() if len(held) == 1}
+
+
+def _mention(i: int, mention: Mention, table: dict[tuple[int, str], Entity]) -> Mention:
+    value = mention.value
+    if isinstance(value, str):
+        entity = table[i, value]
+        return replace(mention, kind=entity.kind, value=entity.key)
+    if isinstance(value, Role) and value.holder:
+        held = table.get((i, value.holder))
+        return replace(mention, value=replace(value, holder=held.key if held else None))
+    return mention
+
+
+def _statement(
+    i: int, statement: Statement, table: dict[tuple[int, str], Entity], aliases: dict[str, Entity]
+) -> Statement:
+    speaker = statement.speaker and _speaker(i, statement.speaker, table, aliases)
+    chain = tuple(aliases[_plain(n).casefold()].name if _plain(n).casefold() in aliases else n for n in statement.chain)
+    if speaker and chain and statement.speaker and statement.chain[-1] == statement.speaker.name:
+        chain = (*chain[:-1], speaker.name)
+    return replace(statement, speaker=speaker, chain=chain)
+
+
+def _speaker(
+    i: int, speaker: Speaker, table: dict[tuple[int, str], Entity], aliases: dict[str, Entity]
+) -> Speaker:
+    entity = table.get((i, speaker.key or "")) or aliases.get(_plain(speaker.name).casefold())
+    return replace(speaker, name=entity.name, key=entity.key) if entity else speaker

@@ -1,0 +1,59 @@
+"""All mentions of an account: names, references, roles, quantities and times, in text order.
+
+Puts the findings of the other modules together and gives them ids. Invariant: every mention's
+span slices to the words it is about; equal accounts give equal mentions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..model import Annotated, Mention, Quantity, Role, Span, When, tagged_hash
+from . import names, quantities, roles, times
+from .refer import Reader
+
+
+def mentions(account: Annotated) -> tuple[Mention, ...]:
+    """Find the mentions of a parsed account; keys hold within the account."""
+    lines = names.lines_of(account)
+    found = names.find(account, lines)
+    offices = roles.find(account, lines, found)
+    references = list(Reader(account, lines, found, offices).read())
+    made = [_mention(account, n.start, n.end, n.kind, n.key, n.how) for n in found]
+    made += [_mention(account, r.start, r.end, r.kind, r.key, r.how) for r in references]
+    made += _roles(account, offices)
+    dated = list(times.find(account))
+    made += [_mention(account, a, b, "time", when, when.how.split()[0]) for a, b, when in dated]
+    taken = [(a, b) for a, b, _ in dated] + [(n.start, n.end) for n in found]
+    made += [_mention(account, a, b, "quantity", q, q.kind) for a, b, q in quantities.find(account, taken)]
+    return tuple(sorted(made, key=lambda m: (m.span.start, -m.span.end, m.kind, m.id)))
+
+
+def entity_at(account: Annotated, start: int, end: int) -> str | None:
+    """The key of the person, body, group or place named in a stretch; the longest mention wins.
+
+    People come before bodies and places, as "the Ruritanian minister" is the minister.
+    """
+    order = {"person": 0, "body": 1, "group": 2, "place": 3}
+    inside = [
+        m for m in account.mentions if m.kind in order and start <= m.span.start and m.span.end <= end
+    ]
+    best = min(inside, key=lambda m: (order[m.kind], m.span.start - m.span.end, m.span.start), default=None)
+    return best.value if best and isinstance(best.value, str) else None
+
+
+def _roles(account: Annotated, offices: Iterable[roles.Office]) -> list[Mention]:
+    return [
+        _mention(account, o.start, o.end, "role", Role(plain, o.holder, o.of), "office")
+        for o in offices
+        for plain in o.offices
+        if not o.classes[0].endswith(":any")
+    ]
+
+
+def _mention(
+    account: Annotated, start: int, end: int, kind: str, value: str | Role | Quantity | When, how: str
+) -> Mention:
+    body = value if isinstance(value, str) else repr(value)
+    ident = tagged_hash("n1", account.witness.id, start, end, kind, body)
+    return Mention(ident, Span(account.witness.id, start, end), kind, value, how)

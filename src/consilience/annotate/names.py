@@ -1,0 +1,446 @@
+"""Names: people, bodies, places and groups, one kind and one key for each name of an account.
+
+Weighs the parser's labels with capitals, known names, offices and the whole account (a name
+has one kind throughout); full names give their surnames a key. Does not resolve pronouns or
+"the minister" (see ``refer``). Invariant: names of one account do not overlap and are in text
+order; a surname that two people share is never made into one person.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from ..data import lexicon
+from ..model import Annotated, Sentence
+from . import gazetteer
+from .gazetteer import Hit, Word
+
+LABELS = {"PERSON": "person", "ORG": "body", "GPE": "place", "LOC": "place", "FAC": "place", "NORP": "group"}
+FUNCTION = frozenset({"DET", "ADP", "PRON", "CCONJ", "SCONJ", "AUX", "PART", "INTJ", "NUM", "ADV"})
+PARTICLES = frozenset("de del della di da dos van von der den ten ter bin ibn al el ul ud la le du y e i".split())
+LINKS = frozenset({"of", "for", "and", "the", "on", "de", "du", "des"})
+CALENDAR = frozenset(
+    "january february march april may june july august september october november december jan feb mar apr jun jul"
+    " aug sept sep oct nov dec monday tuesday wednesday thursday friday saturday sunday".split()
+)
+SAYING = frozenset({"say", "tell", "add", "note", "warn", "announce", "insist", "argue", "write", "report", "claim"})
+SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+
+
+@dataclass(slots=True)
+class Line:
+    """A sentence as names see it: words, known names, offices."""
+
+    number: int
+    sentence: Sentence
+    row: list[Word]
+    hits: list[Hit]
+    offices: list[Hit]
+    headline: bool
+
+
+@dataclass(slots=True)
+class Name:
+    """A name in the text: ``line`` and words ``first:last``; ``key`` is settled last."""
+
+    start: int
+    end: int
+    line: int
+    first: int
+    last: int
+    form: str
+    kind: str = ""
+    key: str = ""
+    how: str = "name"
+    votes: Counter[str] = field(default_factory=Counter)
+
+
+def key_of(kind: str, name: str) -> str:
+    """The key of a name within its account.
+
+    >>> key_of("person", "Ann Lee")
+    'person:Ann Lee'
+    """
+    return f"{kind}:{name}"
+
+
+def split_key(key: str) -> tuple[str, str]:
+    """Kind and name of a key within an account."""
+    kind, _, name = key.partition(":")
+    return kind, name
+
+
+def lines_of(account: Annotated) -> list[Line]:
+    """Every sentence with its words, known names and offices."""
+    text, lines = account.witness.text, []
+    proper, titles = gazetteer.proper(), gazetteer.titles()
+    for number, sentence in enumerate(account.sentences):
+        row = gazetteer.words(text, sentence, account)
+        hits = gazetteer.find(row, text, proper)
+        taken = {i for h in hits if h.entry.kind in {"body", "group", "outlet"} for i in range(h.first, h.last)}
+        offices = [h for h in gazetteer.find(row, text, titles) if not taken & set(range(h.first, h.last))]
+        held = {i for h in offices for i in range(h.first, h.last) if h.last - h.first > 1}
+        hits = [h for h in hits if not held & set(range(h.first, h.last))]
+        lines.append(Line(number, sentence, row, hits, offices, _headline(row, sentence)))
+    return lines
+
+
+def _headline(row: Sequence[Word], sentence: Sentence) -> bool:
+    """Whether nearly every longer word has a capital, so that capitals tell nothing."""
+    long = [w for w in row if len(w.text) > 3]
+    return len(long) > 3 and sum(w.capital for w in long) > 0.7 * len(long)
+
+
+def find(account: Annotated, lines: Sequence[Line]) -> list[Name]:
+    """All names of an account in text order, each with kind and key."""
+    lower = {w.text for line in lines for w in line.row if not w.capital}
+    names: list[Name] = []
+    for line in lines:
+        if not line.headline:
+            names.extend(_names_in(account, line, lower))
+    known = {n.form for n in names if not n.kind}
+    known |= {part for form in known for part in form.split()}
+    for line in lines:
+        if line.headline:
+            names.extend(n for n in _names_in(account, line, lower, known) if n.form)
+    _settle(account, lines, names)
+    return sorted((n for n in names if n.key), key=lambda n: (n.start, -n.end))
+
+
+# -- stretches of capitals --
+
+
+def _names_in(account: Annotated, line: Line, lower: set[str], known: set[str] | None = None) -> list[Name]:
+    text = account.witness.text
+    by_first = {h.first: h for h in line.hits}
+    barred = {i for h in line.offices if _is_office(account, line, h) for i in range(h.first, h.last)}
+    names: list[Name] = []
+    at = 0
+    while at < len(line.row):
+        if at in barred or not (at in by_first or _opens(account, line, at, lower, known)):
+            at += 1
+            continue
+        stop = _stretch(text, line, at, barred, by_first)
+        names.extend(_cut(account, line, at, stop, known))
+        at = stop
+    return names
+
+
+def _is_office(account: Annotated, line: Line, hit: Hit) -> bool:
+    """Not an office where it opens a body's name: "General Motors", "Justice Department"."""
+    if hit.last - hit.first > 1 or not line.row[hit.first].capital or hit.last >= len(line.row):
+        return True
+    here, then = line.row[hit.first], line.row[hit.last]
+    if not then.capital or not gazetteer.near(account.witness.text, here, then):
+        return True
+    if then.fold in gazetteer.heads("head") | gazetteer.heads("placehead"):
+        return False
+    return hit.entry.cls == "honorific" or {account.tokens[w.token].ent for w in (here, then)} != {"ORG"}
+
+
+def _opens(account: Annotated, line: Line, at: int, lower: set[str], known: set[str] | None) -> bool:
+    """Whether an unknown name can open at a word."""
+    word, token = line.row[at], account.tokens[line.row[at].token]
+    if not word.capital or word.fold in CALENDAR or len(word.text) < 2:
+        return False
+    if known is not None:
+        return word.text in known
+    if token.pos in FUNCTION and not token.ent:
+        return False
+    opening = at == 0 or account.witness.text[line.row[at - 1].end : word.start].strip(" ") not in {"", "-", "."}
+    if opening and token.pos != "PROPN" and not token.ent:
+        return False
+    return not (opening and word.fold in lower and not token.ent)
+
+
+def _stretch(text: str, line: Line, at: int, barred: set[int], by_first: dict[int, Hit]) -> int:
+    """Where the name that opens at a word ends, known names and connecting words included."""
+    row = line.row
+    stop = by_first[at].last if at in by_first else at + 1
+    while stop < len(row) and stop not in barred and gazetteer.near(text, row[stop - 1], row[stop]):
+        if stop in by_first:
+            stop = by_first[stop].last
+        elif row[stop].capital and row[stop].fold not in CALENDAR:
+            stop += 1
+        else:
+            jump = _bridge(text, row, at, stop, barred)
+            if not jump:
+                break
+            stop = jump
+    return stop
+
+
+def _bridge(text: str, row: Sequence[Word], at: int, stop: int, barred: set[int]) -> int:
+    """Past "of", "for the", "and" in a body's name, "van der" in a person's; 0 if neither."""
+    headed = any(w.fold in gazetteer.heads("head") for w in row[at:stop])
+    allowed = LINKS if headed and row[stop].fold != "and" else PARTICLES
+    if headed and row[stop].fold == "and":
+        allowed = LINKS if any(w.fold in {"of", "for"} for w in row[at:stop]) else frozenset()
+    end = stop
+    while end < len(row) and end - stop < 2 and row[end].fold in allowed and not row[end].capital:
+        end += 1
+    good = end > stop and end < len(row) and row[end].capital and end not in barred
+    return end + 1 if good and all(gazetteer.near(text, row[i - 1], row[i]) for i in range(stop, end + 1)) else 0
+
+
+def _cut(account: Annotated, line: Line, first: int, last: int, known: set[str] | None) -> list[Name]:
+    """The names in a stretch: one body or place with its head, or known names and what lies between."""
+    row, inside = line.row, [h for h in line.hits if first <= h.first and h.last <= last]
+    if len(inside) == 1 and (inside[0].first, inside[0].last) == (first, last):
+        return [_known(account, line, inside[0])]
+    whole = _headed(line, first, last)
+    if whole:
+        return [_name(account, line, first, last, whole)]
+    labels = {account.tokens[w.token].ent for w in row[first:last]}
+    if inside and labels == {"PERSON"} and not any(h.entry.kind == "people" for h in inside):
+        return [_name(account, line, first, last, "")]  # "Jordan Ashby": a country's name as a given name
+    names: list[Name] = []
+    at = first
+    for hit in [*inside, None]:
+        stop = hit.first if hit else last
+        if at < stop:
+            names.extend(_unknown(account, line, at, stop, known))
+        if hit:
+            names.append(_known(account, line, hit))
+            at = hit.last
+    return names
+
+
+def _headed(line: Line, first: int, last: int) -> str:
+    """The kind that a name's head word gives it, or ""."""
+    row = line.row
+    if last - first < 2:
+        return ""
+    opener = row[first + 1].fold in LINKS or (last - first > 2 and row[first + 2].fold in LINKS)
+    ends = [row[last - 1].fold] + [w.fold for w in row[first : first + 2] if opener]
+    if any(e in {"movement", "front", "militia", "brigade", "brigades"} for e in ends[:1]):
+        return "group"
+    if any(e in gazetteer.heads("head") for e in ends):
+        return "body"
+    return "place" if ends[0] in gazetteer.heads("placehead") else ""
+
+
+def _unknown(account: Annotated, line: Line, first: int, last: int, known: set[str] | None) -> Iterable[Name]:
+    row = line.row
+    while first < last and row[last - 1].fold in LINKS | PARTICLES and not row[last - 1].capital:
+        last -= 1
+    if known is not None:
+        while last > first and row[last - 1].text not in known:
+            last -= 1
+    while first < last and not row[first].capital:
+        first += 1
+    if first < last and row[first].fold not in CALENDAR and len(row[first].text) > 1:
+        yield _name(account, line, first, last, "")
+
+
+def _name(account: Annotated, line: Line, first: int, last: int, kind: str) -> Name:
+    row = line.row
+    start, end = row[first].start, row[last - 1].end
+    if account.witness.text[end - 1 : end + 1] in {"r.", "R."} and row[last - 1].fold in SUFFIXES:
+        end += 1
+    return Name(start, end, line.number, first, last, " ".join(w.text for w in row[first:last]), kind)
+
+
+def _known(account: Annotated, line: Line, hit: Hit) -> Name:
+    """A name of the lexicons, with its key."""
+    name = _name(account, line, hit.first, hit.last, "")
+    entry, how = hit.entry, "name"
+    kind = {"state": "place", "people": "place", "seat": "place", "outlet": "body", "platform": "body"}.get(
+        entry.kind, entry.kind
+    )
+    target = entry.name
+    if entry.kind == "people":
+        how = "demonym"
+    elif entry.kind == "seat":
+        how = "metonym" if entry.cls == "house" or _governs(account, line, hit) else "name"
+        target = entry.name if how == "metonym" else name.form
+    elif len(hit.entry.phrase) == 1 and name.form.isupper() and name.form != entry.name:
+        how = "acronym"
+    name.kind, name.key, name.how = kind, key_of(kind, target), how
+    return name
+
+
+def _governs(account: Annotated, line: Line, hit: Hit) -> bool:
+    """Whether a capital acts as a government: it says or does; it is no place one is in or takes."""
+    token = account.tokens[line.row[hit.last - 1].token]
+    head = account.tokens[token.head]
+    while token.dep == "conj" and head is not token:
+        token, head = head, account.tokens[head.head]
+    if token.dep in {"nsubj", "agent"}:
+        return head.lemma not in {"be", "fall", "lie", "sit", "burn", "wake", "see", "collapse", "remain"}
+    if token.dep == "poss":
+        return head.lemma not in {"airport", "street", "suburb", "outskirts", "resident", "mayor", "port", "fall"}
+    if token.dep == "pobj":
+        verb = account.tokens[head.head]
+        if head.lemma in {"between", "with", "by", "against"}:
+            return True
+        return head.lemma in {"on", "for", "to"} and verb.lemma in {"call", "appeal", "urge", "pressure", "message"}
+    return token.dep == "dobj" and head.lemma in {"urge", "tell", "accuse", "warn", "blame", "press", "ask", "anger"}
+
+
+# -- one kind and one key for each name --
+
+
+def _settle(account: Annotated, lines: Sequence[Line], names: list[Name]) -> None:
+    forms: dict[str, list[Name]] = {}
+    for name in names:
+        if not name.key:
+            forms.setdefault(name.form, []).append(name)
+    for group in forms.values():
+        for name in group:
+            _vote(account, lines[name.line], name)
+    kinds = {form: _winner(form, group) for form, group in forms.items() if " " in form}
+    people = People([f for f, k in kinds.items() if k == "person"])
+    for form, group in forms.items():
+        if " " not in form:
+            kinds[form] = "person" if people.matches(form) else _winner(form, group)
+    bodies = sorted((f for f, k in kinds.items() if k in {"body", "group"}), key=lambda f: (-len(f), f))
+    _assign(sorted((n for g in forms.values() for n in g), key=lambda n: n.start), kinds, people, bodies)
+
+
+def _vote(account: Annotated, line: Line, name: Name) -> None:
+    """Evidence for each kind at one place in the text."""
+    row, votes, text = line.row, name.votes, account.witness.text
+    if name.kind:
+        votes[name.kind] += 4
+    labels = Counter(account.tokens[w.token].ent for w in row[name.first : name.last])
+    label = max(sorted(labels), key=lambda k: labels[k])
+    votes[LABELS.get(label, "other" if label else "")] += 1
+    before = [h for h in line.offices if h.last == name.first and h.entry.cls not in {"modifier", "plural"}]
+    if before and gazetteer.near(text, row[name.first - 1], row[name.first]):
+        votes["person"] += 3
+    if row[name.first].text in given() and name.last - name.first > 1:
+        votes["person"] += 2
+    after = text[name.end : name.end + 7]
+    if after[:2] == ", " and after[2:4].isdigit() and after[4:5] == ",":
+        votes["person"] += 3  # "Ann Lee, 31, …"
+    if any(h.first - name.last in {0, 1} and after[:2] == ", " for h in line.offices):
+        votes["person"] += 1.5  # type: ignore[assignment]
+    token = account.tokens[row[name.last - 1].token]
+    if token.dep == "nsubj" and account.tokens[token.head].lemma in SAYING:
+        votes["person"] += 1
+        votes["body"] += 0.5  # type: ignore[assignment]
+    if name.first and row[name.first - 1].fold in {"in", "near"}:
+        votes["place"] += 1
+    if name.first and row[name.first - 1].fold == "the":
+        votes["person"] -= 2
+        votes["body"] += 0.5  # type: ignore[assignment]
+    if len(name.form) > 1 and name.form.isupper():
+        votes["body"] += 1
+
+
+def _winner(form: str, group: Sequence[Name]) -> str:
+    total: Counter[str] = Counter()
+    for name in group:
+        total.update(name.votes)
+    kind, score = max(sorted(total.items()), key=lambda item: item[1])
+    return kind if kind != "other" and score > 0 else ""
+
+
+@cache
+def given() -> dict[str, tuple[str, str]]:
+    """Given names with gender and formal form."""
+    return {r["name"]: (r["gender"], r["formal"]) for r in lexicon("given") if r["kind"] == "given"}
+
+
+@cache
+def family_first() -> frozenset[str]:
+    """Family names that mostly stand before the given name."""
+    return frozenset(r["name"] for r in lexicon("given") if r["kind"] == "family-first")
+
+
+def parts(form: str) -> list[str]:
+    """The words of a person's name without initials and suffixes, folded.
+
+    >>> parts("Joseph R. Ortiz Jr.")
+    ['joseph', 'ortiz']
+    """
+    plain = [w.strip(".").casefold() for w in form.replace("-", " ").split()]
+    kept = [w for w in plain if len(w) > 1 and w not in SUFFIXES]
+    return kept or plain
+
+
+def family(form: str) -> str:
+    """The family name: the first word where that is the custom, else the last.
+
+    >>> family("Wang Lin"), family("Ann Lee")
+    ('wang', 'lee')
+    """
+    words = form.split()
+    row = parts(form)
+    if len(words) > 1 and words[0] in family_first() and words[0] not in given():
+        return row[0]
+    return row[-1]
+
+
+def same_person(a: str, b: str) -> bool:
+    """Whether two full names can be one person's: same family name, first names that agree.
+
+    >>> same_person("Joe Ortiz", "Joseph R. Ortiz"), same_person("Ann Lee", "Bruce Lee")
+    (True, False)
+    """
+    x, y = parts(a), parts(b)
+    if family(a) != family(b):
+        return False
+    if set(x) <= set(y) or set(y) <= set(x):
+        return True
+    return _formal(a.split()[0]) == _formal(b.split()[0]) or _initial(a, b) or _initial(b, a)
+
+
+def _formal(first: str) -> str:
+    return (given().get(first, ("", ""))[1] or first).casefold()
+
+
+def _initial(a: str, b: str) -> bool:
+    first = a.split()[0].strip(".")
+    return len(first) == 1 and b.casefold().startswith(first.casefold())
+
+
+class People:
+    """The people of an account by full name; ``matches`` gives those a single word may stand for."""
+
+    def __init__(self, forms: Iterable[str]) -> None:
+        self.canon: dict[str, str] = {}
+        for form in sorted(forms, key=lambda f: (-len(f), f)):
+            self.canon[form] = next((c for c in self.canon.values() if same_person(c, form)), form)
+        self.by_word: dict[str, list[str]] = {}
+        for full in sorted(set(self.canon.values())):
+            row = parts(full)
+            for word in {row[0], row[-1], family(full)}:
+                self.by_word.setdefault(word, []).append(full)
+
+    def matches(self, word: str) -> list[str]:
+        """Full names of which a word is the first or last; family names before given ones."""
+        fold = word.casefold()
+        found = self.by_word.get(fold, [])
+        return [f for f in found if family(f) == fold] or found
+
+
+def _assign(names: Sequence[Name], kinds: dict[str, str], people: People, bodies: Sequence[str]) -> None:
+    """Give each name its key, in text order, so that a shared surname goes to the last one named."""
+    last: dict[str, str] = {}
+    for name in names:
+        name.kind = kinds[name.form]
+        if name.kind != "person":
+            if name.kind:
+                name.key = key_of(name.kind, _body(name.form, bodies) if name.kind == "body" else name.form)
+            continue
+        if name.form in people.canon:
+            full = people.canon[name.form]
+        else:
+            found = people.matches(name.form)
+            recent = [f for f in found if f == last.get(name.form.casefold())]
+            full = (recent or found or [name.form])[0]
+            name.how = "surname" if found else "name"
+        for word in parts(full):
+            last[word] = full
+        name.key = key_of("person", full)
+
+
+def _body(form: str, bodies: Sequence[str]) -> str:
+    """The longest body's name that a form opens: "Acme" is "Acme Corp"."""
+    longer = [b for b in bodies if b.startswith(form + " ")]
+    return longer[0] if len(longer) == 1 else form

@@ -1,0 +1,208 @@
+"""Pronouns and nominal phrases: whom "he", "the minister", "her Ruritanian counterpart" mean.
+
+Reads names and offices of the account in text order and keeps who was last spoken of. Leaves
+alone what is inside quotation marks, plural "they", and whatever has no fitting person:
+better no link than a wrong one. Invariant: a link never contradicts known gender or state.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ..model import Annotated
+from .names import Line, Name, key_of, split_key
+from .roles import Office, abroad, genders, holds
+
+PRONOUNS = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
+QUOTED = re.compile(r"“[^”\n]*”?|\"[^\"\n]*\"|«[^»\n]*»")
+SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+REACH = 4
+"""Sentences back that a pronoun looks for its person."""
+
+
+@dataclass(slots=True)
+class Reference:
+    """A phrase that means a person or body, and which."""
+
+    start: int
+    end: int
+    kind: str
+    key: str
+    how: str
+
+
+@dataclass(slots=True)
+class Memory:
+    """Who was spoken of: last places by key, and the subject of the last sentence."""
+
+    seen: dict[str, int] = field(default_factory=dict)
+    focus: str | None = None
+    focus_line: int = -99
+
+
+class Reader:
+    """One pass over an account in text order."""
+
+    def __init__(
+        self, account: Annotated, lines: Sequence[Line], names: Sequence[Name], offices: list[Office]
+    ) -> None:
+        self.account, self.lines, self.names, self.offices = account, lines, names, offices
+        self.text = account.witness.text
+        self.gender = genders(offices, [n.key for n in names])
+        self.memory = Memory()
+        self.quoted = [m.span() for m in QUOTED.finditer(self.text)]
+
+    def read(self) -> Iterator[Reference]:
+        """Yield the references of every sentence; sets the holders of offices on the way."""
+        for line in self.lines:
+            people = [n for n in self.names if n.line == line.number and n.kind == "person"]
+            found = [*self._offices(line, people), *self._counterparts(line, people)]
+            people_here = [(n.start, n.key, n.first, n.last) for n in people]
+            people_here += [(r.start, r.key, *self._words(line, r)) for r in found if r.kind == "person"]
+            people_here.sort()
+            found += self._pronouns(line, people_here)
+            self._remember(line, people_here, found)
+            yield from sorted(found, key=lambda r: r.start)
+
+    def _words(self, line: Line, ref: Reference) -> tuple[int, int]:
+        inside = [i for i, w in enumerate(line.row) if ref.start <= w.start < ref.end]
+        return inside[0], inside[-1] + 1
+
+    # -- offices on their own --
+
+    def _offices(self, line: Line, people: Sequence[Name]) -> list[Reference]:
+        found = []
+        for office in self.offices:
+            if office.line != line.number or office.holder or not office.offices or not office.definite:
+                continue
+            key = self._who(office)
+            if key:
+                office.holder = key
+                start = office.start
+                if office.first and line.row[office.first - 1].fold in {"the", "this", "that"}:
+                    start = line.row[office.first - 1].start
+                found.append(Reference(start, office.end, "person", key, "office"))
+        return found
+
+    def _who(self, asked: Office) -> str | None:
+        """The person of the account who holds the office, the last one named before others."""
+        fits: list[str] = []
+        for has in self.offices:
+            if not has.holder or not has.offices or split_key(has.holder)[0] != "person":
+                continue
+            if asked.of and has.of and asked.of != has.of:
+                continue
+            if asked.gender and self.gender.get(has.holder, asked.gender) != asked.gender:
+                continue
+            if _fits(asked, has) and has.holder not in fits:
+                fits.append(has.holder)
+        named = [key for key in fits if key in self.memory.seen]
+        if named:
+            return max(named, key=lambda k: self.memory.seen[k])
+        if asked.of and not asked.classes[-1].endswith(":any"):
+            return fits[0] if len(fits) == 1 else key_of("person", f"{asked.offices[-1]} of {asked.of}")
+        return None
+
+    def _counterparts(self, line: Line, people: Sequence[Name]) -> list[Reference]:
+        """ "his Ruritanian counterpart": the office of him, of Ruritania."""
+        found: list[Reference] = []
+        for at, word in enumerate(line.row):
+            if word.fold not in {"counterpart", "counterparts"} or at == 0:
+                continue
+            state = next((n for n in self.names if n.line == line.number and n.last == at and n.kind == "place"), None)
+            owner = self._owner(line, (state.first if state else at) - 1, people)
+            office = self._held(owner)
+            if not state or not office:
+                continue
+            of = split_key(state.key)[1]
+            named = next((n for n in people if self.text[word.end : n.start] in {" ", ", "} and n.start > word.end), None)
+            role = Office(state.start, word.end, line.number, state.first, at + 1, (abroad(office),), ("",), "", of)
+            role.definite = True
+            role.holder = named.key if named else self._who(role)
+            self.offices.append(role)
+            if not named and role.holder:
+                found.append(Reference(state.start, word.end, "person", role.holder, "counterpart"))
+        return found
+
+    def _owner(self, line: Line, at: int, people: Sequence[Name]) -> str | None:
+        before = [n for n in people if n.last <= max(at, 0)]
+        return before[-1].key if before else self.memory.focus
+
+    def _held(self, key: str | None) -> str | None:
+        held = [o.offices[-1] for o in self.offices if o.holder == key and o.offices] if key else []
+        return held[-1].removeprefix("former ") if held else None
+
+    # -- pronouns --
+
+    def _pronouns(self, line: Line, people: Sequence[tuple[int, str, int, int]]) -> list[Reference]:
+        found: list[Reference] = []
+        for word in line.row:
+            gender = PRONOUNS.get(word.fold)
+            if not gender or (len(word.text) > 1 and word.text.isupper()) or self._in_quotes(word.start):
+                continue
+            key = self._antecedent(line, word.start, gender, people, found)
+            if key:
+                found.append(Reference(word.start, word.end, "person", key, "pronoun"))
+        return found
+
+    def _in_quotes(self, at: int) -> bool:
+        return any(a < at < b for a, b in self.quoted)
+
+    def _antecedent(
+        self, line: Line, at: int, gender: str, people: Sequence[tuple[int, str, int, int]], found: list[Reference]
+    ) -> str | None:
+        fit = [p for p in people if self.gender.get(p[1], gender) == gender and not self._in_quotes(p[0])]
+        before = [p for p in fit if p[0] < at]
+        subjects = [p for p in before if self._subject(line, p)]
+        if subjects:
+            return subjects[-1][1]
+        if found and self.gender.get(found[-1].key, gender) == gender:
+            return found[-1].key
+        focus = self.memory.focus
+        near = line.number - self.memory.focus_line <= REACH
+        if focus and near and self.gender.get(focus, gender) == gender:
+            return focus
+        if before:
+            return before[-1][1]
+        recent = [k for k in self.memory.seen if self.gender.get(k, gender) == gender]
+        recent = [k for k in recent if split_key(k)[0] == "person" and at - self.memory.seen[k] < 600]
+        if recent:
+            return max(recent, key=lambda k: self.memory.seen[k])
+        later = [p for p in fit if p[0] > at and self._subject(line, p)]
+        return later[0][1] if later else None  # "In his remarks, Ortiz said …"
+
+    def _subject(self, line: Line, person: tuple[int, str, int, int]) -> bool:
+        token = self.account.tokens[line.row[person[3] - 1].token]
+        return token.dep in SUBJECTS
+
+    def _remember(self, line: Line, people: Sequence[tuple[int, str, int, int]], found: Sequence[Reference]) -> None:
+        memory = self.memory
+        for start, key, _, _ in people:
+            memory.seen[key] = start
+        for ref in found:
+            memory.seen[ref.key] = max(ref.start, memory.seen.get(ref.key, 0))
+        tokens = self.account.tokens
+        spots = [(tokens[line.row[p[3] - 1].token], p[1]) for p in people if not self._in_quotes(p[0])]
+        at = {w.start: w.token for w in line.row}
+        spots += [(tokens[at[r.start]], r.key) for r in found if r.how == "pronoun" and r.start in at]
+        subjects = [(t, k) for t, k in spots if t.dep in SUBJECTS]
+        roots = [k for t, k in subjects if tokens[t.head].dep == "ROOT"]
+        chosen = roots or [k for _, k in subjects]
+        if not chosen and memory.focus is None:
+            chosen = [k for _, k in spots]
+        if chosen:
+            memory.focus, memory.focus_line = chosen[0], line.number
+        elif memory.focus and any(k == memory.focus for _, k in spots):
+            memory.focus_line = line.number
+
+
+def _fits(asked: Office, has: Office) -> bool:
+    for office, cls in zip(asked.offices, asked.classes, strict=True):
+        wide, _, any_of = cls.partition(":")
+        if any_of and wide in has.classes:
+            return True
+        if not any_of and any(holds(office, o) for o in has.offices):
+            return True
+    return False
