@@ -1,0 +1,403 @@
+"""Plain questions about a dossier, answered from its JSON document alone.
+
+Who has a point and how, who follows whom, what may be said in one line. Holds no layout; the
+page and the terminal both read it. Invariant: it adds no finding of its own: each answer is
+a count, a look-up or an overlap of spans in the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Document = dict[str, Any]
+
+MONTHS = "January February March April May June July August September October November December".split()
+NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+LISTS = (
+    "articles statements points origins discrepancies omissions entities ledger timeline summary "
+    "framing coverage problems"
+).split()
+COPIED = ("copy", "rewrite", "translation")
+FOLLOWS = {
+    "copy": "copies",
+    "rewrite": "rewrites",
+    "translation": "translates",
+    "quote": "quotes",
+    "credit": "credits",
+    "exemplar": "goes back to",
+}
+STATES = {
+    "own": "says so itself",
+    "reported": "reports it as said",
+    "quoted": "quotes it",
+    "part": "quotes it in part",
+    "silent": "silent, though it could have had it",
+    "lacunose": "could not have had it",
+    "absent": "does not have it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One article as the views show it; ``index`` counts from 0 in story order."""
+
+    index: int
+    id: str
+    siglum: str
+    name: str
+    when: str
+    raw: Document
+
+    @property
+    def text(self) -> str:
+        """The account's text, as the offsets count it."""
+        return str(self.raw.get("text") or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An edge of the stemma: numbered from 1, with the names of its ends in words."""
+
+    number: int
+    parent: str
+    child: str
+    parent_name: str
+    child_name: str
+    sign: str
+    verb: str
+    raw: Document
+
+    @property
+    def directed(self) -> bool:
+        """Whether the evidence tells which way it runs."""
+        return bool(self.raw.get("directed", True))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How one account has one point: a key of ``STATES``, whom it follows there, if it differs."""
+
+    account: Account
+    state: str
+    after: str = ""
+    differs: bool = False
+    spans: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def carried(self) -> bool:
+        """Whether the account has the point at all."""
+        return bool(self.spans)
+
+    @property
+    def says(self) -> str:
+        """The cell in words, for those who do not see the sign."""
+        words = STATES[self.state]
+        if self.after:
+            words += f", in words shared with {self.after}"
+        return words + (", and differs" if self.differs else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A point with its cells, one for each account in story order; ``number`` counts from 1."""
+
+    number: int
+    cells: tuple[Cell, ...]
+    discrepancies: tuple[int, ...]
+    raw: Document
+
+    @property
+    def carried(self) -> int:
+        """How many accounts have it."""
+        return sum(c.carried for c in self.cells)
+
+    @property
+    def independent(self) -> tuple[int, int]:
+        """Lower and upper bound of the number of independent origins."""
+        bounds = self.raw.get("independent") or {}
+        return int(bounds.get("low", 1)), int(bounds.get("high", 1))
+
+    @property
+    def bounds(self) -> str:
+        """The bounds in figures: 1, or 1–2."""
+        low, high = self.independent
+        return str(low) if low == high else f"{low}–{high}"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The look-ups that all views share."""
+
+    document: Document
+    accounts: tuple[Account, ...]
+    edges: tuple[Edge, ...]
+    rows: tuple[Row, ...]
+    by_id: dict[str, Account] = field(repr=False)
+
+    def listed(self, name: str) -> list[Document]:
+        """A list of the document, empty when it is not there."""
+        return list(self.document.get(name) or [])
+
+    def follows(self, account: Account) -> list[Edge]:
+        """Edges that come into an account, and the undirected ones that touch it."""
+        return [
+            e for e in self.edges
+            if e.child == account.id or (e.parent == account.id and not e.directed)
+        ]  # fmt: skip
+
+    @property
+    def shared(self) -> list[Row]:
+        """Points that two or more accounts have."""
+        return [r for r in self.rows if r.carried > 1]
+
+    @property
+    def alone(self) -> list[Row]:
+        """Points that one account alone has."""
+        return [r for r in self.rows if r.carried <= 1]
+
+    @property
+    def conflicts(self) -> list[tuple[int, Document]]:
+        """Numbered discrepancies without a harmless explanation."""
+        return [(n, d) for n, d in self._numbered if not d.get("innocent")]
+
+    @property
+    def harmless(self) -> list[tuple[int, Document]]:
+        """Numbered discrepancies that a harmless explanation fits."""
+        return [(n, d) for n, d in self._numbered if d.get("innocent")]
+
+    @property
+    def _numbered(self) -> list[tuple[int, Document]]:
+        return list(enumerate(self.listed("discrepancies"), 1))
+
+    @property
+    def most_origins(self) -> int:
+        """The most independent origins that any point may have."""
+        return max((r.independent[1] for r in self.rows), default=0)
+
+    @property
+    def single(self) -> int:
+        """How many points of two or more accounts have one origin at most."""
+        return sum(r.independent[1] == 1 for r in self.shared)
+
+    @property
+    def dates(self) -> str:
+        """When the accounts were published, from the first to the last."""
+        story = self.document.get("story") or {}
+        first, last = story.get("first"), story.get("last")
+        if not first and not last:
+            return "Publication dates unknown"
+        return span_of_time(first or last, last or first)
+
+    @property
+    def verdict(self) -> str:
+        """The dossier in one or two plain sentences."""
+        many = len(self.accounts)
+        if not many:
+            return "There is no account to compare."
+        if many == 1:
+            return (
+                "One account. What it says cannot be checked against another, so nothing here is confirmed."
+            )
+        shared = self.shared
+        if not shared:
+            return f"{counted(many, 'account').capitalize()}, and no point that two of them share."
+        words = f"{counted(many, 'account').capitalize()} share {counted(len(shared), 'point')}. "
+        if self.single == len(shared):
+            return words + "Each of these goes back to one origin: repeated, not confirmed."
+        if self.single:
+            return words + (
+                f"{counted(self.single, 'point').capitalize()} of these {verb(self.single, 'goes', 'go')} "
+                f"back to one origin: repeated, not confirmed."
+            )
+        return words + "Each of these may have more than one independent origin."
+
+
+def facts(document: Document) -> Facts:
+    """Gather the look-ups from a document of the contract.
+
+    >>> facts({}).verdict
+    'There is no account to compare.'
+    """
+    document = complete(document)
+    accounts = tuple(_account(i, a) for i, a in enumerate(document["articles"]))
+    by_id = {a.id: a for a in accounts}
+    edges = _edges(document, by_id)
+    return Facts(document, accounts, edges, _rows(document, accounts, edges), by_id)
+
+
+def complete(document: Document) -> Document:
+    """The document with every part that the contract names, empty where it was missing."""
+    story = {"id": "", "label": "", "first": None, "last": None} | (document.get("story") or {})
+    run = {"version": "", "settings": "", "digest": ""} | (document.get("run") or {})
+    stemma = {"nodes": [], "edges": []} | (document.get("stemma") or {})
+    lists = {name: list(document.get(name) or []) for name in LISTS}
+    return {**document, **lists, "story": story, "run": run, "stemma": stemma}
+
+
+def _account(index: int, raw: Document) -> Account:
+    name = raw.get("outlet") or raw.get("id") or "unnamed"
+    siglum = str(raw.get("siglum") or index + 1)
+    return Account(index, str(raw.get("id", "")), siglum, str(name), moment(raw.get("published")), raw)
+
+
+def _edges(document: Document, by_id: dict[str, Account]) -> tuple[Edge, ...]:
+    stemma = document.get("stemma") or {}
+    nodes = {n["id"]: n for n in stemma.get("nodes") or []}
+
+    def named(key: str) -> tuple[str, str]:
+        if key in by_id:
+            return by_id[key].siglum, f"{by_id[key].siglum} ({by_id[key].name})"
+        node = nodes.get(key, {})
+        label = str(node.get("label") or key)
+        return label, f"{label}, a lost text" if node.get("kind") == "archetype" else label
+
+    found = []
+    for number, e in enumerate(stemma.get("edges") or [], 1):
+        sign, parent = named(e["parent"])
+        child = named(e["child"])[1]
+        verb = FOLLOWS.get(e.get("kind", ""), "follows") if e.get("directed", True) else "shares words with"
+        found.append(Edge(number, e["parent"], e["child"], parent, child, sign, verb, e))
+    return tuple(found)
+
+
+def _rows(document: Document, accounts: Sequence[Account], edges: Sequence[Edge]) -> tuple[Row, ...]:
+    forms = _forms(document)
+    copied = _copied(edges, {a.id: a.siglum for a in accounts})
+    differ: dict[str, list[tuple[int, Document]]] = {}
+    for n, d in enumerate(document.get("discrepancies") or [], 1):
+        differ.setdefault(d.get("point") or "", []).append((n, d))
+    found = []
+    for number, p in enumerate(document.get("points") or [], 1):
+        here = differ.get(p.get("id", ""), [])
+        odd = {a for _, d in here if not d.get("innocent") for a in minority(d)}
+        cells = tuple(_cell(p, a, forms.get(a.id, []), copied.get(a.id, []), a.id in odd) for a in accounts)
+        found.append(Row(number, cells, tuple(n for n, _ in here), p))
+    return tuple(found)
+
+
+def minority(discrepancy: Document) -> set[str]:
+    """Accounts whose value is not the commonest one; all of them when no value is commonest.
+
+    >>> sorted(minority({"readings": [{"article": a, "value": v} for a, v in ("A1", "B1", "C2")]}))
+    ['C']
+    """
+    groups = by_value(discrepancy)
+    sizes = sorted((len({r["article"] for r in rows}) for _, rows in groups), reverse=True)
+    tied = len(sizes) > 1 and sizes[0] == sizes[1]
+    most = None if tied or not sizes else sizes[0]
+    return {
+        r["article"] for _, rows in groups for r in rows
+        if len({r["article"] for r in rows}) != most
+    }  # fmt: skip
+
+
+def by_value(discrepancy: Document) -> list[tuple[str, list[Document]]]:
+    """Readings of a discrepancy gathered under their value, in order of first appearance."""
+    groups: dict[str, list[Document]] = {}
+    for r in discrepancy.get("readings") or []:
+        groups.setdefault(str(r.get("value", "")), []).append(r)
+    return list(groups.items())
+
+
+def _forms(document: Document) -> dict[str, list[tuple[int, int, str]]]:
+    """Stretches of statements in each account, with their form."""
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    for s in document.get("statements") or []:
+        rows = found.setdefault(s.get("article", ""), [])
+        rows += [(a, b, s.get("form", "indirect")) for a, b in s.get("content") or []]
+    return found
+
+
+def _copied(edges: Sequence[Edge], sigla: dict[str, str]) -> dict[str, list[tuple[int, int, str]]]:
+    """Stretches of each account that an edge shows to be shared, with the sign of the other end."""
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    for e in edges:
+        if e.raw.get("kind") not in COPIED:
+            continue
+        ends = [(e.child, e.sign)]
+        if not e.directed:
+            ends.append((e.parent, sigla.get(e.child, "?")))
+        for place in e.raw.get("evidence") or []:
+            for end, sign in ends:
+                if place["article"] == end:
+                    found.setdefault(end, []).append((place["start"], place["end"], sign))
+    return found
+
+
+Stretch = tuple[int, int, str]
+
+
+def _cell(point: Document, account: Account, forms: list[Stretch], copied: list[Stretch], odd: bool) -> Cell:
+    spans = tuple(
+        (p["start"], p["end"]) for p in point.get("accounts") or [] if p.get("article") == account.id
+    )
+    if not spans:
+        for state in ("lacunose", "silent"):
+            if account.id in (point.get(state) or []):
+                return Cell(account, state)
+        return Cell(account, "absent")
+    form = _widest(spans, forms)
+    state = {"direct": "quoted", "mixed": "part", "indirect": "reported"}.get(form, "own")
+    return Cell(account, state, _widest(spans, copied), odd, spans)
+
+
+def _widest(spans: Sequence[tuple[int, int]], stretches: Sequence[Stretch]) -> str:
+    """The label that covers most of the spans, if it covers a third of them; else nothing."""
+    shares: dict[str, int] = {}
+    for a, b in spans:
+        for start, end, label in stretches:
+            shares[label] = shares.get(label, 0) + max(0, min(b, end) - max(a, start))
+    best = max(shares, key=lambda k: (shares[k], k), default="")
+    return best if best and 3 * shares[best] >= sum(b - a for a, b in spans) else ""
+
+
+# -- words --
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number and its noun; up to twelve in words.
+
+    >>> counted(2, "account"), counted(1, "account"), counted(14, "story", "stories")
+    ('two accounts', 'one account', '14 stories')
+    """
+    word = NUMBERS[number] if 0 <= number < len(NUMBERS) else str(number)
+    return f"{word} {noun if number == 1 else plural or noun + 's'}"
+
+
+def verb(number: int, one: str, more: str) -> str:
+    """The verb form that fits a number."""
+    return one if number == 1 else more
+
+
+def moment(iso: str | None) -> str:
+    """An ISO date or time in words; what cannot be read is shown as it is.
+
+    >>> moment("2031-05-06T08:25:00+02:00"), moment("2031-05"), moment(None)
+    ('6 May 2031, 08:25', '2031-05', '')
+    """
+    if not iso:
+        return ""
+    try:
+        then = datetime.fromisoformat(str(iso))
+    except ValueError:
+        return str(iso)
+    day = f"{then.day} {MONTHS[then.month - 1]} {then.year}"
+    return f"{day}, {then:%H:%M}" if "T" in str(iso) else day
+
+
+def span_of_time(first: str, last: str) -> str:
+    """Two ISO dates as one phrase.
+
+    >>> span_of_time("2031-05-06T07:40", "2031-05-06T09:00")
+    '6 May 2031, 07:40 to 09:00'
+    >>> span_of_time("2031-05-06T07:40", "2031-05-07")
+    '6 May 2031, 07:40 to 7 May 2031'
+    """
+    a, b = moment(first), moment(last)
+    if a == b:
+        return a
+    day, _, hour = b.partition(", ")
+    return f"{a} to {hour}" if hour and a.startswith(day) else f"{a} to {b}"

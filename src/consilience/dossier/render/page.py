@@ -1,0 +1,293 @@
+"""The parts of the page that need more than a look-up: marked texts, cards, sides, tables.
+
+Turns a document's spans into pieces a template can print as they come. Holds no HTML.
+Invariant: every passage shown is a slice of an account's text and has an anchor there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .facts import Account, Document, Facts, Row, by_value
+from .passages import Mark, Piece, context, differing, lines, pieces
+
+FRAMES = {
+    "verb": ("Reporting verbs", "The verb an account uses for a speaker."),
+    "actor": ("Who acts", "Who is the subject of a verb of action."),
+    "acted-on": ("Who is acted on", "Who is its object."),
+    "passive": ("Passive voice", "What is done, without saying by whom."),
+    "loaded": ("Loaded words", "Words a lexicon lists as carrying a judgement."),
+}
+SHORT = 60  # a passage of up to so many characters is marked whole
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A line of an account's text: its kind of region and why, pieces, numbers of its points."""
+
+    kind: str
+    reason: str
+    gap: bool
+    pieces: tuple[Piece, ...]
+    points: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of one or more accounts, with the stretches that differ marked ``differs``."""
+
+    accounts: tuple[Account, ...]
+    pieces: tuple[Piece, ...]
+    places: tuple[str, ...]
+    cut: tuple[bool, bool] = (False, False)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One value of a discrepancy: who has it, and in what words."""
+
+    value: str
+    quotes: tuple[Quote, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A place of the apparatus: its kind, and what each reading has there (None: nothing)."""
+
+    kind: str
+    cells: tuple[str | None, ...]
+
+
+def anchor(account: Account, start: int, end: int) -> str:
+    """The id of a passage in the text of an account."""
+    return f"t{account.index}-{start}-{end}"
+
+
+def places(value: Any) -> Iterator[tuple[str, int, int]]:
+    """Every passage that any part of a document names: account, start, end."""
+    if isinstance(value, dict):
+        if {"article", "start", "end"} <= value.keys():
+            yield value["article"], value["start"], value["end"]
+        for part in value.values():
+            yield from places(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from places(part)
+
+
+# -- the texts --
+
+
+def texts(facts: Facts) -> list[tuple[Account, list[Block]]]:
+    """Each account's text, line by line, with its statements and points marked."""
+    named = [v for k, v in facts.document.items() if k not in ("articles", "entities")]
+    anchors: dict[str, set[tuple[int, int]]] = {}
+    for article, start, end in places(named):
+        anchors.setdefault(article, set()).add((start, end))
+    return [(a, blocks(facts, a, sorted(anchors.get(a.id, ())))) for a in facts.accounts]
+
+
+def blocks(facts: Facts, account: Account, anchors: Sequence[tuple[int, int]]) -> list[Block]:
+    """The lines of one account with all that is to be marked in them."""
+    marks = [*_statement_marks(facts, account), *_point_marks(facts, account)]
+    regions = account.raw.get("regions") or []
+    rows = [(*r, region) for region in _spread(regions, len(account.text)) for r in _within(account.text, region)]
+    found = []
+    for number, (start, end, gap, region) in enumerate(rows):
+        # an anchor before this line that no earlier line took stands at its start
+        since = rows[number - 1][1] if number else 0
+        here = [
+            Mark(max(s, start), max(e, start + 1), "at", anchor(account, s, e))
+            for s, e in anchors if since <= s < end
+        ]  # fmt: skip
+        near = [m for m in marks if m.start < end and m.end > start]
+        numbers = sorted({int(m.label) for m in near if m.kind == "pt" and m.start >= start})
+        cut = pieces(account.text, start, end, near + here)
+        found.append(Block(region["kind"], region["reason"], gap, cut, tuple(numbers)))
+    return found
+
+
+def _spread(regions: Sequence[Document], length: int) -> list[Document]:
+    """Regions in text order, with what they leave open filled in as body."""
+    found: list[Document] = []
+    at = 0
+    for r in sorted(regions, key=lambda r: (r["start"], r["end"])):
+        if r["start"] > at:
+            found.append({"start": at, "end": r["start"], "kind": "body", "reason": ""})
+        if r["end"] > at:
+            found.append({**r, "start": max(at, r["start"]), "reason": r.get("reason", "")})
+            at = r["end"]
+    return [*found, {"start": at, "end": length, "kind": "body", "reason": ""}]
+
+
+def _within(text: str, region: Document) -> list[tuple[int, int, bool]]:
+    low, high = region["start"], region["end"]
+    found = lines(text[low:high])
+    blank = text[max(0, low - 40) : low]
+    before = blank[len(blank.rstrip()) :].count("\n") > 1
+    return [(low + a, low + b, gap or (n == 0 and before)) for n, (a, b, gap) in enumerate(found)]
+
+
+def _statement_marks(facts: Facts, account: Account) -> Iterator[Mark]:
+    for s in facts.listed("statements"):
+        if s.get("article") == account.id:
+            who = (s.get("speaker") or {}).get("name") or "speaker not named"
+            for start, end in s.get("content") or []:
+                yield Mark(start, end, f"st-{s.get('form', 'indirect')}", who)
+
+
+def _point_marks(facts: Facts, account: Account) -> Iterator[Mark]:
+    for row in facts.rows:
+        for start, end in row.cells[account.index].spans:
+            yield Mark(start, end, "pt", str(row.number))
+
+
+# -- passages side by side --
+
+
+def cards(row: Row) -> list[Quote]:
+    """The passages of a point side by side; accounts with the very same words share a card."""
+    groups: dict[str, list[Any]] = {}
+    for c in row.cells:
+        if c.carried:
+            words = " … ".join(c.account.text[a:b] for a, b in c.spans)
+            groups.setdefault(words, []).append(c)
+    odd = differing(list(groups))
+    return [
+        Quote(
+            tuple(c.account for c in cells),
+            pieces(words, 0, len(words), [Mark(a, b, "differs") for a, b in spans]),
+            tuple(anchor(c.account, *c.spans[0]) for c in cells),
+            note="; ".join(dict.fromkeys(c.says for c in cells)),
+        )
+        for (words, cells), spans in zip(groups.items(), odd, strict=True)
+    ]
+
+
+def origins(row: Row, facts: Facts) -> list[str]:
+    """The labels of the origins a point may go back to."""
+    labels = {o.get("id"): str(o.get("label") or o.get("kind") or "") for o in facts.listed("origins")}
+    return [labels[o] for o in row.raw.get("origins") or [] if labels.get(o)]
+
+
+def apparatus(row: Row, facts: Facts) -> tuple[list[str], list[Variant]]:
+    """The word-by-word variants of a point: sigla of each reading, and its places in order.
+
+    Neighbouring places where all readings agree are joined.
+    """
+    raw = row.raw.get("apparatus") or {}
+    witnesses = raw.get("witnesses") or []
+    if len(witnesses) < 2:
+        return [], []
+    sigla = [" ".join(dict.fromkeys(_siglum(facts, a) for a in group)) for group in witnesses]
+    found: list[Variant] = []
+    for column in raw.get("columns") or []:
+        cells = tuple(column["cells"])
+        if column["kind"] == "same" and found and found[-1].kind == "same":
+            cells = tuple(f"{a or ''} {b or ''}".strip() for a, b in zip(found.pop().cells, cells, strict=False))
+        found.append(Variant(column["kind"], cells))
+    return sigla, found
+
+
+def _siglum(facts: Facts, article: str) -> str:
+    account = facts.by_id.get(article)
+    return account.siglum if account else article
+
+
+def sides(discrepancy: Document, facts: Facts, limit: int = 3) -> list[Side]:
+    """The values of a discrepancy, each with its words in their sentence and what differs marked."""
+    groups = by_value(discrepancy)
+    kept = [[r for r in rows if r.get("article") in facts.by_id] for _, rows in groups]
+    first = [rows[0] if rows else None for rows in kept]
+    wordings = [facts.by_id[r["article"]].text[r["start"] : r["end"]] if r else "" for r in first]
+    odd = differing(wordings)
+    found = []
+    for (value, _), rows, spans in zip(groups, kept, odd, strict=True):
+        quotes: dict[str, Quote] = {}
+        for r in rows:
+            q = _quote(facts.by_id[r["article"]], r, spans if r is rows[0] else [])
+            words = "".join(p.text for p in q.pieces)
+            seen = quotes.get(words)
+            quotes[words] = q if seen is None else Quote(
+                seen.accounts + q.accounts, seen.pieces, seen.places + q.places, seen.cut
+            )  # fmt: skip
+        found.append(Side(value, tuple(quotes.values())[:limit], max(0, len(quotes) - limit)))
+    return found
+
+
+def _quote(account: Account, place: Document, odd: Sequence[tuple[int, int]]) -> Quote:
+    start, end = place["start"], place["end"]
+    a, b, before, after = context(account.text, start, end)
+    whole = end - start <= SHORT or not odd
+    marks = [Mark(start, end, "differs")] if whole else [Mark(start + x, start + y, "differs") for x, y in odd]
+    return Quote((account,), pieces(account.text, a, b, marks), (anchor(account, start, end),), (before, after))
+
+
+# -- counts --
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A word counted over the accounts; ``cells`` hold a count and an anchor for each account."""
+
+    who: str
+    word: str
+    note: str
+    cells: tuple[tuple[int, str], ...]
+
+    @property
+    def total(self) -> int:
+        """Over all accounts."""
+        return sum(n for n, _ in self.cells)
+
+
+def framing(facts: Facts) -> list[tuple[str, str, list[Count]]]:
+    """Framing counts as tables: title, what is counted, rows with the most counted first."""
+    tables: dict[str, dict[tuple[str, str, str], dict[str, tuple[int, str]]]] = {}
+    for f in facts.listed("framing"):
+        rows = tables.setdefault(f["kind"], {})
+        cell = rows.setdefault((f.get("who") or "", f["word"], f.get("note") or ""), {})
+        cites = [c for c in f.get("cites") or [] if c["article"] in facts.by_id]
+        target = anchor(facts.by_id[f["article"]], cites[0]["start"], cites[0]["end"]) if cites else ""
+        cell[f["article"]] = (cell.get(f["article"], (0, ""))[0] + int(f.get("count", 1)), target)
+    found = []
+    for kind in [*(k for k in FRAMES if k in tables), *(k for k in tables if k not in FRAMES)]:
+        title, says = FRAMES.get(kind, (kind.capitalize(), ""))
+        counts = [
+            Count(who, word, note, tuple(cells.get(a.id, (0, "")) for a in facts.accounts))
+            for (who, word, note), cells in tables[kind].items()
+        ]
+        found.append((title, says, sorted(counts, key=lambda c: (-c.total, c.who, c.word))))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What one account does not carry, each with the reason; ``few`` are points of one account alone."""
+
+    account: Account
+    could: tuple[tuple[Row, str], ...]
+    few: tuple[tuple[Row, str], ...]
+    could_not: tuple[tuple[Row, str], ...]
+
+
+def left_out(facts: Facts) -> list[LeftOut]:
+    """Silences by account: what it could have had, and what it could not."""
+    rows = {r.raw.get("id"): r for r in facts.rows}
+    found = []
+    for a in facts.accounts:
+        mine = [
+            (rows[o["point"]], o.get("why") or "", bool(o.get("could", True)))
+            for o in facts.listed("omissions") if o.get("article") == a.id and o.get("point") in rows
+        ]  # fmt: skip
+        found.append(LeftOut(
+            a,
+            tuple((r, why) for r, why, could in mine if could and r.carried > 1),
+            tuple((r, why) for r, why, could in mine if could and r.carried <= 1),
+            tuple((r, why) for r, why, could in mine if not could),
+        ))  # fmt: skip
+    return found
