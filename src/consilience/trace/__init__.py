@@ -1,0 +1,51 @@
+"""Descent: which account follows which, and how many origins stand behind each point.
+
+``trace`` finds shared passages, credits, shared interventions and the stemma;
+``with_origins`` counts the independent origins of each point as an interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..model import Annotated, Descent, Entity, Point
+from ..settings import Trace
+
+
+def trace(
+    accounts: Sequence[Annotated],
+    points: Sequence[Point] = (),
+    entities: Sequence[Entity] = (),
+    settings: Trace | None = None,
+) -> Descent:
+    """Trace who descends from whom.
+
+    :param accounts: linked accounts in story order.
+    :param points: points of the story, for the origins; may be empty.
+    """
+    from . import reuse
+    from .credits import credits
+    from .interventions import interventions
+    from .origins import origins
+    from .stemma import Clues, stemma
+
+    settings = settings or Trace()
+    words = [reuse.words_of(a) for a in accounts]
+    aligned = reuse.align_all(words, settings.seed_words)
+    weights = reuse.rarity(words)
+    passages = {pair: reuse.passages(found, weights) for pair, found in aligned.items()}
+    named = credits(accounts, entities)
+    clues = Clues(accounts, words, aligned, passages, named, interventions(accounts, words, aligned))
+    nodes, edges = stemma(clues, settings)
+    shared = tuple(sorted((p for held in passages.values() for p in held), key=lambda p: (p.a, p.b)))
+    descent = Descent(nodes, edges, (), shared, named, clues.interventions)
+    return origins(points, accounts, descent)
+
+
+def with_origins(
+    points: Sequence[Point], accounts: Sequence[Annotated], descent: Descent
+) -> tuple[Point, ...]:
+    """Fill in each point's origins, and how many are independent at least and at most."""
+    from .origins import placed
+
+    return placed(points, accounts, descent)

@@ -19,9 +19,14 @@ WORD = 0.25
 """A word that no parent has: writing it oneself."""
 OWN_LINE = 12.0
 """Most that own words cost a copy beyond their price as words: copyists cut sooner than add."""
-REWORD, RESPELL = 2.0, 0.6
+REWORD, REWORD_MORE, REWORDS = 2.0, 1.0, 8
+"""The first so many places worded otherwise, and each one more: who rewords goes on rewording."""
+STYLE, STYLE_MORE = 0.8, 0.15
+"""House style: the first word respelt or "said Ana" turned to "Ana said", and each one more."""
 DROP, DROPS = 0.7, 12.0
 """Leaving out one stretch; and the most that is charged, for a short extract of a long parent."""
+NEAR = 6
+"""How many words off the same words may stand and be but turned round."""
 MOVE = 0.7
 OPEN_BRACKET, CLOSE_BRACKET = 1.0, 5.0
 """To put an editor's brackets, and to take away those that a parent had."""
@@ -34,12 +39,15 @@ class Edits:
 
     ``changed`` holds ``(first, last, p_first, p_last)``: words of the child that the parent
     words otherwise (an empty parent range: words that it lacks). ``dropped`` holds stretches of
-    the parent that the child lacks; ``moved`` counts stretches out of order.
+    the parent that the child lacks; ``moved`` counts stretches out of order, ``styled`` words
+    respelt or turned round, ``bracketed`` and ``unbracketed`` words put into an editor's
+    brackets or taken out.
     """
 
     changed: tuple[tuple[int, int, int, int], ...]
     dropped: tuple[tuple[int, int], ...]
     moved: int
+    styled: int
     bracketed: int
     unbracketed: int
 
@@ -50,21 +58,40 @@ def edits(found: Alignment) -> Edits:
     pairs = [(-1, -1), *found.forward.items(), (len(child), len(parent))]
     lost = _unmatched(len(parent), found)
     changed: list[tuple[int, int, int, int]] = []
+    styled = 0
     for (i, p), (j, q) in pairwise(pairs):
-        gap = (p + 1, q)
-        small = gap in lost and q - p - 1 <= GAP
         if j - i > 1:
-            changed.append((i + 1, j, *gap) if small else (i + 1, j, 0, 0))
-            if small:
-                lost.remove(gap)
+            gap = _replaced(child.norms[i + 1 : j], (p + 1, q), parent.norms, lost)
+            lost.discard(gap)
+            if _style(child.norms[i + 1 : j], parent.norms[slice(*gap)]):
+                styled += 1
+            else:
+                changed.append((i + 1, j, *gap))
     matched = [(child.bracketed[i], parent.bracketed[p]) for i, p in found.forward.items()]
     return Edits(
         tuple(changed),
         tuple(sorted(lost)),
         sum(q < p for (_, p), (_, q) in pairwise(pairs)),
+        styled,
         matched.count((True, False)),
         matched.count((False, True)),
     )
+
+
+def _replaced(
+    mine: Sequence[str], gap: tuple[int, int], theirs: Sequence[str], lost: set[tuple[int, int]]
+) -> tuple[int, int]:
+    """The stretch of the parent that some words stand for: at this place, or the same words nearby."""
+    if gap in lost and gap[1] - gap[0] <= GAP:
+        return gap
+    near = range(gap[0] - NEAR, gap[0] + NEAR)
+    turned = [(p, p + len(mine)) for p in near if tuple(theirs[max(0, p) : p + len(mine)]) == tuple(mine)]
+    return next((stretch for stretch in turned if stretch in lost), (0, 0))
+
+
+def _style(mine: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether a change is house style: the same words elsewhere, or spelt otherwise."""
+    return len(mine) == len(theirs) and all(map(alike, mine, theirs))
 
 
 def _unmatched(length: int, found: Alignment) -> set[tuple[int, int]]:
@@ -84,15 +111,17 @@ def copy_price(child: Words, first: Alignment, done: Edits, second: Alignment | 
     :param first: alignment of child and main parent; ``done`` its edits.
     :param second: alignment of child and a second parent, from which words were worked in.
     """
-    price, own = 0.0, 0
+    price, own, reworded = 0.0, 0, 0
     for i, j, p, q in done.changed:
         left = _left(i, j, second)
         if not left:
             continue
         own += max(0, left - (q - p))
-        price += _reword(child.norms[i:j], first.b.norms[p:q]) if q > p else DROP
+        reworded += q > p
+        price += DROP if q == p else REWORD if reworded <= REWORDS else REWORD_MORE
     price += WORD * own + min(WORD * own, OWN_LINE)
     price += min(DROPS, DROP * len(done.dropped)) + MOVE * done.moved
+    price += STYLE + STYLE_MORE * (done.styled - 1) if done.styled else 0.0
     price += OPEN_BRACKET * done.bracketed + CLOSE_BRACKET * done.unbracketed
     return price + (SECOND_PARENT if second else 0.0)
 
@@ -102,12 +131,6 @@ def _left(i: int, j: int, second: Alignment | None) -> int:
     if second is None:
         return j - i
     return sum(k not in second.forward for k in range(i, j))
-
-
-def _reword(mine: Sequence[str], theirs: Sequence[str]) -> float:
-    if len(mine) == len(theirs) and all(map(alike, mine, theirs)):
-        return RESPELL
-    return REWORD
 
 
 def alike(a: str, b: str) -> bool:

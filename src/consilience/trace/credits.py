@@ -1,0 +1,197 @@
+"""Credit lines: the outlets, agencies and documents an account says it has something from.
+
+Finds wordings of the lexicon ``credits`` around a name that is an outlet (an agency, an
+account of the story, a masthead's last word) or a public body, and the chains of
+attribution of statements; gives each its scope. Does not decide what was copied.
+
+Invariant: a credit's span slices to words that hold the name; its scope lies round it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from ..data import lexicon
+from ..model import UNREAD, Annotated, Credit, Entity, Span
+from .reuse import normal
+
+PLAIN = r"[A-Z][\w&’'.-]*[\w’']|[A-Z]"
+HOST = r"\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|news|co\.uk|co|info|eu|io|tv|de|fr|in)\b"
+LOWER = r"of|for|and|the|de|foreign|state|news|health|interior|transport|justice|finance|defence|defense|press"
+DOCUMENTS = frozenset({"readout"})
+WHOLE = frozenset({"first", "dateline"})
+"""Kinds that say where the whole account is from."""
+MINE = re.compile(r"\b(?:its|this|our|own)\b", re.IGNORECASE)
+
+
+@cache
+def _ends(kind: str) -> tuple[str, ...]:
+    """Last words of names of a kind, longest first."""
+    words = [row["word"] for row in lexicon("outlet_words") if row["kind"] == kind]
+    return tuple(sorted(words, key=lambda w: (-len(w), w)))
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Known outlets by normal form, with the name shown."""
+    out: dict[str, str] = {}
+    for row in lexicon("agencies"):
+        for form in (row["name"], *row["also"].split(";")):
+            if form:
+                out.setdefault(form.casefold(), row["name"])
+    for row in lexicon("bodies"):
+        if row["kind"] == "outlet":
+            for form in (row["name"], *row["aliases"].split(";")):
+                if form:
+                    out.setdefault(form.casefold(), row["name"])
+    return out
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str, str], ...]:
+    """The lexicon's wordings with their places for names filled in."""
+    title = rf"(?:{PLAIN})(?: (?:{PLAIN}|{LOWER}))*"
+    ends = "|".join(map(re.escape, _ends("body")))
+    upper = "|".join(re.escape(w[0].upper() + w[1:]) for w in _ends("body"))
+    forms = {
+        "{outlet}": rf"(?:[Tt]he )?(?P<name>(?:{title})|{HOST}|[\w’' ]{{0,30}}?\bstate (?:media|television|TV|news agency))",
+        "{any}": rf"(?:[Tt]he )?(?P<name>(?:{title})|{HOST})",
+        "{body}": rf"(?:[Tt]he |[Aa] )?(?P<name>(?:(?:{PLAIN}) )*(?:(?:{LOWER}) )*(?:{ends}|{upper})"
+        rf"(?: (?:of|for) (?:the )?(?:{PLAIN})(?: (?:and |of )?(?:{PLAIN}))*)?)",
+    }
+    out = []
+    for row in lexicon("credits"):
+        pattern = row["pattern"]
+        for slot, form in forms.items():
+            pattern = pattern.replace(slot, form)
+        out.append((re.compile(pattern, re.MULTILINE), row["kind"], row["scope"]))
+    return tuple(out)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Whose names count: outlets of the story by normal form, and entities by alias."""
+
+    outlets: Mapping[str, str]
+    entities: Mapping[str, Entity]
+
+    def outlet(self, name: str) -> str | None:
+        """The name shown of an outlet, or None when it is none."""
+        key = plain(name)
+        known = self.outlets.get(key) or _names().get(name.casefold()) or _names().get(key)
+        if known:
+            return known
+        parts = key.split()
+        for size in range(len(parts) - 1, 0, -1):
+            tail = " ".join(parts[-size:])
+            if tail in _names() and size >= 1 and len(tail) > 2:
+                return _names()[tail]
+        masthead = any(f" {name.casefold()}".endswith(f" {end.casefold()}") for end in _ends("outlet"))
+        return name if masthead or re.fullmatch(HOST, name) else None
+
+
+def plain(name: str) -> str:
+    """An outlet's name for comparing: no case, article or punctuation.
+
+    >>> plain("The Dravik Courier") == plain("dravik courier")
+    True
+    """
+    words = [normal(w) for w in re.findall(r"[\w.’'&-]+", name)]
+    return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
+
+
+def credits(accounts: Sequence[Annotated], entities: Sequence[Entity]) -> tuple[Credit, ...]:
+    """Every credit of every account, in text order; an account's own name is none.
+
+    :returns: ``Credit`` of kind report, interview, first, contributed, dateline, readout or chain.
+    """
+    outlets = {plain(a.witness.outlet): a.witness.outlet for a in accounts if a.witness.outlet}
+    aliases = {form.casefold(): e for e in entities for form in (*e.aliases, e.name) if e.kind == "body"}
+    names = Names(outlets, aliases)
+    return tuple(c for account in accounts for c in _of_account(account, names))
+
+
+def _of_account(account: Annotated, names: Names) -> list[Credit]:
+    own = plain(account.witness.outlet or "")
+    found: dict[tuple[int, str], Credit] = {}
+    for credit in (*_worded(account, names), *_chained(account, names)):
+        key = plain(credit.name)
+        if own and (key == own or own.endswith(f" {key}")):
+            continue
+        found.setdefault((credit.scope.start, key), credit)
+    return sorted(found.values(), key=lambda c: (c.span, c.kind, c.name))
+
+
+def _worded(account: Annotated, names: Names) -> Iterator[Credit]:
+    """Credits by the wordings of the lexicon."""
+    text, key = account.witness.text, account.witness.id
+    furniture = [(r.start, r.end) for r in account.witness.regions if r.kind == "boilerplate"]
+    for pattern, kind, scope in _patterns():
+        for m in pattern.finditer(text):
+            if any(s <= m.start() < e for s, e in furniture):
+                continue
+            name = _named(m.group("name"), kind, scope, names)
+            if name and not MINE.fullmatch(name):
+                entity = names.entities.get(name.casefold())
+                shown = entity.name if entity and kind in DOCUMENTS else name
+                span = Span(key, *m.span("name"))
+                yield Credit(span, shown, entity.key if entity else None, _scope(account, span, scope), kind)
+
+
+def _named(words: str, kind: str, scope: str, names: Names) -> str | None:
+    """The name in a match, if it is one that the wording may credit."""
+    name = re.sub(r"(?: (?:of|for|and|the|de))+$", "", words.strip()).rstrip(".’'")
+    name = re.sub(r"[’']s$", "", name)
+    if kind in DOCUMENTS:
+        return None if name.casefold() in {"government", "office", "police", "court", "company"} else name
+    outlet = names.outlet(name)
+    initials = kind == "dateline" and name.isupper() and len(name) <= 6
+    return outlet or (name if kind == "first" or initials else None)
+
+
+def _scope(account: Annotated, span: Span, scope: str) -> Span:
+    """The sentence, paragraph or account that a credit governs."""
+    text = account.witness.text
+    if scope == "account":
+        return Span(span.witness, 0, len(text))
+    if scope == "sentence":
+        for s in account.sentences:
+            if s.start <= span.start and span.end <= s.end:
+                return Span(span.witness, s.start, s.end)
+    start = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.end)
+    return Span(span.witness, start, end if end >= 0 else len(text))
+
+
+def _chained(account: Annotated, names: Names) -> Iterator[Credit]:
+    """Outlets in the chains of statements, and outlets that speak themselves."""
+    for statement in account.statements:
+        spans = statement.speaker.spans if statement.speaker else ()
+        spot = (*spans, *statement.cue, *statement.content)[0]
+        scope = _scope(account, spot, "sentence")
+        for place, name in enumerate(statement.chain):
+            outlet = names.outlet(name)
+            if outlet is None and place == len(statement.chain) - 1:
+                continue
+            entity = names.entities.get(name.casefold())
+            if outlet or (entity and entity.kind == "body"):
+                yield Credit(spot, outlet or name, entity.key if entity else None, scope, "chain")
+
+
+def lead(account: Annotated) -> int:
+    """Where the first sentence of the account's running text ends."""
+    for s in account.sentences:
+        if s.kind == "body":
+            return s.end
+    skip = UNREAD | {"title", "standfirst"}
+    start = next((r.start for r in account.witness.regions if r.kind not in skip), 0)
+    end = re.compile(r"[.!?][”\"]?(?=\s)|\n").search(account.witness.text, start + 1)
+    return end.end() if end else len(account.witness.text)
+
+
+def whole(credit: Credit, account: Annotated) -> bool:
+    """Whether a credit says where the account as a whole is from: by its wording, or standing in the lead."""
+    return credit.kind in WHOLE or (credit.kind in {"report", "chain"} and credit.span.end <= lead(account))

@@ -1,0 +1,231 @@
+"""Families: the cheapest explanation of kindred accounts, lost exemplars included.
+
+Prices every account as a copy of every kindred one (``costs``), lets ``search`` choose the
+family of least total price, and tries whether a lost exemplar over accounts that follow each
+other makes it cheaper still: each carries what the other lacks, or they share edits that
+neither can have had from the other. Reads neither credits nor times: they come as prices on a
+direction.
+
+Invariant: the same accounts in the same order give the same family.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from .costs import Edits, copy_price, edits, root_price
+from .reuse import Alignment, Words, align_all
+from .search import Family, Option, cheapest
+
+LATE = 3.0
+"""Price of a parent that appeared after its child: times are wrong now and then."""
+BACKWARD = 12.0
+"""Price of a parent that credits its child."""
+EXEMPLAR = 6.0
+"""Price of supposing a lost exemplar."""
+MAIN, SECOND = 4, 3
+"""Main parents, and second parents for each, that are tried beyond the single ones."""
+WORKED_IN = 15
+"""Fewest words that a second parent must account for."""
+
+ELSEWHERE = 3.0
+"""Price of a parent for a child that credits another outlet (and did not inherit the credit)."""
+NAMED = 0.5
+"""Price of supposing a lost exemplar where an account credits an outlet that is not in hand."""
+
+Prior = Callable[[int, int], float]
+
+
+@dataclass
+class Kindred:
+    """Accounts of one component, with lost exemplars appended as they are supposed.
+
+    ``kin`` says which pairs may be parent and child; ``prior`` prices a direction;
+    ``absent`` are accounts that credit an outlet which is not in hand.
+    """
+
+    words: list[Words]
+    aligned: dict[tuple[int, int], Alignment]
+    kin: set[tuple[int, int]]
+    prior: Prior
+    absent: frozenset[int] = frozenset()
+    real: int = field(init=False)
+    lost_price: float = field(init=False, default=EXEMPLAR)
+    _done: dict[tuple[int, int], Edits] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.real = len(self.words)
+
+    def edits(self, child: int, parent: int) -> Edits:
+        """Edits that turn the parent into the child, read once."""
+        key = (child, parent)
+        if key not in self._done:
+            self._done[key] = edits(self.aligned[key])
+        return self._done[key]
+
+    def suppose(self, words: Words) -> int:
+        """Add a lost exemplar; its number."""
+        number = len(self.words)
+        self.words.append(words)
+        for other in range(number):
+            found = align_all([self.words[other], words]).get((0, 1))
+            if found:
+                self.aligned[other, number] = found
+                self.aligned[number, other] = found.turned()
+                self.kin |= {(other, number), (number, other)}
+        return number
+
+    def forget(self) -> None:
+        """Take the last lost exemplar away."""
+        last = len(self.words) - 1
+        self.words.pop()
+        for held in (self.aligned, self._done):
+            for key in [k for k in held if last in k]:
+                del held[key]
+        self.kin = {k for k in self.kin if last not in k}
+
+    def options(self, child: int) -> list[Option]:
+        """Every set of parents worth trying for a child, with its price."""
+        lost = self.lost_price if child >= self.real else 0.0
+        singles = [
+            Option(self._price(child, p, None) + lost, 1 << p, (p,))
+            for p in range(len(self.words))
+            if (child, p) in self.kin
+        ]
+        out = [Option(root_price(self.words[child]) + lost, 0, ()), *singles]
+        if child < self.real:
+            for main in sorted(singles)[:MAIN]:
+                out += self._pairs(child, main.parents[0])
+        return out
+
+    def _pairs(self, child: int, main: int) -> Iterator[Option]:
+        """The main parent with a second one that has what the main one lacks."""
+        gaps = [k for i, j, _, _ in self.edits(child, main).changed if j - i > 3 for k in range(i, j)]
+        worth = []
+        for other in range(len(self.words)):
+            if other != main and (child, other) in self.kin:
+                found = self.aligned[child, other].forward
+                worth.append((-sum(k in found for k in gaps), other))
+        for count, other in sorted(worth)[:SECOND]:
+            if -count >= WORKED_IN:
+                mask = 1 << main | 1 << other
+                yield Option(self._price(child, main, other), mask, (main, other))
+
+    def _price(self, child: int, main: int, second: int | None) -> float:
+        done, first = self.edits(child, main), self.aligned[child, main]
+        extra = self.aligned[child, second] if second is not None else None
+        price = copy_price(self.words[child], first, done, extra)
+        return price + sum(self.prior(child, p) for p in (main, second) if p is not None)
+
+    def all_options(self) -> list[list[Option]]:
+        """Options of every node."""
+        return [self.options(c) for c in range(len(self.words))]
+
+
+def family(kindred: Kindred) -> Family:
+    """The cheapest family of some kindred accounts, lost exemplars included."""
+    best = cheapest(kindred.all_options())
+    tried: set[frozenset[int]] = set()
+    for _ in range(MAX_LOST):
+        better = _with_exemplar(kindred, best, tried)
+        if better is None:
+            break
+        best = better
+    return best
+
+
+MAX_LOST = 3
+TRIALS = 12
+
+
+def _with_exemplar(kindred: Kindred, best: Family, tried: set[frozenset[int]]) -> Family | None:
+    """The family with one more lost exemplar, if that is cheaper."""
+    trials = []
+    for pair in _suspects(kindred, best)[:TRIALS]:
+        words = consensus(kindred, pair)
+        kindred.lost_price = NAMED if kindred.absent & set(pair) else EXEMPLAR
+        number = kindred.suppose(words)
+        found = cheapest(kindred.all_options())
+        children = [c for c, ps in enumerate(found.parents) if number in ps]
+        if found.price < best.price - 1e-9 and len(children) >= 2:
+            trials.append((found.price, pair, words, kindred.lost_price))
+        kindred.forget()
+    if not trials:
+        return None
+    _, _, words, kindred.lost_price = min(trials, key=lambda t: t[:2])
+    kindred.suppose(words)
+    return cheapest(kindred.all_options())
+
+
+def _suspects(kindred: Kindred, best: Family) -> list[tuple[int, int]]:
+    """Pairs that a lost exemplar may stand over: siblings, parent and child, two roots."""
+    out = []
+    for a, b in combinations(range(kindred.real), 2):
+        if (a, b) not in kindred.kin:
+            continue
+        ps, qs = best.parents[a], best.parents[b]
+        if set(ps) & set(qs) or a in qs or b in ps or (not ps and not qs):
+            shared = len(kindred.aligned[a, b].forward)
+            out.append((-shared / min(len(kindred.words[a]), len(kindred.words[b])), a, b))
+    return [(a, b) for _, a, b in sorted(out)]
+
+
+def consensus(kindred: Kindred, pair: tuple[int, int]) -> Words:
+    """What the exemplar of two accounts must have read: all that either has, the better reading of each edit.
+
+    A reading is better when more of the other accounts have it.
+    """
+    a, b = pair
+    done = kindred.edits(b, a)
+    mine, theirs = kindred.words[a], kindred.words[b]
+    back = kindred.aligned[b, a].forward
+    out: list[tuple[int, int, int]] = []  # side, first, last
+    insert: dict[int, list[tuple[int, int]]] = {}
+    swap: dict[int, tuple[int, int, int]] = {}
+    for i, j, p, q in done.changed:
+        if q > p:
+            if _support(kindred, b, a, i, j) > _support(kindred, a, b, p, q):
+                swap[p] = (q, i, j)
+        elif j - i > 3 or _support(kindred, b, a, i, j):
+            at = back[i - 1] + 1 if i - 1 in back else 0
+            insert.setdefault(at, []).append((i, j))
+    at = 0
+    while at <= len(mine):
+        out += [(1, i, j) for i, j in insert.get(at, ())]
+        if at in swap:
+            q, i, j = swap[at]
+            out.append((1, i, j))
+            at = q
+            continue
+        if at < len(mine):
+            out.append((0, at, at + 1))
+        at += 1
+    return _spell(out, (mine, theirs))
+
+
+def _support(kindred: Kindred, own: int, other: int, first: int, last: int) -> int:
+    """How many of the other accounts have these words at this place."""
+    count = 0
+    for third in range(kindred.real):
+        if third in (own, other) or (own, third) not in kindred.aligned:
+            continue
+        found = kindred.aligned[own, third].forward
+        count += all(k in found for k in range(first, last))
+    return count
+
+
+def _spell(pieces: Sequence[tuple[int, int, int]], sides: tuple[Words, Words]) -> Words:
+    """Put words of two accounts together as those of a third, which has no text."""
+    picks = [(sides[side], k) for side, first, last in pieces for k in range(first, last)]
+    count = range(len(picks))
+    return Words(
+        "",
+        tuple(count),
+        tuple(n + 1 for n in count),
+        tuple(w.norms[k] for w, k in picks),
+        tuple(w.quoted[k] for w, k in picks),
+        tuple(w.line[k] for w, k in picks),
+        tuple(False for _ in picks),
+    )

@@ -1,0 +1,206 @@
+"""Origins: where each point enters the record, and how many of them are independent.
+
+Groups the accounts that carry a point by all that ties them (the stemma, a shared passage
+at this point, one credited body, one outlet) and says how many groups there can be at most,
+and how many are *shown* to be apart. Does not judge whether a point is true.
+
+Invariant: ``1 <= low <= high``; ``low`` exceeds 1 only where two untied accounts each show
+reporting of their own at the point.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ..data import lexicon
+from ..model import Annotated, Credit, Descent, Origin, Passage, Point, Span, tagged_hash
+from .credits import plain
+from .stemma import components
+
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+@dataclass(frozen=True)
+class _Ties:
+    """What ties accounts to one another, looked up by witness id."""
+
+    accounts: Sequence[Annotated]
+    descent: Descent
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        return {a.witness.id: n for n, a in enumerate(self.accounts)}
+
+    @cached_property
+    def family(self) -> list[int]:
+        """Number of the family (connected part of the stemma) of each account."""
+        nodes = {node.id: n for n, node in enumerate(self.descent.nodes) if node.kind != "cited"}
+        pairs = [(nodes[e.parent], nodes[e.child]) for e in self.descent.edges if e.parent in nodes]
+        outlets: dict[str, int] = {}
+        for n, account in enumerate(self.accounts):
+            for name in (plain(account.witness.outlet or ""), account.witness.url or ""):
+                if name:
+                    pairs.append((outlets.setdefault(name, nodes[account.witness.id]), nodes[account.witness.id]))
+        groups = components(len(nodes), pairs)
+        number = {node: n for n, group in enumerate(groups) for node in group}
+        return [number[nodes[a.witness.id]] for a in self.accounts]
+
+    @cached_property
+    def passages(self) -> Mapping[tuple[str, str], list[Passage]]:
+        out: dict[tuple[str, str], list[Passage]] = defaultdict(list)
+        for passage in self.descent.passages:
+            out[passage.a.witness, passage.b.witness].append(passage)
+            out[passage.b.witness, passage.a.witness].append(
+                Passage(passage.b, passage.a, passage.score, passage.quoted)
+            )
+        return out
+
+    @cached_property
+    def credits(self) -> Mapping[str, list[Credit]]:
+        out: dict[str, list[Credit]] = defaultdict(list)
+        for credit in self.descent.credits:
+            out[credit.span.witness].append(credit)
+        return out
+
+    def credited(self, spans: Sequence[Span]) -> list[str]:
+        """Names credited where some passages of one account stand, not for the whole of it."""
+        held = self.credits.get(spans[0].witness, ())
+        return [c.name for c in held if any(c.scope.overlap(s) for s in spans)]
+
+    def share(self, a: Sequence[Span], b: Sequence[Span]) -> bool:
+        """Whether a shared passage covers part of both readings."""
+        for passage in self.passages.get((a[0].witness, b[0].witness), ()):
+            if any(passage.a.overlap(s) for s in a) and any(passage.b.overlap(s) for s in b):
+                return True
+        return False
+
+
+def origins(points: Sequence[Point], accounts: Sequence[Annotated], descent: Descent) -> Descent:
+    """Fill the origins of a story into its descent."""
+    ties = _Ties(accounts, descent)
+    found: dict[str, Origin] = {}
+    for point in points:
+        for origin in _judge(point, ties)[0]:
+            found.setdefault(origin.id, origin)
+    return replace(descent, origins=tuple(found.values()))
+
+
+def placed(points: Sequence[Point], accounts: Sequence[Annotated], descent: Descent) -> tuple[Point, ...]:
+    """Give each point its origins and the bounds of their number."""
+    ties = _Ties(accounts, descent)
+    out = []
+    for point in points:
+        entered, low, high, why = _judge(point, ties)
+        ids = tuple(dict.fromkeys(o.id for o in entered))
+        out.append(replace(point, origins=ids, low=low, high=high, why=why))
+    return tuple(out)
+
+
+def _judge(point: Point, ties: _Ties) -> tuple[list[Origin], int, int, str]:
+    """Origins, bounds and the reason for one point."""
+    held: dict[int, list[Span]] = defaultdict(list)
+    for span in point.spans:
+        if span.witness in ties.place:
+            held[ties.place[span.witness]].append(span)
+    if not held:
+        return [], 1, 1, "No account in hand carries it."
+    carriers = sorted(held)
+    groups = _groups(carriers, held, ties)
+    entered = _entered(point, groups, held, ties)
+    many = f"{_count(len(carriers))} account{'s' * (len(carriers) > 1)}"
+    if len(carriers) == 1:
+        return entered, 1, 1, "One account alone carries it."
+    if point.speaker:
+        return entered, 1, 1, f"{many}, one origin: all report what {point.speaker} said."
+    if len(groups) == 1:
+        return entered, 1, 1, f"{many}, one origin: {_tie(carriers, held, ties)}."
+    own = [g for g in groups if any(firsthand(ties.accounts[n], held[n]) for n in g)]
+    low = max(1, len(own)) if len(own) > 1 else 1
+    shown = (
+        f"{_count(low).lower()} show reporting of their own" if low > 1 else "nothing shows that they had it apart"
+    )
+    return entered, low, len(groups), f"{many} in {_count(len(groups)).lower()} families; {shown}."
+
+
+def _count(n: int) -> str:
+    return NUMBERS[n].capitalize() if n < len(NUMBERS) else str(n)
+
+
+def _groups(carriers: Sequence[int], held: Mapping[int, list[Span]], ties: _Ties) -> list[list[int]]:
+    """Carriers grouped by all that ties them at this point."""
+    pairs = []
+    named: dict[str, int] = {}
+    for x, a in enumerate(carriers):
+        for name in ties.credited(held[a]):
+            pairs.append((named.setdefault(plain(name), x), x))
+        for y in range(x):
+            b = carriers[y]
+            if ties.family[a] == ties.family[b] or ties.share(held[a], held[b]):
+                pairs.append((y, x))
+    return [[carriers[x] for x in group] for group in components(len(carriers), pairs)]
+
+
+def _tie(carriers: Sequence[int], held: Mapping[int, list[Span]], ties: _Ties) -> str:
+    """What makes one origin of several carriers, in a clause."""
+    names = [set(map(plain, ties.credited(held[n]))) for n in carriers]
+    common = set.intersection(*names)
+    if common:
+        shown = {plain(name): name for n in carriers for name in ties.credited(held[n])}
+        return f"all credit {shown[min(common)]}"
+    if len({ties.family[n] for n in carriers}) == 1:
+        return "they descend from one another or from a common exemplar"
+    return "they share its wording, or the outlet or body they credit for it"
+
+
+def _entered(
+    point: Point, groups: Sequence[Sequence[int]], held: Mapping[int, list[Span]], ties: _Ties
+) -> list[Origin]:
+    """Where the point enters the record: a speaker's words, a credited body, an account's own telling."""
+    if point.speaker:
+        via = sorted({n for g in groups for a in g for n in ties.credited(held[a])})
+        by = f", by way of {' and '.join(via[:3])}" if via else ""
+        return [_origin("speaker", f"{point.speaker}{by}", None)]
+    out = []
+    for group in groups:
+        via = sorted({n for a in group for n in ties.credited(held[a])})
+        first = ties.accounts[group[0]].witness
+        label = first.outlet or first.name
+        if via:
+            out.append(_origin("credited", via[0], None))
+        elif any(firsthand(ties.accounts[n], held[n]) for n in group):
+            out.append(_origin("reporting", f"{label}'s own reporting", first.id))
+        else:
+            out.append(_origin("unknown", f"{label}, which does not say where it has it from", first.id))
+    return out
+
+
+def _origin(kind: str, label: str, witness: str | None) -> Origin:
+    return Origin(tagged_hash("o1", kind, label, witness), kind, label, witness)
+
+
+# -- reporting of one's own --
+
+
+def firsthand(account: Annotated, spans: Sequence[Span]) -> list[Span]:
+    """Cues, in the paragraphs of some passages, that the account's own reporter saw or was told it."""
+    text = account.witness.text
+    out = []
+    for span in spans:
+        start = text.rfind("\n", 0, span.start) + 1
+        end = text.find("\n", span.end)
+        for cue in _cues(account, start, end if end >= 0 else len(text)):
+            out.append(cue)
+    return sorted(set(out))
+
+
+def _cues(account: Annotated, start: int, end: int) -> Iterator[Span]:
+    outlet = account.witness.outlet or ""
+    own = [outlet, outlet.split()[-1]] if outlet.split() else ["\0"]
+    name = rf"(?:[Tt]he )?(?:{'|'.join(re.escape(w) for w in own)})\b"
+    for row in lexicon("firsthand"):
+        for m in re.compile(row["pattern"].replace("{own}", name)).finditer(account.witness.text, start, end):
+            yield Span(account.witness.id, *m.span())
