@@ -1,13 +1,13 @@
 """The parse as a tree: children and the reach of each token.
 
-Adds to ``Annotated.tokens`` what rules ask for again and again, computed once an account.
-Holds no rule of its own. Invariant: ``left[i] <= i <= right[i]`` and both stay in the sentence.
+Adds to ``Annotated.tokens`` what rules ask for again and again, computed once an account, and
+mends one known fault of the parse: a second verb joined to the wrong first one. Invariant: ``left[i] <= i <= right[i]`` and both stay in the sentence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from ..model import Annotated, Sentence, Token
 
@@ -55,8 +55,8 @@ class Tree:
 
 
 def tree(account: Annotated) -> Tree:
-    """Build the tree of a parsed account."""
-    tokens = account.tokens
+    """Build the tree of a parsed account, second verbs mended."""
+    tokens = _mended(account.tokens)
     kids: list[list[int]] = [[] for _ in tokens]
     left, right = list(range(len(tokens))), list(range(len(tokens)))
     sentence = [0] * len(tokens)
@@ -68,6 +68,49 @@ def tree(account: Annotated) -> Tree:
             sentence[i] = number
             _widen(tokens, i, left, right)
     return Tree(tokens, account.sentences, kids, left, right, sentence)
+
+
+def _mended(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Join a second verb to a first one of its own form.
+
+    In "The envoy said the towns could work together but called for talks" the parser joins
+    "called" to "work"; "called" is past and has no subject, as "said" is, so it goes there.
+    """
+    helped: dict[int, str] = {}
+    subjects: set[int] = set()
+    for token in tokens:
+        if token.dep in ("aux", "auxpass") and token.head not in helped:
+            helped[token.head] = token.tag
+        elif token.dep in ("nsubj", "nsubjpass", "csubj", "expl"):
+            subjects.add(token.head)
+
+    def form(i: int) -> str:
+        tag = helped.get(i, tokens[i].tag)
+        return {"MD": "VB", "TO": "VB", "VBP": "VBZ"}.get(tag, tag)
+
+    out = list(tokens)
+    for i, token in enumerate(tokens):
+        if token.dep != "conj" or i in subjects or token.tag not in ("VBD", "VBZ", "VBP", "VB") or i in helped:
+            continue
+        first = token.head
+        if first >= i or tokens[first].pos not in ("VERB", "AUX") or form(first) == form(i):
+            continue
+        better = _above(out, first, lambda k: form(k) == form(i) and k < i)
+        if better is not None:
+            out[i] = replace(token, head=better)
+    return tuple(out)
+
+
+def _above(tokens: list[Token], i: int, fits: Callable[[int], bool]) -> int | None:
+    """The nearest token above ``i`` that fits."""
+    for _ in range(12):
+        head = tokens[i].head
+        if head == i:
+            return None
+        i = head
+        if tokens[i].pos in ("VERB", "AUX") and fits(i):
+            return i
+    return None
 
 
 def _widen(tokens: tuple[Token, ...], i: int, left: list[int], right: list[int]) -> None:

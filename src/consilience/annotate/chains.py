@@ -1,0 +1,217 @@
+"""Speakers and chains: who says it, through whom.
+
+Names a draft's subject by the mention at its head, a document by its issuer, a pronoun by the
+mention's person, and nests statements: what stands inside the content of another was said by
+way of that one's speaker. Invariant: a chain ends with the speaker and repeats no name in a row.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from ..data import lexicon
+from ..model import Annotated, Mention, Span, Speaker
+from .drafts import Draft, by_sentence
+from .tree import Tree
+
+NEAR = 2
+"""Sentences back that an unresolved he or she looks for the last person who spoke."""
+NAMED = ("person", "body", "group", "place")
+
+
+@cache
+def documents() -> frozenset[str]:
+    """Nouns for what speaks for its issuer: statement, readout, letter."""
+    return frozenset(r["lemma"] for r in lexicon("documents"))
+
+
+def personal(found: Tree, subject: tuple[int, int] | None) -> bool:
+    """Whether a subject is a person by its form: he, she, or a name the parser takes for one."""
+    if subject is None:
+        return False
+    words = found.tokens[subject[0] : subject[1]]
+    return any(t.ent == "PERSON" for t in words) or (len(words) == 1 and words[0].pos == "PRON")
+
+
+class Speakers:
+    """Names the speakers of one account."""
+
+    def __init__(self, account: Annotated, found: Tree) -> None:
+        self.account, self.found, self.text = account, found, account.witness.text
+        self.mentions = [m for m in account.mentions if m.kind in NAMED and isinstance(m.value, str)]
+        self.starts = [m.span.start for m in self.mentions]
+        self.issuers: dict[str, tuple[int, Speaker]] = {}
+        self.last: tuple[int, str, str | None] | None = None
+
+    def of(self, draft: Draft) -> Speaker | None:
+        """The speaker of a draft, or None where it is left out."""
+        if draft.speaker is not None:
+            return self.stretch(*draft.speaker)
+        if draft.subject is None:
+            return None
+        first, last = draft.subject
+        head = self._head(first, last)
+        span = self._span(first, last)
+        if self.found.tokens[head].lemma.lower() in documents():
+            return self._document(head, (first, last), span)
+        if self._several(head, first, last):
+            return Speaker((span,), self._words(span))
+        mention = self._at(head) or self._within(span)
+        sentence = self.found.sentence[head]
+        if mention is None and last == first + 1 and self._words(span).lower() in ("he", "she"):
+            near = self.last is not None and sentence - self.last[0] <= NEAR
+            return Speaker((span,), self.last[1], self.last[2]) if near and self.last else Speaker(
+                (span,), self._words(span)
+            )
+        if mention is None:
+            return Speaker((span,), self._words(span))
+        name, key = self.name(mention)
+        if mention.kind == "person":
+            self.last = (sentence, name, key)
+        return Speaker((span,), name, key)
+
+    def stretch(self, start: int, end: int) -> Speaker:
+        """The speaker that a stretch outside the parse names ("Minister Ann Lee" under a quotation)."""
+        span = Span(self.account.witness.id, start, end)
+        mention = self._within(span) or self._like(self.text[start:end])
+        if mention is None:
+            return Speaker((span,), self._words(span))
+        return Speaker((span,), *self.name(mention))
+
+    def name(self, mention: Mention) -> tuple[str, str]:
+        """The fullest name and the key of a mention's entity."""
+        key = str(mention.value)
+        return key.partition(":")[2] or key, key
+
+    def _head(self, first: int, last: int) -> int:
+        """The token of a range that hangs on one outside it."""
+        tokens = self.found.tokens
+        return next((k for k in range(first, last) if not first <= tokens[k].head < last), last - 1)
+
+    def _span(self, first: int, last: int) -> Span:
+        tokens = self.found.tokens
+        return Span(self.account.witness.id, tokens[first].start, tokens[last - 1].end)
+
+    def _words(self, span: Span) -> str:
+        return " ".join(span.of(self.text).split())
+
+    def _several(self, head: int, first: int, last: int) -> bool:
+        """Whether a subject is two names joined ("Lee and Roe")."""
+        if self.found.child(head, "conj") is None:
+            return False
+        start, end = self.found.tokens[first].start, self.found.tokens[last - 1].end
+        kinds = ("person", "body", "place")
+        return len({str(m.value) for m in self._inside(start, end) if m.kind in kinds}) > 1
+
+    def _inside(self, start: int, end: int) -> list[Mention]:
+        low, high = bisect_left(self.starts, start), bisect_right(self.starts, end)
+        return [m for m in self.mentions[low:high] if m.span.end <= end + 2]
+
+    def _at(self, head: int) -> Mention | None:
+        """The mention that holds a token, people first."""
+        token = self.found.tokens[head]
+        low = max(0, bisect_right(self.starts, token.start) - 6)
+        near = self.mentions[low : bisect_right(self.starts, token.start)]
+        held = [m for m in near if m.span.start <= token.start < m.span.end]
+        return min(held, key=lambda m: (NAMED.index(m.kind), m.span.start - m.span.end), default=None)
+
+    def _within(self, span: Span) -> Mention | None:
+        """The one person, else the one body, that a speaker's words name."""
+        inside = self._inside(span.start, span.end)
+        for kind in ("person", "body"):
+            named = [m for m in inside if m.kind == kind and not self._owns(m)]
+            if len({str(m.value) for m in named}) == 1:
+                return named[0]
+        return None
+
+    def _owns(self, mention: Mention) -> bool:
+        """Whether a mention is a possessive ("Lee's adviser" is not Lee)."""
+        return self.text[mention.span.end : mention.span.end + 2] in ("'s", "’s") or self.text[
+            mention.span.start : mention.span.end
+        ].endswith(("'s", "’s"))
+
+    def _like(self, words: str) -> Mention | None:
+        """The person whose whole name stands in words that were not parsed."""
+        have = set(words.lower().replace(",", " ").split())
+        fits = [m for m in self.mentions if m.kind in ("person", "body")]
+        fits = [m for m in fits if set(self.name(m)[0].lower().split()) <= have]
+        return max(fits, key=lambda m: (m.kind == "person", len(self.name(m)[0]), m.span), default=None)
+
+    def _document(self, head: int, reach: tuple[int, int], span: Span) -> Speaker:
+        """A statement, readout or letter speaks for its issuer, named beside it or before."""
+        lemma = self.found.tokens[head].lemma.lower()
+        issuer = self._issuer(head)
+        if issuer is not None:
+            mention = self._at(self._head(*issuer)) or self._within(self._span(*issuer))
+            name, key = self.name(mention) if mention else (self._bare(issuer), None)
+            speaker = Speaker((span,), name, key)
+            self.issuers[lemma] = (head, speaker)
+            return speaker
+        definite = self.found.tokens[reach[0]].text.lower() in ("the", "it", "that", "this")
+        if definite and lemma in self.issuers:
+            known = self.issuers[lemma][1]
+            return Speaker((span,), known.name, known.key)
+        return Speaker((span,), self._words(span))
+
+    def _bare(self, issuer: tuple[int, int]) -> str:
+        """An issuer's words without article and possessive ending."""
+        words = re.sub(r"['’]s?$", "", self._words(self._span(*issuer)))
+        return re.sub(r"^(?:the|a|an) ", "", words, flags=re.IGNORECASE)
+
+    def _issuer(self, head: int) -> tuple[int, int] | None:
+        found = self.found
+        owner = found.child(head, "poss")
+        if owner is None:
+            for c in found.children(head, "prep", "agent", "acl"):
+                by = found.child(c, "agent") if found.tokens[c].dep == "acl" else c
+                if by is not None and found.tokens[by].text.lower() in ("from", "by", "of"):
+                    owner = found.child(by, "pobj")
+                    break
+        if owner is None or found.tokens[owner].pos == "PRON":
+            return None
+        return found.left[owner], found.right[owner] + 1
+
+
+def nest(found: Tree, drafts: Sequence[Draft]) -> dict[int, Draft]:
+    """For each draft (by ``id``) the smallest one whose content its cue stands in.
+
+    A draft without a cue goes by its content.
+    """
+    near = by_sentence(found, drafts)
+    out: dict[int, Draft] = {}
+    for d in drafts:
+        marks = d.cue or d.content
+        at = found.sentence[min(found.at(marks[0][0]), len(found.tokens) - 1)] if marks else -1
+        holders = [
+            o
+            for o in near.get(at, ())
+            if o is not d and o.cue and _holds(o.content, marks) and not _holds(d.content, o.cue)
+        ]
+        if holders:
+            out[id(d)] = min(holders, key=_size)
+    return out
+
+
+def _holds(content: Sequence[tuple[int, int]], marks: Sequence[tuple[int, int]]) -> bool:
+    return bool(marks) and all(any(a <= s and e <= b for a, b in content) for s, e in marks)
+
+
+def _size(draft: Draft) -> int:
+    return sum(b - a for a, b in draft.content)
+
+
+def chain(draft: Draft, within: Mapping[int, Draft], names: Mapping[int, str]) -> tuple[str, ...]:
+    """Names from the outermost speaker to the draft's own, both maps by ``id`` of drafts."""
+    out: list[str] = []
+    at: Draft | None = draft
+    for _ in range(8):
+        if at is None:
+            break
+        name = names.get(id(at), "")
+        if name and (not out or out[-1] != name):
+            out.append(name)
+        at = within.get(id(at))
+    return tuple(reversed(out))

@@ -1,0 +1,168 @@
+"""What goes on without a cue: block quotations, and the sentences of a readout.
+
+In an official readout a paragraph that opens "The minister said that …" is the minister's to
+its end; in a newspaper the next sentence is the reporter's own. So the account's style decides
+(most paragraphs open with a speaker, hardly a quotation mark), and a sentence told in the past
+or with another person's cue stops it. Does not touch drafts that have a cue. Invariant: a
+continued draft is one whole sentence, never inside quotation marks, with a lower score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..model import Annotated, Region, Sentence
+from .drafts import Draft
+from .frames import VERBAL
+from .quotes import Quotation
+from .tree import Tree
+
+OPENING = 0.55
+"""Least share of paragraphs that open with somebody's statement in a readout."""
+QUOTED = 0.06
+"""Largest share of quoted letters in a readout."""
+SCORE = 0.45
+PEOPLE = ("PERSON",)
+PRONOUNS = frozenset(("he", "she"))
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Sentences of one paragraph and the draft that governs each, if any."""
+
+    sentences: list[int]
+    governs: dict[int, Draft]
+
+
+def blocks(account: Annotated, quoted: Sequence[Quotation]) -> Iterator[Draft]:
+    """Block quotations with the speaker on the next line."""
+    regions, text = account.witness.regions, account.witness.text
+    for region, after in zip(regions, regions[1:], strict=False):
+        if region.kind == "quotation" and after.kind == "attribution":
+            start, end = _bare(text, region, quoted)
+            speaker = _line(text, after)
+            yield Draft(-1, "", "block", [], [(start, end)], None, score=0.9, speaker=speaker)
+
+
+def _bare(text: str, region: Region, quoted: Sequence[Quotation]) -> tuple[int, int]:
+    """A block quotation without its outer marks."""
+    start, end = _line(text, region)
+    inside = [q for q in quoted if start <= q.start < end]
+    if inside and inside[0].start == start and inside[-1].end >= end - 1:
+        return inside[0].inner[0], inside[-1].inner[1]
+    return start, end
+
+
+def _line(text: str, region: Region) -> tuple[int, int]:
+    words = text[region.start : region.end]
+    start = region.start + len(words) - len(words.lstrip(" \t\n—–-"))
+    return start, max(start + 1, region.start + len(words.rstrip()))
+
+
+def continued(
+    account: Annotated, found: Tree, drafts: Sequence[Draft], quoted: Sequence[Quotation]
+) -> Iterator[Draft]:
+    """Sentences that go on with what the paragraph's speaker says."""
+    paragraphs = _paragraphs(account, found, drafts, quoted)
+    readout = _is_readout(account, found, paragraphs, quoted)
+    for paragraph in paragraphs:
+        speaker: Draft | None = None
+        for number in paragraph.sentences:
+            draft = paragraph.governs.get(number)
+            if draft is not None and _personal(account, found, draft):
+                speaker = draft
+            elif speaker is not None and readout and _goes_on(account, found, number):
+                yield _carried(account.sentences[number], speaker)
+            elif speaker is not None and _adds(account, found, number, speaker):
+                yield _carried(account.sentences[number], speaker)
+            else:
+                speaker = draft if draft is not None and draft.lemma == "according to" else None
+
+
+def _carried(sentence: Sentence, speaker: Draft) -> Draft:
+    return Draft(
+        -1,
+        speaker.lemma,
+        "carried",
+        [],
+        [(sentence.start, sentence.end)],
+        speaker.subject,
+        speaker.stance,
+        SCORE,
+    )
+
+
+def _paragraphs(
+    account: Annotated, found: Tree, drafts: Sequence[Draft], quoted: Sequence[Quotation]
+) -> list[Paragraph]:
+    """Body paragraphs with the draft at or near the root of each sentence."""
+    top: dict[int, Draft] = {}
+    for d in drafts:
+        if d.head < 0 or not d.cue or any(q.start <= d.cue[0][0] < q.end for q in quoted):
+            continue
+        number = found.sentence[d.head]
+        if _near_root(found, d.head) and d.subject is not None:
+            old = top.get(number)
+            if old is None or (d.lemma == "according to", -d.head) > (old.lemma == "according to", -old.head):
+                top[number] = d
+    out: dict[int, Paragraph] = {}
+    for number, sentence in enumerate(account.sentences):
+        if sentence.kind == "body":
+            paragraph = out.setdefault(sentence.paragraph, Paragraph([], {}))
+            paragraph.sentences.append(number)
+            if number in top:
+                paragraph.governs[number] = top[number]
+    return list(out.values())
+
+
+def _near_root(found: Tree, i: int) -> bool:
+    """Whether a cue is its sentence's main verb, a pair of it, or an aside to it."""
+    steps = list(found.up(i))
+    return len(steps) <= 2 and all(found.tokens[k].dep in ("ROOT", "conj", "parataxis", "prep", "advcl") for k in steps)
+
+
+def _is_readout(
+    account: Annotated, found: Tree, paragraphs: Sequence[Paragraph], quoted: Sequence[Quotation]
+) -> bool:
+    """Whether the account is told as a readout: speakers open its paragraphs, marks are rare."""
+    length = sum(s.end - s.start for s in account.sentences if s.kind == "body")
+    inside = sum(q.end - q.start for q in quoted)
+    if len(paragraphs) < 2 or inside > QUOTED * length:
+        return False
+    opened = sum(
+        p.sentences[0] in p.governs and _personal(account, found, p.governs[p.sentences[0]])
+        for p in paragraphs
+    )
+    return opened >= OPENING * len(paragraphs)
+
+
+def _personal(account: Annotated, found: Tree, draft: Draft) -> bool:
+    """Whether a person speaks (or the phrase names a document or body)."""
+    if draft.subject is None:
+        return False
+    first, last = draft.subject
+    words = found.tokens[first:last]
+    if any(t.ent in PEOPLE for t in words) or (len(words) == 1 and words[0].text.lower() in PRONOUNS):
+        return True
+    start, end = words[0].start, words[-1].end
+    return any(m.kind == "person" and start <= m.span.start and m.span.end <= end for m in account.mentions)
+
+
+def _goes_on(account: Annotated, found: Tree, number: int) -> bool:
+    """Whether a sentence of a readout can be the speaker's: not told in the past."""
+    sentence = account.sentences[number]
+    root = next((k for k in range(sentence.first, sentence.last) if found.tokens[k].dep == "ROOT"), None)
+    if root is None or sentence.last - sentence.first < 4:
+        return False
+    if found.tokens[root].pos not in VERBAL:
+        return False
+    helper = found.child(root, "aux", "auxpass")
+    return found.tokens[root if helper is None else helper].tag != "VBD"
+
+
+def _adds(account: Annotated, found: Tree, number: int, speaker: Draft) -> bool:
+    """Whether a sentence adds to one told "according to" somebody: "They also spoke of …"."""
+    sentence = account.sentences[number]
+    words = [t.text.lower() for t in found.tokens[sentence.first : sentence.first + 4]]
+    return speaker.lemma == "according to" and words[:1] <= ["they"] and "also" in words
