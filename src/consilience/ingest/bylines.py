@@ -14,10 +14,7 @@ from functools import cache
 from ..data import lexicon
 
 MONTHS = ("january february march april may june july august september october november december").split()
-_NAME = (
-    r"(?:Dr\.? |Prof\.? )?[^\W\d_][\w’'.-]*(?: (?:[^\W\d_]\.|de|da|di|la|le|van|von|der|den|bin|al|el|y|e|"
-    r"[^\W\d_][\w’'-]*)){1,4}"
-)
+_NAME = r"(?:Dr\.? |Prof\.? )?[^\W\d_][\w’'.-]*(?: (?:[^\W\d_]\.|[^\W\d_][\w’'-]*)){1,4}"
 _NAMES = rf"{_NAME}(?:(?:, | and | & |, and ){_NAME})*"
 BYLINE = re.compile(
     rf"(?:(?i:by|written by|reported by|story by|words by|author|authors|text by|from)(?::\s*|\s+))(?P<names>{_NAMES})"
@@ -76,13 +73,11 @@ def byline(text: str) -> tuple[str, ...] | None:
     """
     if len(text) > 160 or text.endswith("."):
         return None
-    if DESK.fullmatch(text):
-        return ()
     match = BYLINE.fullmatch(text)
-    if not match:
-        return None
+    if DESK.fullmatch(text) or not match:
+        return () if DESK.fullmatch(text) else None
     names = [n.strip() for n in re.split(r",? and | & |, ", match["names"])]
-    good = [n for n in names if _is_name(n)]
+    good = [n for n in names if _is_name(n) and not DESK.fullmatch(f"By {n}")]
     return tuple(map(_case, good)) if good and _is_name(names[0]) else None
 
 
@@ -90,7 +85,7 @@ def _is_name(text: str) -> bool:
     words = [w for w in text.split() if w[:1].isupper() or w.isalpha()]
     caps = [w for w in words if w[:1].isupper()]
     dull = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "the", "a", *MONTHS}
-    return 2 <= len(caps) and len(caps) * 2 >= len(words) and words[0].casefold() not in dull
+    return len(caps) >= 2 and len(caps) * 2 >= len(words) and words[0].casefold() not in dull
 
 
 def _case(name: str) -> str:
@@ -173,5 +168,6 @@ def dateline(text: str) -> tuple[int, int] | None:
 
 @cache
 def agencies() -> frozenset[str]:
-    """Names and short names of news agencies, in lower case."""
-    return frozenset(row["name"].casefold() for row in lexicon("agencies"))
+    """All names of news agencies, in lower case, without "the"."""
+    names = (n for row in lexicon("agencies") for n in (row["name"], *row["also"].split(";")))
+    return frozenset(n.casefold().removeprefix("the ") for n in names if n)

@@ -7,6 +7,7 @@ reader changes a character of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from ..model import Evidence, Problem
 
 

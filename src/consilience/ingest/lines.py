@@ -20,9 +20,11 @@ STOPS = ".!?…。！？؟۔।॥։።"
 OPEN, CLOSE = '"“«„「『', '"”»“」』'
 WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 TOLD = re.compile(
-    r"\b(?:said|told|was|were|had|did|has been|have been|added|he|she|they|his|her|their|i|we|our|my|it)\b",
-    re.I,
+    r"\b(?:said|told|was|were|had|did|added|is|are|be|been|has|have|will|would|can|could|may|might|must|should|"
+    r"\w+n['’]t|he|she|they|his|her|their|i|we|our|my|it|there|these|those)\b",
+    re.IGNORECASE,
 )
+BREAK = re.compile(r"[^\W\d_]{4,}[.!?]['\"”’)]* [A-Z0-9]")
 QUOTED = re.compile(r"[“\"«][^”\"»]*[”\"»]|‘[^’]*’(?!\w)")
 
 
@@ -80,7 +82,7 @@ def prose(line: Line) -> bool:
 
 
 def headline(line: Line) -> bool:
-    """Whether a line could head a story: a few words, no full stop, no narrative past tense.
+    """Whether a line could head another story: headlines leave out full stops and auxiliary verbs.
 
     >>> headline(lines("Ferry crews warn of a winter without boats")[0])
     True
@@ -90,12 +92,14 @@ def headline(line: Line) -> bool:
     bare = QUOTED.sub(" ", line.text)
     plain = line.text.rstrip(MARKS + " ")
     return (
-        6 <= line.words <= 22
-        and not plain.endswith((*STOPS[:1], "…", ",", ";", ":", "-", "–", "—"))
-        and line.text[0] not in "•-–—*·>#|@([0123456789"
-        and not re.search(r"@\w|https?:|www\.|\.com\b|(?:19|20)\d\d$", line.text)
+        (5 if line.text.isupper() else 8) <= line.words <= 22
+        and not plain.endswith((*STOPS.replace("!", "").replace("?", ""), ",", ";", ":", "-", "–", "—"))
+        and line.text[0] not in "•-–—*·>#@([0123456789"
+        and not re.search(r"@\w|https?:|www\.|\.com\b|(?:19|20)\d\d$|\)$|[|\t…]|[”\"] ?[-–—]", line.text)
+        and not (line.text[0] in OPEN and line.text[-1] in CLOSE)
         and not line.text[0].islower()
-        and not TOLD.search(bare)
+        and not BREAK.search(line.text)
+        and (line.text.isupper() or not TOLD.search(bare))
     )
 
 
@@ -113,9 +117,9 @@ def quotation(text: str) -> bool:
 
 @cache
 def _rules() -> tuple[tuple[re.Pattern[str], Mapping[str, str]], ...]:
-    wrap = {"line": r"(?:{})\Z", "start": r"(?:{})", "end": r".*(?:{})\Z", "part": r".*(?:{})"}
+    wrap = {"line": r"\A(?:{})\Z", "start": r"\A(?:{})", "end": r"(?:{})\Z", "part": r"(?:{})"}
     return tuple(
-        (re.compile(wrap[row["where"]].format(row["pattern"]), re.IGNORECASE | re.DOTALL), row)
+        (re.compile(wrap[row["where"]].format(row["pattern"]), re.IGNORECASE), row)
         for row in lexicon("boilerplate")
     )
 
@@ -129,6 +133,6 @@ def furniture(line: Line) -> tuple[str, str] | None:
     if line.words > 100:
         return None
     for pattern, row in _rules():
-        if line.words <= int(row["words"]) and pattern.match(line.text):
+        if line.words <= int(row["words"]) and pattern.search(line.text):
             return row["kind"], row["reason"]
     return None

@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..model import Evidence, Region, Witness, witness_id
-from .bylines import AUTHOR_NOTE, author_note, byline, stamp
+from .bylines import AUTHOR_NOTE, agencies, author_note, byline, stamp
 from .draft import Draft
 from .lines import count
 from .regions import label
 
 FIELDS = ("title", "outlet", "authors", "published", "url")
+NOT_OUTLETS = frozenset({"all rights reserved", "all rights"})
 COPYRIGHT = re.compile(
     r"(?:copyright\s*)?(?:©|\(c\)|copyright)\s*(?:©|\(c\))?\s*(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?,?\s+(?:by\s+)?"
     r"(?P<outlet>[^.,|©]{2,50}?)\s*(?:[.,|]|all rights reserved|$)",
@@ -47,7 +48,8 @@ def complete(draft: Draft, entry: Mapping[str, Any], name: str) -> Witness:
     """
     stated = {f: getattr(draft, f) for f in FIELDS}
     known: dict[str, Any] = {f: entry.get(f) or stated[f] or None for f in FIELDS}
-    regions = label(draft.text, title=known["title"], layout=draft.layout)
+    spoken = language(draft.text)
+    regions = label(draft.text, title=known["title"], layout=draft.layout, english=spoken == "en")
     evidence = [Evidence(f, "manifest") for f in FIELDS if entry.get(f)]
     evidence += [e for e in draft.evidence if not entry.get(e.field)]
     for found in from_text(draft.text, regions):
@@ -64,7 +66,7 @@ def complete(draft: Draft, entry: Mapping[str, Any], name: str) -> Witness:
         authors=tuple(known["authors"] or ()),
         published=published,
         url=url,
-        language=language(draft.text, regions),
+        language=spoken,
         regions=regions,
         raw_digest=draft.digest,
         evidence=tuple(sorted(evidence, key=lambda e: FIELDS.index(e.field))),
@@ -106,7 +108,7 @@ def _imprint(line: str, at: int, kind: str) -> list[Found]:
         start = at + match.start("outlet")
         out.append(Found("outlet", note[1], "note on the author", start, start + len(note[1])))
     notice = COPYRIGHT.match(line)
-    if notice and notice["outlet"].casefold() not in ("all rights reserved", "all rights"):
+    if notice and notice["outlet"].casefold().removeprefix("the ") not in NOT_OUTLETS | agencies():
         out.append(_at("outlet", notice, "copyright line", at))
     return out
 
@@ -126,20 +128,22 @@ def _after(line: str) -> tuple[str, int, int] | None:
 
 
 def _plain(words: str) -> str:
-    return " ".join(re.sub(r"^#+\s*|\s#+$|\*\*", "", words).split())
+    return " ".join(re.sub(r"^[#×•|»›\s]+|\s#+$|\*\*", "", words).split())
 
 
-def language(text: str, regions: tuple[Region, ...]) -> str | None:
-    """ISO 639-1 code of the account's language, None where there is too little text.
+def language(text: str) -> str | None:
+    """ISO 639-1 code of an account's language, None where there is too little text.
 
-    Method: py3langid (a naive Bayes over byte n-grams, after langid.py).
+    Method: py3langid (naive Bayes over byte n-grams, after langid.py), on the longer lines.
+
+    >>> language("42 %") is None
+    True
     """
-    told = " ".join(
-        text[r.start : r.end] for r in regions if r.kind in ("body", "quotation", "standfirst", "title")
-    )
+    split = text[:40_000].splitlines()
+    told = " ".join([line for line in split if count(line) >= 8] or split)[:4000]
     if count(told) < 4 or not re.search(r"[^\W\d_]", told):
         return None
     import py3langid
 
-    code: str = py3langid.classify(told[:4000])[0]
+    code: str = py3langid.classify(told)[0]
     return code

@@ -19,17 +19,20 @@ from dataclasses import dataclass, field
 
 from ..model import Region
 from .bylines import byline, dateline, stamp
-from .lines import Line, ends, furniture, headline, lines, prose, quotation
+from .lines import BREAK, Line, ends, furniture, headline, lines, prose, quotation
 
 Label = tuple[str, str]
 Layout = Sequence[tuple[int, int, str, str]]
 HEAD = 14
 """Lines at most in which the head of a text is looked for."""
 DURATION = "video duration"
+LINKS = "heading of links to other stories"
 BULLET = re.compile(r"^\s*(?:[•·▪◦‣*–—-]|\d{1,2}[.)])\s+")
 NAME_WORD = re.compile(r"(?:[^\W\d_]\.)+|[^\W\d_][\w.’'/-]*|&")
 SMALL = frozenset("of the for and de la le di da du van von der den bin ibn al el to in at on".split())
-NOT_NAMES = frozenset("a an how why what when where who which this these those our your is are".split())
+NOT_NAMES = frozenset(
+    "according a an how why what when where who which this these those our your is are".split()
+)
 
 
 @dataclass(slots=True)
@@ -38,6 +41,7 @@ class Page:
 
     lines: list[Line]
     title: str | None = None
+    english: bool = True
     labels: list[Label | None] = field(default_factory=list)
 
     def free(self, n: int) -> bool:
@@ -60,7 +64,9 @@ class Page:
         return None
 
 
-def label(text: str, *, title: str | None = None, layout: Layout = ()) -> tuple[Region, ...]:
+def label(
+    text: str, *, title: str | None = None, layout: Layout = (), english: bool = True
+) -> tuple[Region, ...]:
     """Label the lines of a text.
 
     >>> for r in label("Ferry strike ends\\n\\nBy Ann Poe\\n\\nCrews went back to work on the ferries today."):
@@ -71,9 +77,10 @@ def label(text: str, *, title: str | None = None, layout: Layout = ()) -> tuple[
 
     :param title: the title where metadata state one; it is looked for in the text.
     :param layout: kinds that the file itself states, in text order.
+    :param english: whether rules on English headlines may be used.
     :returns: regions in text order; adjacent lines of one kind and reason are one region.
     """
-    page = Page(lines(text), title)
+    page = Page(lines(text), title, english)
     page.labels = [None] * len(page.lines)
     for rule in (_stated(layout), _lexicon, _videos, _head, _quotations, _teasers, _tail, _rest):
         rule(page)
@@ -129,10 +136,10 @@ def _captions(page: Page, duration: int, at: int) -> bool:
 
 def _head(page: Page) -> None:
     """Title, standfirst, byline and furniture above the first paragraph."""
-    first = next((n for n, line in enumerate(page.lines) if _opens_body(page, n, line)), None)
+    first = _first_paragraph(page)
     last = min(HEAD, len(page.lines) if first is None else first)
     for n in range(last):
-        if page.free(n) and byline(page.lines[n].text):
+        if page.free(n) and byline(page.lines[n].text) is not None:
             page.mark(n, "byline", "names the author")
         elif page.free(n) and stamp(page.lines[n].text):
             page.mark(n, "byline", "gives the date")
@@ -143,12 +150,31 @@ def _head(page: Page) -> None:
     end = where[-1] if where else -1
     _standfirst(page, end, last, first)
     for n in range(last):
-        if page.free(n) and not ends(page.lines[n].text):
+        if page.free(n) and page.lines[n].words <= 6 and not ends(page.lines[n].text):
             page.mark(n, "boilerplate", "label above the text" if n < end else "short line above the text")
+        elif page.free(n) and n < end:
+            page.mark(n, "standfirst", "summary above the title")
+
+
+def _first_paragraph(page: Page) -> int | None:
+    """Index of the first line of the body: behind a byline, where one stands near the top."""
+    opens = [n for n, line in enumerate(page.lines[: 4 * HEAD]) if _opens_body(page, n, line)]
+    if not opens:
+        return None
+    for n in range(opens[0] + 1, min(opens[0] + 3, len(page.lines))):
+        if opens[0] > 0 and page.free(n) and _imprint(page.lines[n].text):
+            return next((later for later in opens if later > n), None)
+    return opens[0]
+
+
+def _imprint(text: str) -> bool:
+    return byline(text) is not None or stamp(text) is not None
 
 
 def _opens_body(page: Page, n: int, line: Line) -> bool:
-    return page.labels[n] is None and prose(line) and not BULLET.match(line.text) and not byline(line.text)
+    return (
+        page.labels[n] is None and prose(line) and not BULLET.match(line.text) and byline(line.text) is None
+    )
 
 
 def _fold(text: str) -> list[str]:
@@ -178,14 +204,19 @@ def _title(page: Page, last: int) -> list[int]:
 
 def _could_head(line: Line) -> bool:
     plain = line.text.rstrip("\"'”’» ")
-    return 2 <= line.words <= 30 and not plain.endswith((".", ":", ",", ";")) and not BULLET.match(line.text)
+    return (
+        3 <= line.words <= 30
+        and not plain.endswith((".", ":", ",", ";"))
+        and not BULLET.match(line.text)
+        and not BREAK.search(line.text)
+    )
 
 
 def _standfirst(page: Page, title: int, last: int, first: int | None) -> None:
     """Lines between title and body that tell the story in short."""
     for n in range(title + 1, last):
         line = page.lines[n]
-        if page.free(n) and (BULLET.match(line.text) or line.words >= 8):
+        if page.free(n) and (BULLET.match(line.text) or line.words >= 5 or ends(line.text)):
             page.mark(n, "standfirst", "summary between title and text")
     if title >= 0 and first is not None and page.free(first) and _told_below(page, first):
         page.mark(first, "standfirst", "one sentence under the title that a paragraph below repeats")
@@ -244,7 +275,7 @@ def names_speaker(text: str, whole: str | None = None) -> bool:
 def _teasers(page: Page) -> None:
     """A headline of another story alone between two paragraphs of the body."""
     spaced = sum(line.gap for line in page.lines) * 2 > len(page.lines)
-    if _wrapped(page.lines):
+    if _wrapped(page.lines) or not page.english:
         return
     for n, line in enumerate(page.lines):
         if not page.free(n) or not headline(line) or "?" in line.text[-2:]:
@@ -268,24 +299,28 @@ def _wrapped(found: Sequence[Line]) -> bool:
 
 
 def _tail(page: Page) -> None:
-    """Furniture after the last paragraph: counters, link labels, headlines of other stories."""
+    """Furniture after the last paragraph: a byline, a counter, one short line, a list of links.
+
+    A list of short lines stays in the body, whatever it looks like: it may name the dead.
+    """
     body = [n for n in range(len(page.lines)) if _paragraph(page, n)]
     if not body or _wrapped(page.lines):
         return
-    after = [n for n in range(body[-1] + 1, len(page.lines)) if page.free(n)]
-    for n in after:
-        if byline(page.lines[n].text):
-            page.mark(n, "byline", "names the author")
-    after = [n for n in after if page.free(n)]
-    bare = [n for n in after if not ends(page.lines[n].text) and not BULLET.match(page.lines[n].text)]
-    for n in bare:
+    linked = False
+    last = len(page.lines) - 1
+    for n in range(body[-1] + 1, last + 1):
         line = page.lines[n]
-        if line.text.isdigit():
+        linked = linked or page.labels[n] == ("boilerplate", LINKS)
+        if not page.free(n) or BULLET.match(line.text):
+            continue
+        if byline(line.text) is not None:
+            page.mark(n, "byline", "names the author")
+        elif line.text.isdigit():
             page.mark(n, "boilerplate", "counter")
-        elif line.words <= 5 and (n == after[-1] or len(bare) > 1):
+        elif linked and not ends(line.text) and line.words <= 25:
+            page.mark(n, "boilerplate", "link to another story")
+        elif n == last and page.labels[n - 1] is None and line.words <= 4 and not ends(line.text):
             page.mark(n, "boilerplate", "short line after the end of the text")
-        elif headline(line) and len(bare) > 1:
-            page.mark(n, "boilerplate", "headline of another story after the end of the text")
 
 
 def _rest(page: Page) -> None:

@@ -1,0 +1,165 @@
+"""The article of a web page: its text, what the page marks in it, and its metadata.
+
+Text by trafilatura (fast mode, no reader comments), rebuilt paragraph by paragraph
+so that headings and block quotations keep their kind; the title goes first when
+the article does not open with it. Fetches nothing and runs no script.
+Invariant: decoding and nesting are bounded before a parser sees the page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin
+
+from ..model import Problem
+from ..settings import Ingest
+from .decode import decode
+from .draft import Draft, Source
+from .nesting import flatten
+from .pagemeta import page_metadata
+
+CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
+BLOCKS = frozenset({"p", "head", "quote", "list", "item", "table", "row", "div", "body", "main", "code"})
+SPACE = re.compile(r"[ \t\r\n\f]+")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+TODO = "save the article's text as a .txt file and give that"
+
+
+def read_html(source: Source, settings: Ingest) -> Draft | Problem:
+    """Read one page.
+
+    :returns: a draft, or a problem when no article text is found in the page.
+    """
+    declared = CHARSET.search(source.data[:4096])
+    decoded = decode(
+        source.data, declared=source.charset or (declared[1].decode("ascii") if declared else None)
+    )
+    page, dropped = flatten(CONTROL.sub("", decoded.text), settings.max_depth)
+    problems = []
+    if decoded.note and decoded.encoding != "windows-1252":
+        problems.append(Problem(decoded.note, source.where, "save it as UTF-8"))
+    if dropped:
+        problems.append(Problem(f"nests too deep: {dropped:,} elements beyond a depth of {settings.max_depth:,} were "
+                                "read as plain text", source.where, "check that the page is whole"))  # fmt: skip
+    tree = _parse(page)
+    if tree is None:
+        return Problem("holds no readable page", source.where, TODO)
+    fields, evidence = page_metadata(tree, source.url)
+    blocks, links = _article(tree, fields.get("url") or source.url)
+    if not blocks.parts:
+        return Problem("no article text was found in the page", source.where, TODO)
+    title = fields.get("title")
+    if title and not _opens_with(blocks, title):
+        blocks.first(title)
+    return Draft(
+        source.name, source.where, "".join(blocks.parts), hashlib.sha256(source.data).hexdigest(),
+        links=links, evidence=evidence, layout=tuple(blocks.layout), problems=tuple(problems), **fields,
+    )  # fmt: skip
+
+
+def _parse(page: str) -> Any:
+    """The page as a tree, or None where there is none."""
+    from trafilatura import load_html
+
+    return load_html(page)
+
+
+def _article(tree: Any, base: str | None) -> tuple[Blocks, tuple[str, ...]]:
+    """The article's paragraphs and the addresses that it links to."""
+    from trafilatura import bare_extraction
+
+    found = bare_extraction(tree, fast=True, include_comments=False, include_links=True)
+    blocks = Blocks()
+    if found is None or found.body is None:
+        return blocks, ()
+    blocks.walk(found.body)
+    return blocks, _links((ref.get("target") for ref in found.body.iter("ref")), base)
+
+
+def _links(targets: Iterable[str | None], base: str | None) -> tuple[str, ...]:
+    """Web addresses, absolute, each once, in text order; the page itself is left out."""
+    found: dict[str, None] = {}
+    for target in targets:
+        try:
+            address = urljoin(base or "", (target or "").strip()).split("#")[0]
+        except ValueError:
+            continue
+        if re.match(r"https?://[^\s/]+\.[^\s]+$", address) and address != base:
+            found[address] = None
+    return tuple(found)
+
+
+def _opens_with(blocks: Blocks, title: str) -> bool:
+    fold = re.compile(r"\W+")
+    opening = fold.sub(" ", "".join(blocks.parts[:4])[: len(title) + 200]).casefold()
+    return fold.sub(" ", title).casefold().strip() in opening
+
+
+@dataclass(slots=True)
+class Blocks:
+    """A text as it grows, paragraph by paragraph, with the kinds the page marks."""
+
+    parts: list[str] = field(default_factory=list)
+    layout: list[tuple[int, int, str, str]] = field(default_factory=list)
+    line: list[str] = field(default_factory=list)
+    length: int = 0
+
+    def walk(self, body: Any) -> None:
+        """Take in an extracted tree without recursion: pages may nest deep."""
+        from lxml import etree
+
+        stack: list[str] = []
+        for event, element in etree.iterwalk(body, events=("start", "end")):
+            tag = element.tag if isinstance(element.tag, str) else ""
+            inline = tag == "quote" and any(tag in ("p", "item", "head") for tag in stack[-1:])
+            if event == "start":
+                self._open(tag, inline, stack)
+                self.line.append(element.text or "")
+                stack.append(tag)
+            else:
+                stack.pop()
+                inline = tag == "quote" and bool(stack) and stack[-1] in ("p", "item", "head")
+                self._close(tag, inline, [*stack, tag])
+                self.line.append(element.tail or "" if stack else "")
+        self.flush(stack)
+
+    def _open(self, tag: str, inline: bool, stack: list[str]) -> None:
+        if inline:
+            self.line.append("“")
+        elif tag in BLOCKS or tag == "lb":
+            self.flush(stack)
+        elif tag == "cell" and "".join(self.line).strip():
+            self.line.append(" | ")
+
+    def _close(self, tag: str, inline: bool, stack: list[str]) -> None:
+        if inline:
+            self.line.append("”")
+        elif tag in BLOCKS:
+            self.flush(stack)
+
+    def flush(self, stack: list[str]) -> None:
+        """End a paragraph and note its kind."""
+        words = SPACE.sub(" ", "".join(self.line)).strip()
+        self.line.clear()
+        if not words:
+            return
+        gap = "\n\n" if self.parts else ""
+        start = self.length + len(gap)
+        self.parts += (gap, words)
+        self.length = start + len(words)
+        if "quote" in stack:
+            self.layout.append((start, self.length, "quotation", "marked as a quotation in the page"))
+        elif "head" in stack:
+            self.layout.append((start, self.length, "body", "heading"))
+
+    def first(self, title: str) -> None:
+        """Put the title before everything."""
+        shift = len(title) + 2
+        self.parts[:0] = [title, "\n\n"]
+        self.length += shift
+        moved = [(start + shift, end + shift, kind, why) for start, end, kind, why in self.layout]
+        self.layout[:] = [(0, len(title), "title", "title of the page"), *moved]
