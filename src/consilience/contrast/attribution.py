@@ -1,13 +1,107 @@
-"""Not written yet."""
+"""The same words in another mouth.
+
+Compares statements of different accounts that share a run of words, or nearly all their content, and
+whose speakers are two people by key. A body and the person who speaks for it, a chain that names both
+speakers, and a speaker who is only a pronoun are no difference.
+
+Invariant: both statements have a resolved speaker who is a person, and neither account gives the
+same words to the other's speaker too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from .sheet import Sheet
+from ..model import Span, Statement
+from .quotations import words_of
+from .sheet import Sheet, stop_words
 from .slots import Finding
+
+RUN = 6
+"""Words in a row that make two statements the same words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A statement with its words in normal form."""
+
+    account: int
+    statement: Statement
+    words: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return (self.statement.speaker.key if self.statement.speaker else None) or ""
+
+    @property
+    def name(self) -> str:
+        return self.statement.speaker.name if self.statement.speaker else ""
 
 
 def compare(laid: Sheet) -> Iterator[Finding]:
-    """Find nothing yet."""
-    yield from ()
+    """Find statements with two speakers."""
+    said = [s for i in range(len(laid.accounts)) for s in _said(laid, i)]
+    runs: dict[tuple[str, ...], set[int]] = defaultdict(set)
+    for n, one in enumerate(said):
+        for i in range(len(one.words) - RUN + 1):
+            run = one.words[i : i + RUN]
+            if sum(w not in stop_words() for w in run) >= 2:
+                runs[run].add(n)
+    pairs = {(n, m) for held in runs.values() if len(held) < 40 for n in held for m in held}
+    alike = sorted((n, m) for n, m in pairs if said[n].account < said[m].account)
+    known = _speakers(said, pairs)
+    for n, m in alike:
+        a, b = said[n], said[m]
+        if _same_words(a, b) and _differ(laid, a, b) and b.key not in known[n, a.account] and a.key not in known[m, b.account]:
+            yield _finding(a, b)
+
+
+def _said(laid: Sheet, i: int) -> Iterator[Said]:
+    text = laid.accounts[i].witness.text
+    for statement in laid.accounts[i].statements:
+        words = tuple(w for span in statement.content for w in words_of(text, span.start, span.end)[0])
+        if statement.speaker is not None and len(words) >= RUN:
+            yield Said(i, statement, words)
+
+
+def _speakers(said: Sequence[Said], pairs: set[tuple[int, int]]) -> dict[tuple[int, int], set[str]]:
+    """Speakers to whom an account gives the words of a statement, by statement and account."""
+    out: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for n, m in pairs:
+        out[n, said[m].account].add(said[m].key)
+        out[n, said[n].account].add(said[n].key)
+    return out
+
+
+def _same_words(a: Said, b: Said) -> bool:
+    """Whether one statement is mostly the words of the other, in order, or both quote a long run."""
+    from rapidfuzz.distance import LCSseq
+
+    share = LCSseq.similarity(a.words, b.words) / min(len(a.words), len(b.words))
+    quoted = "indirect" not in (a.statement.form, b.statement.form)
+    return share >= (0.55 if quoted else 0.7)
+
+
+def _differ(laid: Sheet, a: Said, b: Said) -> bool:
+    kinds = [laid.entities[s.key].kind if s.key in laid.entities else "" for s in (a, b)]
+    if a.key == b.key or kinds != ["person", "person"]:
+        return False
+    surnames = [s.name.split()[-1].lower() if s.name else "" for s in (a, b)]
+    if surnames[0] == surnames[1] or not all(s[:1].isalpha() for s in surnames):
+        return False
+    chains = {name.lower() for s in (a, b) for name in s.statement.chain[:-1]}
+    return not any(s.name.lower() in chains for s in (a, b))
+
+
+def _finding(a: Said, b: Said) -> Finding:
+    says = f"The same words are given to {a.name} in one account and to {b.name} in another."
+    sides = tuple((span, s.name) for s in (a, b) for span in _spans(s))
+    return Finding("attribution", sides, says, None, 0.8)
+
+
+def _spans(said: Said) -> tuple[Span, ...]:
+    """The speaker's name where it stands, and the words."""
+    speaker = said.statement.speaker
+    return (*(speaker.spans[:1] if speaker else ()), *said.statement.content[:1])

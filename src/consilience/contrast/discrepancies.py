@@ -21,7 +21,17 @@ from .slots import Finding
 
 Comparer = Callable[[Sheet], Iterator[Finding]]
 
-COMPARERS = ("numbers", "times", "places", "roles", "names", "quotations", "attribution", "polarity", "initiator")
+COMPARERS = (
+    "numbers",
+    "times",
+    "places",
+    "roles",
+    "names",
+    "quotations",
+    "attribution",
+    "polarity",
+    "initiator",
+)
 """Modules of this folder, each with ``compare(sheet)``; earlier ones keep a place that two would name."""
 
 
@@ -46,7 +56,18 @@ def discrepancies(
     made = [_joined(laid, group) for group in _groups(found)]
     order = {a.witness.id: i for i, a in enumerate(laid.accounts)}
     kept = [d for d in made if len({v.span.witness for v in d.readings}) > 1]
-    return tuple(sorted(kept, key=lambda d: (d.innocent is not None, -d.score, order[d.readings[0].span.witness], d.readings[0].span.start, d.kind)))
+    return tuple(
+        sorted(
+            kept,
+            key=lambda d: (
+                d.innocent is not None,
+                -d.score,
+                order[d.readings[0].span.witness],
+                d.readings[0].span.start,
+                d.kind,
+            ),
+        )
+    )
 
 
 def _comparer(name: str) -> Comparer:
@@ -89,6 +110,8 @@ def _joined(laid: Sheet, group: Sequence[Finding]) -> Discrepancy:
     readings = tuple(
         Value(span, value) for span, value in sorted(sides.items(), key=lambda s: (order[s[0].witness], s[0]))
     )
-    identity = tagged_hash("d1", best.kind, [[v.span.witness, v.span.start, v.span.end, v.value] for v in readings])
+    identity = tagged_hash(
+        "d1", best.kind, [[v.span.witness, v.span.start, v.span.end, v.value] for v in readings]
+    )
     point = next((f.point for f in (best, *group) if f.point), None)
     return Discrepancy(identity, best.kind, best.says, best.innocent, round(best.score, 3), readings, point)

@@ -1,13 +1,146 @@
-"""Not written yet."""
+"""Counts, sums of money, percentages and ages that differ in the same place.
+
+Compares intervals, so "at least 40" and "43" agree; digits against words never reach this stage.
+Before a difference is called a conflict it tries rounding, a later count of casualties, another
+scope and a birthday. Does not convert currencies or units: other units are other facts.
+
+Invariant: both sides are figures of one kind and unit, and neither account gives the other's figure.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from datetime import date
 
+from ..model import Mention, Quantity
 from .sheet import Sheet
-from .slots import Finding
+from .slots import Finding, Match, Slot, matches, stated_elsewhere
+
+LEAST = {"number": 0.3, "money": 0.3, "percentage": 0.33, "age": 0.28}
+CASUALTIES = frozenset({"=die", "=injure", "casualti", "missing", "miss", "case", "toll", "victim"})
+SCOPES = frozenset(
+    "another other others more additional further extra total overall combined altogether".split()
+)
+WORDS = {"number": "count", "money": "sum", "percentage": "share", "age": "age"}
 
 
 def compare(laid: Sheet) -> Iterator[Finding]:
-    """Find nothing yet."""
-    yield from ()
+    """Find figures that differ."""
+    slots = list(_slots(laid))
+    elsewhere = stated_elsewhere(slots, _agree)
+    for match in matches(laid, slots, least=min(LEAST.values()), same=_agree):
+        kind = match.a.value.kind
+        if (
+            match.score < LEAST[kind]
+            or _equal(match.a, match.b)
+            or (elsewhere(match)
+            and not _agree(match.a, match.b))
+        ):
+            continue
+        yield _finding(laid, match, kind)
+
+
+def _slots(laid: Sheet) -> Iterator[Slot]:
+    for i, by_line in enumerate(laid.mentions):
+        for number in sorted(by_line):
+            for mention in by_line[number]:
+                if isinstance(mention.value, Quantity):
+                    yield from _slot(laid, i, number, mention, mention.value)
+
+
+def _slot(laid: Sheet, i: int, number: int, mention: Mention, value: Quantity) -> Iterator[Slot]:
+    line = laid.lines[i][number]
+    grown = laid.trees[i]
+    first, last = grown.at(mention.span.start), grown.at(mention.span.end - 1) + 1
+    # "one" is as often a pronoun as a count; "2" of nothing in particular is a list's number.
+    if value.kind == "number" and (not value.unit or value.high < 2):
+        return
+    yield Slot(line, first, last, mention.span, f"{value.kind} {value.unit}", value, laid.text(mention.span))
+
+
+def _equal(a: Slot, b: Slot) -> bool:
+    x, y = a.value, b.value
+    return math.isclose(x.low, y.low, rel_tol=1e-6) and math.isclose(x.high, y.high, rel_tol=1e-6)
+
+
+def _agree(a: Slot, b: Slot) -> bool:
+    """Whether two intervals meet."""
+    x, y = a.value, b.value
+    return bool(x.low <= y.high * (1 + 1e-9) and y.low <= x.high * (1 + 1e-9))
+
+
+def _finding(laid: Sheet, match: Match, kind: str) -> Finding:
+    a, b = match.a, match.b
+    innocent = _innocent(laid, a, b, kind)
+    of = f" ({a.value.unit})" if kind == "number" else ""
+    says = f"The {WORDS[kind]}{of} differs: “{a.shown}” against “{b.shown}”."
+    sides = ((a.span, _normal(a.value)), (b.span, _normal(b.value)))
+    return Finding(kind, sides, says, innocent, min(0.97, 0.3 + match.score), match.point)
+
+
+def _normal(q: Quantity) -> str:
+    low, high = (f"{x:,.10g}" if math.isfinite(x) else "∞" for x in (q.low, q.high))
+    amount = low if q.low == q.high else f"{low}–{high}"
+    return f"{amount} {q.unit}".strip()
+
+
+# -- harmless explanations --
+
+
+def _innocent(laid: Sheet, a: Slot, b: Slot, kind: str) -> str | None:
+    if kind == "age":
+        return _birthday(laid, a, b)
+    if _agree(a, b):
+        return "rounding: the figures agree within what they claim"
+    if _rounded(a.value, b.value) or _rounded(b.value, a.value):
+        return "rounding: one figure is the other's, rounded"
+    if kind == "number" and _later(laid, a, b):
+        return "a later update: the account that came out later counts more"
+    if _scope(laid, a) != _scope(laid, b):
+        return "another scope: one figure counts others or a total"
+    return None
+
+
+def _rounded(rough: Quantity, fine: Quantity) -> bool:
+    """Whether ``rough`` is ``fine`` to fewer digits: 143,000 of 142,721; 3 of 3.1."""
+    x, y = rough.low, fine.low
+    if rough.low != rough.high or fine.low != fine.high or not x or not y or abs(x - y) > 0.05 * abs(y):
+        return False
+    step = 1.0
+    while step < 1e15 and math.isclose(x / (step * 10), round(x / (step * 10)), abs_tol=1e-9):
+        step *= 10
+    return abs(x - y) <= step / 2 and (step >= 10 or y != round(y))
+
+
+def _later(laid: Sheet, a: Slot, b: Slot) -> bool:
+    """A count of casualties that grows with the date of publication."""
+    first, then = (laid.accounts[s.line.account].witness.published for s in (a, b))
+    if not first or not then or first[:10] == then[:10]:
+        return False
+    near = [set(laid.near(s.line, s.first, s.last)) | {s.value.unit} for s in (a, b)]
+    grows = (a.value.low < b.value.low) == (first < then)
+    return grows and all(words & CASUALTIES for words in near)
+
+
+def _scope(laid: Sheet, slot: Slot) -> bool:
+    tokens = laid.accounts[slot.line.account].tokens
+    around = tokens[
+        max(slot.line.sentence.first, slot.first - 2) : min(slot.line.sentence.last, slot.last + 2)
+    ]
+    return any(t.text.lower() in SCOPES for t in around)
+
+
+def _birthday(laid: Sheet, a: Slot, b: Slot) -> str | None:
+    """An age that grew by no more than the years between the accounts."""
+    try:
+        days = [
+            date.fromisoformat((laid.accounts[s.line.account].witness.published or "")[:10]) for s in (a, b)
+        ]
+    except ValueError:
+        return None
+    older, younger = (a, b) if a.value.low > b.value.low else (b, a)
+    grown = older.value.low - younger.value.low
+    apart = (days[0] - days[1]).days / 365.25 * (1 if older is a else -1)
+    fits = 0 < grown <= math.floor(apart) + 1 and grown >= math.floor(apart) and apart > 0
+    return "a birthday between the two accounts" if fits else None

@@ -10,7 +10,7 @@ Invariant: both readings share the predicate or its opposite, and at least two c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,12 +22,16 @@ from .sheet import Line, Pair, Sheet, key_of, overlap, stop_words
 from .slots import Finding
 
 NOTS = frozenset({"not", "never", "cannot"})
-AUXILIARIES = frozenset("do does did is are was were be been has have had will would can could should".split())
+AUXILIARIES = frozenset(
+    "do does did is are was were be been has have had will would can could should".split()
+)
 LIKE = 0.3
 """Least likeness of lines whose predicates are compared."""
 VERBATIM = 0.55
 """Least likeness of lines that are compared word by word."""
-ASSERTED = frozenset({"ROOT", "ccomp", "conj", "acomp", "parataxis", "attr", "oprd", "xcomp", "relcl", "advcl"})
+ASSERTED = frozenset(
+    {"ROOT", "ccomp", "conj", "acomp", "parataxis", "attr", "oprd", "xcomp", "relcl", "advcl"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,14 @@ class Predicate:
 
 def compare(laid: Sheet) -> Iterator[Finding]:
     """Find statements reversed between accounts."""
-    for pair in laid.pairs:
-        if pair.likeness >= LIKE:
-            found = list(_edited(laid, pair)) if pair.likeness >= VERBATIM else []
-            yield from found or _negated(laid, pair)
-            yield from _opposite(laid, pair)
+    alike = [pair for pair in laid.pairs if pair.likeness >= LIKE]
+    lines = {(line.account, line.number): line for pair in alike for line in (pair.a, pair.b)}
+    predicates = {at: _predicates(laid, line) for at, line in lines.items()}
+    words = {at: _words(laid, line) for at, line in lines.items()}
+    for pair in alike:
+        found = list(_edited(laid, pair)) if pair.likeness >= VERBATIM else []
+        yield from found or _negated(laid, pair, predicates)
+        yield from _opposite(laid, pair, words)
 
 
 # -- negation --
@@ -84,8 +91,13 @@ def _short(words: str, most: int = 14) -> str:
     return " ".join(parts[:most]) + (" …" if len(parts) > most else "")
 
 
-def _negated(laid: Sheet, pair: Pair) -> Iterator[Finding]:
-    mine, theirs = _predicates(laid, pair.a), _predicates(laid, pair.b)
+Held = Mapping[tuple[int, int], Mapping[str, Sequence[Predicate]]]
+Written = Mapping[tuple[int, int], Sequence[tuple[int, str]]]
+
+
+def _negated(laid: Sheet, pair: Pair, held: Held) -> Iterator[Finding]:
+    """Predicates that two lines share, denied in one of them."""
+    mine, theirs = (held[line.account, line.number] for line in (pair.a, pair.b))
     for key in sorted(mine.keys() & theirs.keys()):
         # A predicate that stands twice in a line may be denied once: nothing follows from that.
         if len(mine[key]) > 1 or len(theirs[key]) > 1:
@@ -100,7 +112,9 @@ def _negated(laid: Sheet, pair: Pair) -> Iterator[Finding]:
         word = laid.accounts[plain.line.account].tokens[plain.token].text
         says = f"One account denies what the other states: “{_clause(laid, denied)}” against “{_clause(laid, plain)}”."
         sides = tuple((_span(laid, p), f"{'not ' if p.denied else ''}{word.lower()}") for p in (a, b))
-        yield Finding("polarity", sides, says, None, min(0.95, 0.3 + 0.35 * pair.likeness + 0.4 * about), pair.point)
+        yield Finding(
+            "polarity", sides, says, None, min(0.95, 0.3 + 0.35 * pair.likeness + 0.4 * about), pair.point
+        )
 
 
 def _predicates(laid: Sheet, line: Line) -> Mapping[str, list[Predicate]]:
@@ -114,7 +128,7 @@ def _predicates(laid: Sheet, line: Line) -> Mapping[str, list[Predicate]]:
             if not _asserted(grown, i) or (key in stop_words() and not _lone(token)):
                 continue
             denied = _denials(grown, i) % 2 == 1
-            found = Predicate(line, i, key, denied, _reach(grown, i))
+            found = Predicate(line, i, key, denied, reach(grown, i))
             out.setdefault(key, []).append(found)
     return out
 
@@ -138,13 +152,23 @@ def _denials(grown: Tree, i: int) -> int:
     tokens = grown.tokens
     count = sum(_negator(tokens, k) for k in grown.kids[i])
     # "not all of it met the standard": the particle hangs on the subject.
-    count += sum(_negator(tokens, j) for k in grown.kids[i] if tokens[k].dep.startswith("nsubj") for j in grown.kids[k] if j < k)
+    count += sum(
+        _negator(tokens, j)
+        for k in grown.kids[i]
+        if tokens[k].dep.startswith("nsubj")
+        for j in grown.kids[k]
+        if j < k
+    )
     for k in grown.kids[i]:
         if tokens[k].dep in ("dobj", "nsubj", "nsubjpass", "attr", "aux", "prep", "xcomp"):
             count += sum(_no(tokens, j) for j in grown.kids[k])
             count += tokens[k].text.lower() in ("nobody", "none", "nothing") and tokens[k].dep != "aux"
     head = tokens[i].head
-    if head != i and tokens[i].dep in ("xcomp", "pcomp", "ccomp") and tokens[head].lemma.lower() in implicatives():
+    if (
+        head != i
+        and tokens[i].dep in ("xcomp", "pcomp", "ccomp")
+        and tokens[head].lemma.lower() in implicatives()
+    ):
         count += 1 + sum(_negator(tokens, k) for k in grown.kids[head])
     elif head != i and tokens[i].dep == "xcomp":
         count += sum(_negator(tokens, k) for k in grown.kids[head])
@@ -165,7 +189,7 @@ def implicatives() -> frozenset[str]:
     return frozenset(row["lemma"] for row in lexicon("implicatives"))
 
 
-def _reach(grown: Tree, i: int) -> tuple[int, int]:
+def reach(grown: Tree, i: int) -> tuple[int, int]:
     """First and last token (half-open) of a predicate's clause, without clauses hung on it."""
     low, high = i, i + 1
     for k in grown.kids[i]:
@@ -225,9 +249,9 @@ def _span(laid: Sheet, p: Predicate) -> Span:
 # -- opposites --
 
 
-def _opposite(laid: Sheet, pair: Pair) -> Iterator[Finding]:
+def _opposite(laid: Sheet, pair: Pair, held: Written) -> Iterator[Finding]:
     """A word of one line whose opposite stands in the same place of the other."""
-    mine, theirs = (_words(laid, line) for line in (pair.a, pair.b))
+    mine, theirs = (held[line.account, line.number] for line in (pair.a, pair.b))
     pairs = opposites()
     left, right = {w for _, w in mine}, {w for _, w in theirs}
     for i, (t, word) in enumerate(mine):

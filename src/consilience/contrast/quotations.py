@@ -21,14 +21,16 @@ from ..annotate.quotes import paragraphs_of
 from ..annotate.text import paragraphs
 from ..data import lexicon
 from ..model import Annotated, Span
-from .sheet import Line, Pair, Sheet, overlap, stem, stop_words
+from .sheet import Line, Pair, Sheet, stem, stop_words
 from .slots import Finding
 
 WORD = re.compile(r"\[[^\]\n]{1,40}\]|\([^()\n]{1,40}\)|…|\.\.\.+|\. \. \.|[$£€]?\w+(?:[.,’'‘-]\w+)*\.?%?")
 NEGATIONS = frozenset("not never no cannot nobody nothing none neither nor without".split())
 TURNS = frozenset("but however yet although though unless if except not never".split())
 """Opening words that turn the sense of what follows: dropping one is worth saying."""
-FILLERS = frozenset("uh um well oh so yeah ok okay you know i mean like just very really actually that".split())
+FILLERS = frozenset(
+    "uh um well oh so yeah ok okay you know i mean like just very really actually that".split()
+)
 GAP = "…"
 SEED = 4
 """Words in a row that two quotations share at least, to be held for one utterance."""
@@ -163,9 +165,7 @@ def align(a: Quote, b: Quote) -> tuple[tuple[int, int, int, int], tuple[Change, 
     while high + 1 < len(blocks) and _close(blocks[high], blocks[high + 1]):
         high += 1
     kept = blocks[low : high + 1]
-    changes = [
-        Change((p[0] + p[2], q[0]), (p[1] + p[2], q[1])) for p, q in zip(kept, kept[1:], strict=False)
-    ]
+    changes = [Change((p[0] + p[2], q[0]), (p[1] + p[2], q[1])) for p, q in zip(kept, kept[1:], strict=False)]
     head, tail = kept[0], kept[-1]
     region = [head[0], tail[0] + tail[2], head[1], tail[1] + tail[2]]
     rest = len(a.words) - region[1], len(b.words) - region[3]
@@ -198,7 +198,10 @@ def _verdict(
     telling = [c for c in changes if not _trifling(a, b, c)]
     if not telling:
         return
-    sides = ((a.part(region[0], region[1]), _shown(a, region[:2])), (b.part(region[2], region[3]), _shown(b, region[2:])))
+    sides = (
+        (a.part(region[0], region[1]), _shown(a, region[:2])),
+        (b.part(region[2], region[3]), _shown(b, region[2:])),
+    )
     shared = region[1] - region[0] - sum(c.a[1] - c.a[0] for c in changes)
     share = 2 * shared / max(1, region[1] - region[0] + region[3] - region[2])
     swaps = [c for c in telling if c.a[0] < c.a[1] and c.b[0] < c.b[1]]
@@ -246,6 +249,7 @@ def _trifling(a: Quote, b: Quote, c: Change) -> bool:
         return True
     if "".join(left).replace("-", "") == "".join(right).replace("-", ""):
         return True
+    left, right = (tuple(w.removesuffix("'s") for w in side) for side in (left, right))
     if len(left) == len(right) and all(_same(x, y) for x, y in zip(left, right, strict=True)):
         return True
     rest = [[w for w in side if w not in stop_words() and w not in FILLERS] for side in (left, right)]
@@ -288,7 +292,10 @@ def _beheaded(laid: Sheet, a: Quote, b: Quote, region: tuple[int, int, int, int]
         text = laid.accounts[short.account].witness.text
         if at or not to or opening[0] not in TURNS or not text[short.places[0][0]].isupper():
             continue
-        sides = ((short.part(0, 8), _shown(short, (0, 8))), (long.part(to - 1, to + 8), _shown(long, (to - 1, to + 8))))
+        sides = (
+            (short.part(0, 8), _shown(short, (0, 8))),
+            (long.part(to - 1, to + 8), _shown(long, (to - 1, to + 8))),
+        )
         if short is b:
             sides = (sides[1], sides[0])
         says = f"One quotation drops the opening “{opening[0].capitalize()}” and starts as if nothing stood before it."
@@ -313,7 +320,9 @@ def _translations(laid: Sheet, quotes: Sequence[Quote], seen: set[tuple[Span, Sp
                 if (a.span, b.span) not in seen:
                     seen.add((a.span, b.span))
                     yield from _loose(laid, a, b)
-        for quote, line in [(q, pair.b) for q in mine if not theirs] + [(q, pair.a) for q in theirs if not mine]:
+        for quote, line in [(q, pair.b) for q in mine if not theirs] + [
+            (q, pair.a) for q in theirs if not mine
+        ]:
             yield from _paraphrase(laid, quote, line, pair)
 
 
@@ -322,7 +331,9 @@ def _loose(laid: Sheet, a: Quote, b: Quote) -> Iterator[Finding]:
     if share >= 0.5:
         sides = ((a.span, _shown(a, (0, len(a.words)))), (b.span, _shown(b, (0, len(b.words)))))
         says = f"The same utterance stands inside quotation marks in two wordings: “{_open(a)} …” against “{_open(b)} …”."
-        yield Finding("quotation", sides, says, "two translations or transcripts of one utterance", 0.4 + share / 2)
+        yield Finding(
+            "quotation", sides, says, "two translations or transcripts of one utterance", 0.4 + share / 2
+        )
 
 
 def _paraphrase(laid: Sheet, quote: Quote, line: Line, pair: Pair) -> Iterator[Finding]:
@@ -340,7 +351,13 @@ def _paraphrase(laid: Sheet, quote: Quote, line: Line, pair: Pair) -> Iterator[F
     says = f"One account quotes what another gives in words of its own: {_difference(quote, other, swap)}."
     if quote.account > other.account:
         sides.reverse()
-    yield Finding("quotation", tuple(sides), says, "a paraphrase or another translation of one utterance", 0.5 + share / 4)
+    yield Finding(
+        "quotation",
+        tuple(sides),
+        says,
+        "a paraphrase or another translation of one utterance",
+        0.5 + share / 4,
+    )
 
 
 def _swap(a: Quote, b: Quote) -> Change | None:
@@ -351,7 +368,9 @@ def _swap(a: Quote, b: Quote) -> Change | None:
     for p, q in zip(blocks, blocks[1:], strict=False):
         change = Change((p[0] + p[2], q[0]), (p[1] + p[2], q[1]))
         sides = [a.words[slice(*change.a)], b.words[slice(*change.b)]]
-        if all(1 <= len(s) <= 3 and any(w not in stop_words() for w in s) for s in sides) and not _trifling(a, b, change):
+        if all(1 <= len(s) <= 3 and any(w not in stop_words() for w in s) for s in sides) and not _trifling(
+            a, b, change
+        ):
             return change
     return None
 

@@ -110,7 +110,9 @@ class Sheet:
         """Content words about tokens ``first:last`` of a line, each by weight and nearness."""
         out: dict[str, float] = {}
         for key, places in line.keys.items():
-            gap = min((max(first - p, p - last + 1, 0) for p in places if not first <= p < last), default=None)
+            gap = min(
+                (max(first - p, p - last + 1, 0) for p in places if not first <= p < last), default=None
+            )
             if gap is not None and gap <= REACH:
                 out[key] = self.weights[key] / (1 + gap / 5)
         return out
@@ -125,7 +127,10 @@ def sheet(
     """
     told = tuple(sorted(accounts, key=canonical))
     trees = tuple(tree(a) for a in told)
-    bare = [[_line(a, i, n, t) for n in range(len(a.sentences))] for i, (a, t) in enumerate(zip(told, trees, strict=True))]
+    bare = [
+        [_line(a, i, n, t) for n in range(len(a.sentences))]
+        for i, (a, t) in enumerate(zip(told, trees, strict=True))
+    ]
     weights = _weights(line for lines in bare for line in lines)
     lines = tuple(tuple(_weighed(line, weights) for line in rows) for rows in bare)
     out = Sheet(told, tuple(points), {e.key: e for e in entities}, trees, lines, weights, ())
@@ -167,7 +172,25 @@ def stem(word: str) -> str:
     True
     """
     word = word.lower()
-    for ending in ("ations", "ation", "ions", "ments", "ion", "ment", "ings", "ing", "ers", "ies", "ied", "ed", "er", "es", "ly", "s", "y"):
+    for ending in (
+        "ations",
+        "ation",
+        "ions",
+        "ments",
+        "ion",
+        "ment",
+        "ings",
+        "ing",
+        "ers",
+        "ies",
+        "ied",
+        "ed",
+        "er",
+        "es",
+        "ly",
+        "s",
+        "y",
+    ):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word[: -len(ending)].rstrip("e")
     return word.rstrip("e") or word
@@ -242,7 +265,9 @@ def _partners(laid: Sheet, a: Line, postings: Mapping[str, list[Line]]) -> Itera
             yield Pair(a, b, min(likeness, 1.0), together)
 
 
-def _held(points: Sequence[Point], index: Mapping[str, int], line_at: Callable[[int, int], Line | None]) -> dict[tuple[int, int], str]:
+def _held(
+    points: Sequence[Point], index: Mapping[str, int], line_at: Callable[[int, int], Line | None]
+) -> dict[tuple[int, int], str]:
     out: dict[tuple[int, int], str] = {}
     for point in points:
         for span in point.spans:
