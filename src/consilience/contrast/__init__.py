@@ -7,5 +7,7 @@ explanation fits; never who is right.
 from __future__ import annotations
 
 from .discrepancies import discrepancies
+from .framing import framing
+from .silences import silences
 
-__all__ = ["discrepancies"]
+__all__ = ["discrepancies", "framing", "silences"]

@@ -54,7 +54,12 @@ def compare(laid: Sheet) -> Iterator[Finding]:
     known = _speakers(said, pairs)
     for n, m in alike:
         a, b = said[n], said[m]
-        if _same_words(a, b) and _differ(laid, a, b) and b.key not in known[n, a.account] and a.key not in known[m, b.account]:
+        if (
+            _same_words(a, b)
+            and _differ(laid, a, b)
+            and b.key not in known[n, a.account]
+            and a.key not in known[m, b.account]
+        ):
             yield _finding(a, b)
 
 

@@ -34,8 +34,7 @@ def compare(laid: Sheet) -> Iterator[Finding]:
         if (
             match.score < LEAST[kind]
             or _equal(match.a, match.b)
-            or (elsewhere(match)
-            and not _agree(match.a, match.b))
+            or (elsewhere(match) and not _agree(match.a, match.b))
         ):
             continue
         yield _finding(laid, match, kind)

@@ -1,0 +1,148 @@
+"""How each account tells it, as far as it can be counted.
+
+Counts the verbs an account reports each speaker with, who acts on whom, what is told in the passive
+and with or without its agent, and words of a list of loaded ones (``data/loaded.tsv``), in the
+account's own voice or inside quotation marks. Gives no verdict and no score.
+
+Invariant: every count is the number of its spans, and each span is a place in the account.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+
+from ..annotate.quotes import paragraphs_of
+from ..annotate.text import paragraphs
+from ..annotate.tree import Tree, tree
+from ..data import lexicon
+from ..model import Annotated, Entity, Framing, Mention, Span, Statement
+from .sheet import canonical
+
+NAMED = frozenset({"person", "body", "place", "group"})
+KINDS = ("verb", "actor", "acted-on", "passive", "loaded")
+LIGHT = frozenset({"be", "have", "do", "say", "tell", "make", "get", "become", "include"})
+Counted = tuple[str, str, str, str]
+
+
+def framing(accounts: Sequence[Annotated], entities: Sequence[Entity] = ()) -> tuple[Framing, ...]:
+    """Count what can be counted in how each account tells it.
+
+    >>> framing([])
+    ()
+
+    :returns: by account, then kind, then most frequent first.
+    """
+    names = {e.key: e.name for e in entities}
+    out: list[Framing] = []
+    for account in sorted(accounts, key=canonical):
+        found: dict[Counted, set[Span]] = defaultdict(set)
+        grown = tree(account)
+        for counted, span in (*_verbs(account, names), *_actions(account, grown, names), *_loaded(account)):
+            found[counted].add(span)
+        rows = sorted(found.items(), key=lambda r: (KINDS.index(r[0][0]), -len(r[1]), r[0]))
+        for (kind, word, who, note), spans in rows:
+            out.append(Framing(account.witness.id, kind, word, tuple(sorted(spans)), who or None, note))
+    return tuple(out)
+
+
+# -- reporting verbs --
+
+
+def _verbs(account: Annotated, names: Mapping[str, str]) -> Iterator[tuple[Counted, Span]]:
+    """The head word of each statement's cue, by speaker."""
+    lemmas = {t.start: t for t in account.tokens}
+    for statement in account.statements:
+        token = next((t for span in statement.cue for t in _inside(account, span)), None)
+        if token is not None and statement.speaker is not None:
+            span = Span(account.witness.id, token[0], token[1])
+            yield ("verb", lemmas[token[0]].lemma.lower(), _speaker(statement, names), statement.stance), span
+
+
+def _inside(account: Annotated, span: Span) -> Iterator[tuple[int, int]]:
+    """Verbs inside a span, else its first word ("according to")."""
+    words = [t for t in account.tokens if span.start <= t.start and t.end <= span.end]
+    verbs = [t for t in words if t.pos == "VERB"] or words[:1]
+    return ((t.start, t.end) for t in verbs)
+
+
+def _speaker(statement: Statement, names: Mapping[str, str]) -> str:
+    speaker = statement.speaker
+    if speaker is None:
+        return ""
+    return names.get(speaker.key or "", speaker.name)
+
+
+# -- who acts on whom --
+
+
+def _actions(account: Annotated, grown: Tree, names: Mapping[str, str]) -> Iterator[tuple[Counted, Span]]:
+    """Verbs with a named subject and object, and passives with a named sufferer."""
+    cues = {span for s in account.statements for span in s.cue}
+    at = _mentions_at(account)
+    for i, token in enumerate(account.tokens):
+        lemma = token.lemma.lower()
+        span = Span(account.witness.id, token.start, token.end)
+        if token.pos != "VERB" or lemma in LIGHT or any(span.overlap(c) for c in cues):
+            continue
+        subject = _name(grown, at, names, grown.child(i, "nsubj"))
+        target = _name(grown, at, names, grown.child(i, "dobj"))
+        sufferer = _name(grown, at, names, grown.child(i, "nsubjpass"))
+        if subject and target and subject != target:
+            yield ("actor", lemma, subject, f"on {target}"), span
+            yield ("acted-on", lemma, target, f"by {subject}"), span
+        if sufferer:
+            agent = _agent(grown, at, names, i)
+            yield ("acted-on", lemma, sufferer, f"by {agent}" if agent else "by no one named"), span
+            yield ("passive", lemma, sufferer, f"agent named: {agent}" if agent else "agent not named"), span
+
+
+def _mentions_at(account: Annotated) -> Mapping[int, Mention]:
+    """The name or pronoun that covers each start of a token."""
+    named = [m for m in account.mentions if m.kind in NAMED and isinstance(m.value, str)]
+    out: dict[int, Mention] = {}
+    i = 0
+    for token in account.tokens:
+        while i < len(named) and named[i].span.end <= token.start:
+            i += 1
+        if i < len(named) and named[i].span.start <= token.start < named[i].span.end:
+            out[token.start] = named[i]
+    return out
+
+
+def _name(grown: Tree, at: Mapping[int, Mention], names: Mapping[str, str], i: int | None) -> str:
+    mention = None if i is None else at.get(grown.tokens[i].start)
+    if mention is None or not isinstance(mention.value, str):
+        return ""
+    return names.get(mention.value, mention.value)
+
+
+def _agent(grown: Tree, at: Mapping[int, Mention], names: Mapping[str, str], i: int) -> str:
+    by = grown.child(i, "agent")
+    return "" if by is None else _name(grown, at, names, grown.child(by, "pobj"))
+
+
+# -- loaded words --
+
+
+@cache
+def loaded() -> Mapping[str, str]:
+    """Loaded lemma to its sort."""
+    return {row["word"]: row["sort"] for row in lexicon("loaded")}
+
+
+def _loaded(account: Annotated) -> Iterator[tuple[Counted, Span]]:
+    """Listed words, those inside quotation marks apart: they are the speaker's."""
+    lines = list(paragraphs(account.witness))
+    marked = paragraphs_of(account.witness.text, [(start, end) for start, end, _ in lines])
+    inside = [(q.start, q.end) for found in marked for q in found]
+    inside += [(start, end) for start, end, kind in lines if kind == "quotation"]
+    inside.sort()
+    for token in account.tokens:
+        sort = loaded().get(token.lemma.lower()) or loaded().get(token.text.lower())
+        if sort is not None and token.pos != "PROPN":
+            quoted = any(start <= token.start < end for start, end in inside)
+            span = Span(account.witness.id, token.start, token.end)
+            note = f"{sort}, inside quotation marks" if quoted else sort
+            yield ("loaded", token.lemma.lower(), "", note), span

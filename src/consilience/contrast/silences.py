@@ -1,0 +1,178 @@
+"""What an account leaves out: points that others carry and it does not.
+
+An account is *silent* on a point that it could have had, and *lacunose* on one it could not: it came
+out before the point was known, is too short, or breaks off. Listed are points that two other accounts
+carry, and points of an account's next kin that it otherwise follows. Before any is listed, every
+sentence of the account is read again for the point's words: a silence that is none does harm.
+
+Invariant: no account is said to lack a point that one of its readings holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..model import Annotated, Descent, Point, Silence, Span
+from ..settings import Contrast
+from .sheet import Sheet, canonical, sheet
+
+CARRIED = 2
+"""Other accounts that carry a point before its absence is listed."""
+PRESENT = 0.5
+"""Share of a reading's words (by weight) in two lines of an account that counts as carrying it."""
+SHORT = 60
+"""Words under which an account is too short for its silence to say anything."""
+FOLLOWS = 0.5
+"""Share of the smaller account's points that two kin share before one is said to follow the other."""
+CUT = re.compile(r"(?:…|\.\.\.|\[\+?\d+ chars\]|continue reading\W*|read more\W*)\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """What bounds what an account could have carried."""
+
+    day: str | None
+    words: int
+    cut: bool
+
+
+def silences(
+    accounts: Sequence[Annotated],
+    points: Sequence[Point],
+    descent: Descent | None = None,
+    settings: Contrast | None = None,
+) -> tuple[Silence, ...]:
+    """List what accounts leave out, points in their order, then accounts in theirs.
+
+    >>> silences([], [])
+    ()
+
+    :param descent: edges of the stemma tell which accounts are kin.
+    """
+    laid = sheet(accounts)
+    kin = _kin(laid, points, descent)
+    reach = {a.witness.id: _reach(a) for a in laid.accounts}
+    return tuple(s for p in points for s in _of_point(laid, p, kin, reach))
+
+
+def _of_point(
+    laid: Sheet, point: Point, kin: Mapping[str, Mapping[str, int]], reach: Mapping[str, _Reach]
+) -> Iterator[Silence]:
+    holders = [w for w in point.witnesses if w in reach]
+    known = min((reach[w].day or "" for w in holders if reach[w].day), default=None)
+    for account in laid.accounts:
+        here = account.witness.id
+        if here in holders:
+            continue
+        followed = {w: n for w, n in kin.get(here, {}).items() if w in holders}
+        if (len(holders) < CARRIED and not followed) or _present(laid, here, point):
+            continue
+        hindered = _hindrance(reach[here], known)
+        if hindered:
+            yield Silence(here, point.id, hindered, could=False)
+        else:
+            yield Silence(here, point.id, _why(laid, len(holders), len(laid.accounts), followed))
+
+
+def _why(laid: Sheet, holders: int, accounts: int, followed: Mapping[str, int]) -> str:
+    others = (
+        f"{holders} of the {accounts - 1} other accounts carry it"
+        if holders > 1
+        else "One other account carries it"
+    )
+    if not followed:
+        return f"{others}."
+    nearest = max(sorted(followed), key=lambda w: followed[w])
+    witness = laid.accounts[laid.index[nearest]].witness
+    return f"{others}, among them {witness.outlet or witness.name}, with which it shares {followed[nearest]} points."
+
+
+# -- could it have had the point? --
+
+
+def _reach(account: Annotated) -> _Reach:
+    body = [
+        s for s in account.sentences if s.kind in ("body", "quotation", "standfirst")
+    ] or account.sentences
+    words = sum(s.last - s.first for s in body)
+    published = account.witness.published
+    return _Reach(published[:10] if published else None, words, bool(CUT.search(account.witness.text)))
+
+
+def _hindrance(reach: _Reach, known: str | None) -> str:
+    """Why an account could not have carried a point; "" if it could."""
+    if reach.day and known and reach.day < known:
+        return f"It came out on {reach.day}, before the point was first told on {known}."
+    if reach.words < SHORT:
+        return f"It is too short ({reach.words} words) to carry every point."
+    if reach.cut:
+        return "Its text breaks off, so that the point may have stood in what is missing."
+    return ""
+
+
+# -- does it carry the point after all? --
+
+
+def _present(laid: Sheet, witness: str, point: Point) -> bool:
+    """Whether two neighbouring lines of an account hold most of a reading's weighed words."""
+    lines = laid.lines[laid.index[witness]]
+    for reading in point.readings:
+        words = _words(laid, reading.accounts)
+        whole = sum(words.values())
+        if not whole:
+            continue
+        for n, line in enumerate(lines):
+            held = set(line.keys) | (set(lines[n + 1].keys) if n + 1 < len(lines) else set())
+            if sum(w for k, w in words.items() if k in held) >= PRESENT * whole:
+                return True
+    return False
+
+
+def _words(laid: Sheet, spans: Sequence[Span]) -> dict[str, float]:
+    """Weighed words of a reading's first passage."""
+    out: dict[str, float] = {}
+    for span in spans[:1]:
+        i = laid.index.get(span.witness)
+        for line in laid.lines[i] if i is not None else ():
+            if line.sentence.start < span.end and span.start < line.sentence.end:
+                tokens = laid.accounts[line.account].tokens
+                for key, places in line.keys.items():
+                    if any(span.start <= tokens[p].start < span.end for p in places):
+                        out[key] = laid.weights[key]
+    return out
+
+
+# -- kin --
+
+
+def _kin(laid: Sheet, points: Sequence[Point], descent: Descent | None) -> Mapping[str, Mapping[str, int]]:
+    """Accounts joined by descent that share most of their points: how many, both ways."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for point in points:
+        for witness in point.witnesses:
+            held[witness].add(point.id)
+    out: dict[str, dict[str, int]] = defaultdict(dict)
+    for a, b in _joined(laid, descent):
+        shared = len(held[a] & held[b])
+        if shared >= 3 and shared >= FOLLOWS * min(len(held[a]), len(held[b])):
+            out[a][b] = out[b][a] = shared
+    return out
+
+
+def _joined(laid: Sheet, descent: Descent | None) -> Iterator[tuple[str, str]]:
+    """Pairs of accounts with an edge between them or a parent in common."""
+    children: dict[str, set[str]] = defaultdict(set)
+    for edge in descent.edges if descent else ():
+        if edge.kind != "credit":
+            children[edge.parent] |= {edge.child, edge.parent}
+    pairs = {
+        (a, b)
+        for group in children.values()
+        for a in group
+        for b in group
+        if a < b and a in laid.index and b in laid.index
+    }
+    yield from sorted(pairs)
