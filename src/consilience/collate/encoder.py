@@ -8,6 +8,7 @@ text alone, never on the batch it came in.
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -94,6 +95,20 @@ class StaticEncoder:
                 length = float(np.sqrt(total @ total))
                 out[row] = total / length if length else 0
         return out
+
+    def rarity(self, word: str) -> float:
+        """How rare a word is in English, 0 to 1, by the place of its rarest piece in the vocabulary.
+
+        The vocabulary runs from frequent to rare; a word of several pieces is rare.
+
+        >>> encoder = StaticEncoder.load()
+        >>> encoder.rarity("people") < encoder.rarity("archipelago")
+        True
+        """
+        pieces = self._pieces(word.lower())
+        if len(pieces) != 1:
+            return 1.0
+        return math.log(1 + pieces[0]) / math.log(1 + len(self._vocabulary))
 
     def _split(self, word: str) -> tuple[int, ...]:
         """A word's pieces, longest first from the left; a word that does not divide gives none."""

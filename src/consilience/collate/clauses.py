@@ -1,0 +1,217 @@
+"""Units: the stretches of an account that can stand as a reading of a point.
+
+A sentence is one unit, but what is said is cut from who says it. Where clauses begin inside a
+unit ("…, adding that …", "… and called on …") is kept as its *breaks*: it is cut there only
+where another account words one part alone. Does not compare accounts. Invariant: units lie in
+text order, do not overlap, and begin and end with a word.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..model import Annotated, Sentence, Span, Speaker, Statement, Token
+
+SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
+VERBAL = frozenset({"VERB", "AUX"})
+WORDLESS = frozenset({"PUNCT", "SPACE", "SYM"})
+FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+OPENERS = frozenset({"and", "but", "or", "that"})
+PRONOUNS = frozenset({"he", "she", "it", "they", "we", "i", "you", "who", "this", "that"})
+FULL_QUOTATION = 40
+FEWEST_WORDS = 4
+MOST_BREAKS = 5
+DEPENDENT = frozenset({"advcl", "relcl", "acl", "ccomp", "parataxis"})
+DIVIDERS = frozenset({",", ";", "—", "–", "-", ":"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One candidate passage: ``text[start:end]`` of a witness.
+
+    ``breaks`` are inner offsets at which it may be cut; ``place`` is 0 at the account's
+    start and 1 at its end; ``first`` and ``last`` are half-open token indices.
+    """
+
+    witness: str
+    start: int
+    end: int
+    first: int
+    last: int
+    sentence: int
+    place: float
+    region: str
+    speaker: Speaker | None = None
+    form: str = ""
+    breaks: tuple[int, ...] = ()
+
+
+def units(account: Annotated, kinds: Mapping[str, str] | None = None) -> tuple[Unit, ...]:
+    """Cut an account into units, in text order.
+
+    :param kinds: the kind of each entity key, to prefer a person to the body that quotes them.
+    """
+    saying = _saying(account, kinds or {})
+    out: list[Unit] = []
+    for number, sentence in enumerate(account.sentences):
+        for first, last in _pieces(account.tokens, sentence, saying):
+            unit = _unit(account, number, (first, last), saying)
+            if unit:
+                out.append(unit)
+    return tuple(out)
+
+
+def part(unit: Unit, account: Annotated, start: int, end: int) -> Unit | None:
+    """The part of a unit between two of its breaks (or its own edges), trimmed; None if no word is left."""
+    first, last = _trim(account.tokens, _token_at(account, start), _token_at(account, end))
+    if first >= last:
+        return None
+    start, end = account.tokens[first].start, account.tokens[last - 1].end
+    place = start / max(1, len(account.witness.text))
+    breaks = tuple(b for b in unit.breaks if start < b < end)
+    return replace(unit, start=start, end=end, first=first, last=last, place=place, breaks=breaks)
+
+
+def _token_at(account: Annotated, offset: int) -> int:
+    return bisect_left(account.tokens, offset, key=lambda t: t.start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """For each token: the statement whose words it is (id or ""), who says it, whether it tells who says it."""
+
+    owner: list[str]
+    statement: dict[str, tuple[Speaker | None, str]]
+    attribution: list[bool]
+
+
+def _saying(account: Annotated, kinds: Mapping[str, str]) -> _Saying:
+    """Lay the statements over the tokens, inner ones over outer ones."""
+    owner, attribution = [""] * len(account.tokens), [False] * len(account.tokens)
+    said: dict[str, tuple[Speaker | None, str]] = {}
+    chosen = [s for s in account.statements if _clausal(account, s)]
+    for statement in sorted(chosen, key=lambda s: (-sum(c.end - c.start for c in s.content), s.id)):
+        ranges = [_range(account, span) for span in statement.content]
+        outer = next((owner[n] for a, b in ranges for n in range(a, b) if owner[n]), "")
+        said[statement.id] = (_speaker(statement.speaker, said.get(outer, (None, ""))[0], kinds), statement.form)
+        for a, b in ranges:
+            owner[a:b], attribution[a:b] = [statement.id] * (b - a), [False] * (b - a)
+        for span in (*statement.cue, *(statement.speaker.spans if statement.speaker else ())):
+            a, b = _range(account, span)
+            attribution[a:b] = [True] * (b - a)
+    return _Saying(owner, said, attribution)
+
+
+def _speaker(inner: Speaker | None, outer: Speaker | None, kinds: Mapping[str, str]) -> Speaker | None:
+    """Of two nested speakers the inner one, but a person before a body or a pronoun.
+
+    "Wang said the United States recognises …" is Wang's word; "the agency said Wang said …" too.
+    """
+
+    def rank(speaker: Speaker) -> int:
+        if speaker.key is None:
+            return 1 if speaker.name[:1].isupper() and speaker.name.lower() not in PRONOUNS else 0
+        return 3 if kinds.get(speaker.key, "person") == "person" else 2
+
+    if inner is None or outer is None:
+        return inner or outer
+    return outer if rank(outer) > rank(inner) else inner
+
+
+def _range(account: Annotated, span: Span) -> tuple[int, int]:
+    return _token_at(account, span.start), _token_at(account, span.end)
+
+
+def _clausal(account: Annotated, statement: Statement) -> bool:
+    """Whether the content stands by itself: it has a finite verb at its top, or is a full quotation.
+
+    "expressed appreciation for the help" has not: without its verb the content says nothing.
+    """
+    for span in statement.content:
+        first, last = _range(account, span)
+        for n in range(first, last):
+            token = account.tokens[n]
+            if first <= token.head < last and token.head != n:
+                continue
+            if token.tag in FINITE or any(
+                t.head == n and t.tag in FINITE and t.dep.startswith("aux") for t in account.tokens[first:last]
+            ):
+                return True
+    return statement.form == "direct" and sum(c.end - c.start for c in statement.content) >= FULL_QUOTATION
+
+
+def _pieces(tokens: Sequence[Token], sentence: Sentence, saying: _Saying) -> Iterator[tuple[int, int]]:
+    """Token ranges of a sentence in which one speaker's words, or nobody's, run on."""
+    turns = [n for n in range(sentence.first + 1, sentence.last) if saying.owner[n] != saying.owner[n - 1]]
+    edges = [sentence.first, *turns, sentence.last]
+    yield from zip(edges, edges[1:], strict=False)
+
+
+def _count(tokens: Sequence[Token], first: int, last: int) -> int:
+    return sum(t.pos not in WORDLESS for t in tokens[first:last])
+
+
+def clause_starts(tokens: Sequence[Token], sentence: Sentence) -> Iterator[int]:
+    """Token indices at which a clause begins inside a sentence, after a comma or a conjunction."""
+    left = _left_edges(tokens, sentence)
+    for n in range(sentence.first, sentence.last):
+        token, at = tokens[n], left[n]
+        if token.pos not in VERBAL or at <= sentence.first:
+            continue
+        marked = tokens[at - 1].dep == "cc" or tokens[at - 1].text in DIVIDERS
+        if (token.dep == "conj" and marked) or (token.dep in DEPENDENT and tokens[at - 1].text in DIVIDERS):
+            yield at
+        elif token.dep == "advcl" and any(
+            t.head == n and t.dep in SUBJECTS for t in tokens[sentence.first : sentence.last]
+        ):
+            yield at
+
+
+def _left_edges(tokens: Sequence[Token], sentence: Sentence) -> dict[int, int]:
+    """The first token of each token's subtree."""
+    left = {n: n for n in range(sentence.first, sentence.last)}
+    for n in range(sentence.first, sentence.last):
+        at, seen = n, 0
+        while tokens[at].head != at and seen < sentence.last - sentence.first:
+            at, seen = tokens[at].head, seen + 1
+            if at not in left or left[at] <= left[n]:
+                break
+            left[at] = left[n]
+    return left
+
+
+def _trim(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
+    """Drop marks and link words at the edges ("and", ",") that belong to neither side."""
+    while first < last and (tokens[first].pos in WORDLESS or tokens[first].text.lower() in OPENERS):
+        first += 1
+    while first < last and (tokens[last - 1].pos in WORDLESS or tokens[last - 1].pos == "CCONJ"):
+        last -= 1
+    return first, last
+
+
+def _unit(account: Annotated, number: int, piece: tuple[int, int], saying: _Saying) -> Unit | None:
+    """A unit over a token range, or None where nothing but who says it stands there."""
+    tokens, sentence = account.tokens, account.sentences[number]
+    first, last = _trim(tokens, *piece)
+    words = sum(tokens[n].pos not in WORDLESS and not saying.attribution[n] for n in range(first, last))
+    if first >= last or words < (FEWEST_WORDS if any(saying.attribution[first:last]) else 1):
+        return None
+    speaker, form = saying.statement.get(saying.owner[first], (None, ""))
+    inner = sorted({at for at in clause_starts(tokens, sentence) if first < at < last})
+    breaks = [tokens[at].start for at in _roomy(tokens, [first, *inner, last])]
+    return Unit(
+        account.witness.id, tokens[first].start, tokens[last - 1].end, first, last, number,
+        tokens[first].start / max(1, len(account.witness.text)), sentence.kind, speaker, form, tuple(breaks),
+    )  # fmt: skip
+
+
+def _roomy(tokens: Sequence[Token], edges: list[int]) -> list[int]:
+    """The inner edges that leave at least four words on either side, eight of them at most."""
+    kept: list[int] = []
+    for edge in edges[1:-1]:
+        before = kept[-1] if kept else edges[0]
+        if min(_count(tokens, before, edge), _count(tokens, edge, edges[-1])) >= FEWEST_WORDS:
+            kept.append(edge)
+    return kept[:MOST_BREAKS]

@@ -1,0 +1,90 @@
+"""Groups units into points from the scores of pairs.
+
+Agglomerative clustering with average linkage over pairs of *different* accounts, all
+accounts at once, so that a chain of weak likenesses does not drift from one assertion to
+another (Bansal, Blum and Chawla's correlation clustering, solved greedily). An account joins
+a group that already holds a passage of its own only where the new one stands by it or the
+evidence is stronger. Invariant: independent of the order of units and pairs.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping, Sequence
+
+from .clauses import Unit
+
+AGAIN = 0.1
+"""How much more an account's second, distant passage needs."""
+
+
+def gather(
+    units: Sequence[Unit], scores: Mapping[tuple[int, int], float], threshold: float
+) -> list[list[int]]:
+    """Groups of unit indices, each sorted; units without a partner stand alone.
+
+    :param scores: ``(i, j)`` with ``i < j`` to a score of 0–1; pairs not named count as 0.
+    :param threshold: least mean score between two groups that are joined.
+    """
+    groups = _Groups(units, scores)
+    heap = [(-groups.mean(a, b), a, b) for a in sorted(groups.links) for b in sorted(groups.links[a]) if a < b]
+    heapq.heapify(heap)
+    while heap:
+        mean, a, b = heapq.heappop(heap)
+        if -mean < threshold:
+            break
+        if not groups.current(a, b, -mean) or -mean < threshold + groups.surcharge(a, b):
+            continue
+        new = groups.join(a, b)
+        for other in sorted(groups.links[new]):
+            heapq.heappush(heap, (-groups.mean(new, other), min(new, other), max(new, other)))
+    return sorted(sorted(members) for members in groups.members.values())
+
+
+class _Groups:
+    """The groups at one stage of joining, with the summed scores between them."""
+
+    def __init__(self, units: Sequence[Unit], scores: Mapping[tuple[int, int], float]) -> None:
+        self.units = units
+        self.members = {n: [n] for n in range(len(units))}
+        self.links: dict[int, dict[int, float]] = {n: {} for n in range(len(units))}
+        self.next = len(units)
+        for (a, b), score in scores.items():
+            self.links[a][b] = self.links[b][a] = score
+
+    def mean(self, a: int, b: int) -> float:
+        """Mean score over pairs of different accounts, rounded so that ties do not hang on summation."""
+        pairs = sum(
+            self.units[i].witness != self.units[j].witness for i in self.members[a] for j in self.members[b]
+        )
+        return round(self.links[a][b] / pairs, 6) if pairs else 0.0
+
+    def current(self, a: int, b: int, mean: float) -> bool:
+        """Whether a queued join still stands."""
+        return a in self.members and b in self.members and b in self.links[a] and self.mean(a, b) == mean
+
+    def surcharge(self, a: int, b: int) -> float:
+        """What is asked on top where both hold passages of one account that stand apart."""
+        for i in self.members[a]:
+            for j in self.members[b]:
+                one, two = self.units[i], self.units[j]
+                if one.witness == two.witness and abs(one.sentence - two.sentence) > 1:
+                    return AGAIN
+        return 0.0
+
+    def join(self, a: int, b: int) -> int:
+        """Join two groups under a new number."""
+        new, self.next = self.next, self.next + 1
+        self.members[new] = sorted(self.members.pop(a) + self.members.pop(b))
+        mine, yours = self.links.pop(a), self.links.pop(b)
+        joined: dict[int, float] = {}
+        for part in (mine, yours):
+            for other, score in part.items():
+                if other not in (a, b):
+                    joined[other] = joined.get(other, 0.0) + score
+        for other, score in joined.items():
+            for old in (a, b):
+                self.links[other].pop(old, None)
+            self.links[other][new] = score
+        self.links[new] = joined
+        return new

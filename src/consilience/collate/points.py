@@ -1,0 +1,270 @@
+"""Points: what is asserted, with every passage that asserts it.
+
+Cuts accounts into units, scores pairs of them, cuts long units where another account words
+one clause alone, groups units over all accounts at once, and makes a ``Point`` of each group.
+Does not judge whether readings agree, nor where they come from. Invariant: every passage is a
+slice of its account; the order of accounts changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from ..data import lexicon
+from ..model import Annotated, Entity, Link, Point, Reading, Span, Story, tagged_hash
+from ..settings import Collate
+from .apparatus import apparatus
+from .clauses import Unit, units
+from .dividing import divide, pool
+from .encoder import StaticEncoder
+from .evidence import FEATURES, Pairs, compare_units, sketch
+from .grouping import gather
+
+HEADS = frozenset({"title", "standfirst"})
+WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
+SHOWN = 0.2
+"""Least score of a pair of passages that is listed as a link."""
+
+Scores = dict[tuple[int, int], float]
+
+
+def collate(
+    story: Story,
+    accounts: Sequence[Annotated],
+    entities: Sequence[Entity],
+    settings: Collate | None = None,
+) -> tuple[Point, ...]:
+    """Align the accounts of a story into points, the most widely carried first.
+
+    :param accounts: linked accounts; those outside the story are passed over.
+    """
+    settings = settings or Collate()
+    chosen = sorted(
+        (a for a in accounts if a.witness.id in story.witnesses),
+        key=lambda a: (a.witness.published or "~", a.witness.name, a.witness.id),
+    )
+    table = align(chosen, entities, settings)
+    names = {e.key: e for e in entities}
+    by_id = {a.witness.id: a for a in chosen}
+    groups = gather(table.units, table.scores, settings.threshold)
+    points = [
+        _point(story, [(i, table.units[i]) for i in group], by_id, names, table)
+        for group in groups
+        if _stands([table.units[i] for i in group], by_id, settings)
+    ]
+    return tuple(sorted(points, key=lambda p: _rank(p, by_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Units with the score of each candidate pair ``(i, j)``, ``i < j``, and its features."""
+
+    units: list[Unit]
+    scores: Scores
+    features: dict[tuple[int, int], tuple[float, ...]]
+
+
+def align(accounts: Sequence[Annotated], entities: Sequence[Entity], settings: Collate) -> Table:
+    """Units of all accounts, cut where another account asks for it, and the scores of their pairs."""
+    kinds = {e.key: e.kind for e in entities}
+    by_id = {a.witness.id: a for a in accounts}
+    whole = [u for a in accounts for u in units(a, kinds)]
+    parts = pool(whole, by_id)
+    pieces = [unit for _, _, unit in parts]
+    pairs = compare_units(pieces, [sketch(u, by_id[u.witness]) for u in pieces], StaticEncoder.load())
+    scores = _scored(pairs, pieces, kinds)
+    kept = divide(parts, scores)
+    place = {old: new for new, old in enumerate(kept)}
+    features = {
+        (place[i], place[j]): tuple(float(x) for x in row)
+        for i, j, row in zip(pairs.left.tolist(), pairs.right.tolist(), pairs.features, strict=True)
+        if i in place and j in place
+    }
+    final = {(place[i], place[j]): s for (i, j), s in scores.items() if i in place and j in place}
+    return Table([pieces[n] for n in kept], final, features)
+
+
+@cache
+def model() -> tuple[np.ndarray, float]:  # type: ignore[type-arg]
+    """Weights in the order of ``FEATURES``, and the bias."""
+    weight = {row["feature"]: float(row["weight"]) for row in lexicon("points-model")}
+    return np.array([weight.get(name, 0.0) for name in FEATURES]), weight["bias"]
+
+
+def _scored(pairs: Pairs, pieces: Sequence[Unit], kinds: Mapping[str, str]) -> Scores:
+    """Score 0–1 of each candidate pair; two known people never say one point."""
+    weights, bias = model()
+    values = 1 / (1 + np.exp(-(pairs.features @ weights + bias)))
+    out: Scores = {}
+    for i, j, value in zip(pairs.left.tolist(), pairs.right.tolist(), values.tolist(), strict=True):
+        if not _others(pieces[i], pieces[j], kinds):
+            out[i, j] = round(value, 4)
+    return out
+
+
+def _others(a: Unit, b: Unit, kinds: Mapping[str, str]) -> bool:
+    """Whether two known people, not one, say these; a body may speak through a person."""
+    one, two = (u.speaker.key if u.speaker else None for u in (a, b))
+    return bool(
+        one and two and one != two and kinds.get(one, "person") == kinds.get(two, "person") == "person"
+    )
+
+
+def _stands(group: Sequence[Unit], by_id: Mapping[str, Annotated], settings: Collate) -> bool:
+    """Whether a group is a point: longer than a scrap, not headlines alone, with a verb."""
+    body = [u for u in group if u.region not in HEADS]
+    if not body or max(u.end - u.start for u in body) < settings.min_chars:
+        return False
+    return any(
+        token.pos in {"VERB", "AUX"} for u in body for token in by_id[u.witness].tokens[u.first : u.last]
+    )
+
+
+def _point(
+    story: Story,
+    group: Sequence[tuple[int, Unit]],
+    by_id: Mapping[str, Annotated],
+    names: Mapping[str, Entity],
+    table: Table,
+) -> Point:
+    """A point from a group of units, which are in text order account by account."""
+    spans = _passages([u for _, u in group], by_id)
+    readings = _readings(spans, by_id)
+    says = _fullest(readings)
+    name, key = _speaker([u for _, u in group], names)
+    ident = tagged_hash("p1", story.id, [[s.witness, s.start, s.end] for s in sorted(spans)])
+    return Point(
+        ident, story.id, says.wording, kind([u for _, u in group], by_id, spoken=name is not None), readings,
+        name, key, _links(group, table), apparatus([WORD.findall(r.wording) for r in readings]),
+    )  # fmt: skip
+
+
+def _passages(group: Sequence[Unit], by_id: Mapping[str, Annotated]) -> list[Span]:
+    """Spans of the units; those of one account that follow one another are joined."""
+    out: list[Span] = []
+    for unit in sorted(group, key=lambda u: (u.witness, u.start)):
+        text = by_id[unit.witness].witness.text
+        if out and out[-1].witness == unit.witness and not WORD.search(text, out[-1].end, unit.start):
+            if "\n" not in text[out[-1].end : unit.start]:
+                out[-1] = Span(unit.witness, out[-1].start, unit.end)
+                continue
+        out.append(Span(unit.witness, unit.start, unit.end))
+    return out
+
+
+def normal(text: str) -> str:
+    """The form in which two wordings count as one: words alone, lower case, American spelling."""
+    spelling = _spelling()
+    return " ".join(spelling.get(w, w) for w in WORD.findall(text.lower().replace("’", "'")))
+
+
+@cache
+def _spelling() -> dict[str, str]:
+    return {row["other"]: row["form"] for row in lexicon("spelling")}
+
+
+def _readings(spans: Iterable[Span], by_id: Mapping[str, Annotated]) -> tuple[Reading, ...]:
+    """Wordings with the accounts that have them, the most widely held first."""
+    held: dict[str, list[Span]] = defaultdict(list)
+    for span in sorted(spans):
+        held[normal(span.of(by_id[span.witness].witness.text))].append(span)
+    readings = [
+        Reading(same[0].of(by_id[same[0].witness].witness.text), tuple(same), form) for form, same in held.items()
+    ]
+    return tuple(sorted(readings, key=lambda r: (-len(r.accounts), -len(r.wording), r.normal)))
+
+
+def _fullest(readings: Sequence[Reading]) -> Reading:
+    """The reading with most of the words that others have too, and few that no other has."""
+    count = Counter(w for r in readings for w in set(r.normal.split()))
+    shared = {w for w, c in count.items() if c > 1} or set(count)
+
+    def worth(reading: Reading) -> tuple[float, int, int, str]:
+        words = set(reading.normal.split())
+        marks = sum(reading.wording.count(mark) for mark in "“”\"[]…")
+        return (len(words & shared) - 0.4 * len(words - shared) - marks, len(reading.accounts), len(words), reading.normal)
+
+    return max(readings, key=worth)
+
+
+def _speaker(group: Sequence[Unit], names: Mapping[str, Entity]) -> tuple[str | None, str | None]:
+    """Whose assertion it is: the one most accounts name, a person before a body."""
+    votes: Counter[str] = Counter()
+    for unit in group:
+        if unit.speaker and unit.speaker.key:
+            entity = names.get(unit.speaker.key)
+            votes[unit.speaker.key] += 3 if entity is None or entity.kind == "person" else 1
+    if votes:
+        key = min(votes, key=lambda k: (-votes[k], k))
+        shown = [u.speaker.name for u in group if u.speaker and u.speaker.key == key]
+        return (names[key].name if key in names else shown[0]), key
+    named = sorted(u.speaker.name for u in group if u.speaker and u.speaker.name[:1].isupper())
+    return (named[0], None) if named and len(named) * 2 > len(group) else (None, None)
+
+
+def kind(group: Sequence[Unit], by_id: Mapping[str, Annotated], *, spoken: bool) -> str:
+    """What sort of assertion it is: event, statement, background, demand, judgement or figure."""
+    votes = Counter(_kind_of(u, by_id[u.witness]) for u in group)
+    order = ("demand", "judgement", "figure", "background", "")
+    best = max(order, key=lambda k: (votes[k], -order.index(k)))
+    return best or ("statement" if spoken else "event")
+
+
+def _kind_of(unit: Unit, account: Annotated) -> str:
+    marks = _kind_marks()
+    tokens = account.tokens[unit.first : unit.last]
+    found = {marks.get(t.lemma.lower(), "") for t in tokens}
+    if any(t.tag == "CD" and t.dep in {"nummod", "quantmod", "pobj", "dobj"} and t.ent not in {"DATE", "TIME"} for t in tokens):
+        found.add("figure")
+    if unit.speaker is None and any(t.lemma == "have" and t.tag == "VBD" and t.dep == "aux" for t in tokens):
+        found.add("background")
+    return next((k for k in ("demand", "judgement", "figure", "background") if k in found), "")
+
+
+@cache
+def _kind_marks() -> dict[str, str]:
+    return {row["lemma"]: row["kind"] for row in lexicon("point-kinds")}
+
+
+def _links(group: Sequence[tuple[int, Unit]], table: Table) -> tuple[Link, ...]:
+    """The scored pairs inside a group, weakest first, each with its reason."""
+    out = []
+    for n, (i, a) in enumerate(group):
+        for j, b in group[n + 1 :]:
+            score = table.scores.get((i, j), 0.0)
+            if score >= SHOWN:
+                ends = (Span(a.witness, a.start, a.end), Span(b.witness, b.start, b.end))
+                out.append(Link(*ends, score, reason(table.features[i, j])))
+    return tuple(sorted(out, key=lambda link: (link.score, link.a, link.b)))
+
+
+def reason(features: Sequence[float]) -> str:
+    """The features that speak for a pair, in words."""
+    value = dict(zip(FEATURES, features, strict=True))
+    said = [
+        text
+        for name, least, text in (
+            ("chars", 0.6, "nearly the same wording"), ("words_short", 0.5, "shared words"),
+            ("soft_short", 0.7, "words of like meaning"), ("names", 0.5, "the same names"),
+            ("numbers", 0.5, "the same number"), ("speaker_same", 1, "the same speaker"),
+            ("neighbours", 0.5, "alike neighbours"),
+        )
+        if value[name] >= least
+    ]  # fmt: skip
+    return ", ".join(said) or "likeness of meaning"
+
+
+def _rank(point: Point, by_id: Mapping[str, Annotated]) -> tuple[int, float, str, int, str]:
+    """Most accounts, then earliest place on average, then first in the first account."""
+    first: dict[str, int] = {}
+    for span in point.spans:
+        first[span.witness] = min(first.get(span.witness, span.start), span.start)
+    places = [at / max(1, len(by_id[w].witness.text)) for w, at in sorted(first.items())]
+    lead = min((by_id[w].witness.name, at) for w, at in first.items())
+    return (-len(first), round(sum(places) / len(places), 6), *lead, point.id)
