@@ -39,7 +39,11 @@ def value(phrase: str) -> float | None:
     for word in re.split(r"[\s-]+", phrase.strip().lower()):
         if word in {"and", "of"} and seen:
             continue
-        if word in {"a", "an"} and not seen:
+        if word == "half" and not seen:
+            current, seen = 0.5, True
+        elif word in {"a", "an"} and seen:
+            continue
+        elif word in {"a", "an"}:
             current, seen = 1.0, True
         elif word in WORDS:
             current, seen = current + WORDS[word], True
