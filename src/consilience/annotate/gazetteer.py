@@ -158,6 +158,12 @@ def proper() -> Index:
 
 
 @cache
+def adjectives() -> dict[str, str]:
+    """The word for what is a state's: {"France": "French", …}."""
+    return {row["name"]: _cell(row["people"])[0] for row in lexicon("places") if row["people"]}
+
+
+@cache
 def titles() -> Index:
     """Offices, honorifics and the words before them."""
     rows = lexicon("titles")

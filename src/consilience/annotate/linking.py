@@ -18,7 +18,7 @@ from rapidfuzz.fuzz import ratio
 from ..data import lexicon
 from ..model import Annotated, Entity, Mention, Role, Speaker, Statement, tagged_hash
 from . import gazetteer
-from .names import family, given, parts, same_person, split_key
+from .names import family, given, initials, parts, same_person, split_key
 from .roles import holds
 
 SHOWN = frozenset({"name", "surname", "acronym", "metonym", "nominal"})
@@ -224,15 +224,6 @@ def _acronym(clusters: Sequence[Cluster]) -> list[Cluster]:
         else:
             kept.append(cluster)
     return kept
-
-
-def initials(name: str) -> str:
-    """The first letters of a name's words with a capital.
-
-    >>> initials("Ferry Workers of the North")
-    'FWN'
-    """
-    return "".join(m.group()[0] for m in gazetteer.WORD.finditer(name) if m.group()[0].isupper())
 
 
 def _by_office(clusters: Sequence[Cluster]) -> list[Cluster]:

@@ -18,7 +18,7 @@ def mentions(account: Annotated) -> tuple[Mention, ...]:
     lines = names.lines_of(account)
     found = names.find(account, lines)
     offices = roles.find(account, lines, found)
-    references = list(Reader(account, lines, found, offices).read())
+    references = Reader(account, lines, found, offices).read()
     made = [_mention(account, n.start, n.end, n.kind, n.key, n.how) for n in found]
     made += [_mention(account, r.start, r.end, r.kind, r.key, r.how) for r in references]
     made += _roles(account, offices)

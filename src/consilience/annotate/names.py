@@ -8,6 +8,7 @@ order; a surname that two people share is never made into one person.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,14 @@ CALENDAR = frozenset(
     "january february march april may june july august september october november december jan feb mar apr jun jul"
     " aug sept sep oct nov dec monday tuesday wednesday thursday friday saturday sunday".split()
 )
+CLOSED = frozenset(
+    "the a an this that these those and but or nor so yet if as in on at by for from of to with into over under about"
+    " after before since until while when where who what which why how he she it they we you i his her its their our"
+    " my your not no all both some any each every many most more much few several one two three there here then now"
+    " also however meanwhile still".split()
+)
 SAYING = frozenset({"say", "tell", "add", "note", "warn", "announce", "insist", "argue", "write", "report", "claim"})
+DOMAIN = re.compile(r"\.(?:com|org|net|info|co\.uk|gov|edu|tv|news)\b")
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 
 
@@ -84,12 +92,14 @@ def lines_of(account: Annotated) -> list[Line]:
         offices = [h for h in gazetteer.find(row, text, titles) if not taken & set(range(h.first, h.last))]
         held = {i for h in offices for i in range(h.first, h.last) if h.last - h.first > 1}
         hits = [h for h in hits if not held & set(range(h.first, h.last))]
-        lines.append(Line(number, sentence, row, hits, offices, _headline(row, sentence)))
+        lines.append(Line(number, sentence, row, hits, offices, _headline(text, row, sentence)))
     return lines
 
 
-def _headline(row: Sequence[Word], sentence: Sentence) -> bool:
+def _headline(text: str, row: Sequence[Word], sentence: Sentence) -> bool:
     """Whether nearly every longer word has a capital, so that capitals tell nothing."""
+    if text[sentence.end - 1] in ".!?”\"’" and sentence.kind != "title":
+        return False
     long = [w for w in row if len(w.text) > 3]
     return len(long) > 3 and sum(w.capital for w in long) > 0.7 * len(long)
 
@@ -107,7 +117,7 @@ def find(account: Annotated, lines: Sequence[Line]) -> list[Name]:
         if line.headline:
             names.extend(n for n in _names_in(account, line, lower, known) if n.form)
     _settle(account, lines, names)
-    return sorted((n for n in names if n.key), key=lambda n: (n.start, -n.end))
+    return sorted((n for n in names if n.key and n.kind != "none"), key=lambda n: (n.start, -n.end))
 
 
 # -- stretches of capitals --
@@ -117,7 +127,8 @@ def _names_in(account: Annotated, line: Line, lower: set[str], known: set[str] |
     text = account.witness.text
     by_first = {h.first: h for h in line.hits}
     barred = {i for h in line.offices if _is_office(account, line, h) for i in range(h.first, h.last)}
-    names: list[Name] = []
+    names = _ministries(account, line)
+    barred |= {i for n in names for i in range(n.first, n.last)}
     at = 0
     while at < len(line.row):
         if at in barred or not (at in by_first or _opens(account, line, at, lower, known)):
@@ -127,6 +138,41 @@ def _names_in(account: Annotated, line: Line, lower: set[str], known: set[str] |
         names.extend(_cut(account, line, at, stop, known))
         at = stop
     return names
+
+
+def _ministries(account: Annotated, line: Line) -> list[Name]:
+    """Ministries in small letters or capitals: "Ruritania's foreign ministry", "Ministry of Trade"."""
+    row, text, found = line.row, account.witness.text, list[Name]()
+    for at, word in enumerate(row):
+        if word.fold != "ministry":
+            continue
+        first, last, plain = _portfolio(row, at)
+        if not plain:
+            continue
+        state = next((h.entry for h in line.hits if h.last == first and h.entry.kind in {"state", "people", "seat"}), None)
+        if state is None and first and row[first - 1].fold == "s":
+            state = next((h.entry for h in line.hits if h.last == first - 1 and h.entry.kind in {"state", "seat"}), None)
+        if state:
+            first = next(h.first for h in line.hits if h.last in {first, first - 1} and h.entry is state)
+        name = _name(account, line, first, last, "body")
+        adjective = gazetteer.adjectives().get(state.name, state.name) + " " if state else ""
+        name.key = key_of("body", f"{adjective}{plain} ministry")
+        if text[name.start : name.end]:
+            found.append(name)
+    return found
+
+
+def _portfolio(row: Sequence[Word], at: int) -> tuple[int, int, str]:
+    """What a ministry is for: the words before, or after "of"."""
+    known = gazetteer.portfolios()
+    for size in (2, 1):
+        before = " ".join(w.fold for w in row[max(0, at - size) : at])
+        if at >= size and before in known:
+            return at - size, at + 1, known[before]
+        after = [w.fold for w in row[at + 1 : at + 2 + size]]
+        if len(after) == size + 1 and after[0] in {"of", "for"} and " ".join(after[1:]) in known:
+            return at, at + 2 + size, known[" ".join(after[1:])]
+    return at, at + 1, ""
 
 
 def _is_office(account: Annotated, line: Line, hit: Hit) -> bool:
@@ -148,7 +194,7 @@ def _opens(account: Annotated, line: Line, at: int, lower: set[str], known: set[
         return False
     if known is not None:
         return word.text in known
-    if token.pos in FUNCTION and not token.ent:
+    if token.pos in FUNCTION and (not token.ent or word.fold in CLOSED):
         return False
     opening = at == 0 or account.witness.text[line.row[at - 1].end : word.start].strip(" ") not in {"", "-", "."}
     if opening and token.pos != "PROPN" and not token.ent:
@@ -239,9 +285,12 @@ def _unknown(account: Annotated, line: Line, first: int, last: int, known: set[s
 def _name(account: Annotated, line: Line, first: int, last: int, kind: str) -> Name:
     row = line.row
     start, end = row[first].start, row[last - 1].end
-    if account.witness.text[end - 1 : end + 1] in {"r.", "R."} and row[last - 1].fold in SUFFIXES:
-        end += 1
-    return Name(start, end, line.number, first, last, " ".join(w.text for w in row[first:last]), kind)
+    form = account.witness.text[start:end]
+    domain = DOMAIN.match(account.witness.text, end)
+    if domain or (row[last - 1].fold in SUFFIXES and account.witness.text[end : end + 1] == "."):
+        end = domain.end() if domain else end + 1
+        form = account.witness.text[start:end]
+    return Name(start, end, line.number, first, last, " ".join(form.split()), kind)
 
 
 def _known(account: Annotated, line: Line, hit: Hit) -> Name:
@@ -269,16 +318,30 @@ def _governs(account: Annotated, line: Line, hit: Hit) -> bool:
     head = account.tokens[token.head]
     while token.dep == "conj" and head is not token:
         token, head = head, account.tokens[head.head]
+    rows = _metonyms()
     if token.dep in {"nsubj", "agent"}:
-        return head.lemma not in {"be", "fall", "lie", "sit", "burn", "wake", "see", "collapse", "remain"}
+        return head.lemma not in rows["be-like"]
     if token.dep == "poss":
-        return head.lemma not in {"airport", "street", "suburb", "outskirts", "resident", "mayor", "port", "fall"}
-    if token.dep == "pobj":
-        verb = account.tokens[head.head]
-        if head.lemma in {"between", "with", "by", "against"}:
-            return True
-        return head.lemma in {"on", "for", "to"} and verb.lemma in {"call", "appeal", "urge", "pressure", "message"}
-    return token.dep == "dobj" and head.lemma in {"urge", "tell", "accuse", "warn", "blame", "press", "ask", "anger"}
+        return head.lemma not in rows["city-thing"]
+    if token.dep == "dobj":
+        return head.lemma not in rows["taking"]
+    if token.dep != "pobj":
+        return False
+    above = account.tokens[head.head]
+    if head.lemma in {"between", "with", "by", "against"}:
+        return True
+    if head.lemma in {"on", "for", "to"} and above.lemma in rows["addressing"]:
+        return True
+    if head.lemma == "from":
+        return above.lemma in rows["coming-from"]
+    return head.lemma == "for" and head.start == line.sentence.start  # "For Paris, the deal is …"
+
+
+@cache
+def _metonyms() -> dict[str, frozenset[str]]:
+    """Verbs and nouns that tell a government from its city."""
+    kinds = {r["kind"] for r in lexicon("metonyms")}
+    return {k: frozenset(r["lemma"] for r in lexicon("metonyms") if r["kind"] == k) for k in sorted(kinds)}
 
 
 # -- one kind and one key for each name --
@@ -299,6 +362,29 @@ def _settle(account: Annotated, lines: Sequence[Line], names: list[Name]) -> Non
             kinds[form] = "person" if people.matches(form) else _winner(form, group)
     bodies = sorted((f for f, k in kinds.items() if k in {"body", "group"}), key=lambda f: (-len(f), f))
     _assign(sorted((n for g in forms.values() for n in g), key=lambda n: n.start), kinds, people, bodies)
+    _acronyms(account.witness.text, names)
+
+
+def _acronyms(text: str, names: Sequence[Name]) -> None:
+    """ "Ferry Workers' Union (FWU)": the short form is the long one, everywhere in the account."""
+    ordered = sorted(names, key=lambda n: n.start)
+    short: dict[str, Name] = {}
+    for long, name in zip(ordered, ordered[1:], strict=False):
+        brackets = text[long.end : name.start] == " (" and text[name.end : name.end + 1] == ")"
+        if brackets and long.key and name.form.isupper() and initials(long.form).endswith(name.form[-2:]):
+            short.setdefault(name.form, long)
+    for name in ordered:
+        if name.form in short and name.how != "demonym":
+            name.kind, name.key, name.how = short[name.form].kind, short[name.form].key, "acronym"
+
+
+def initials(name: str) -> str:
+    """The first letters of a name's words with a capital.
+
+    >>> initials("Ferry Workers of the North")
+    'FWN'
+    """
+    return "".join(m.group()[0] for m in gazetteer.WORD.finditer(name) if m.group()[0].isupper())
 
 
 def _vote(account: Annotated, line: Line, name: Name) -> None:
@@ -323,9 +409,11 @@ def _vote(account: Annotated, line: Line, name: Name) -> None:
     if token.dep == "nsubj" and account.tokens[token.head].lemma in SAYING:
         votes["person"] += 1
         votes["body"] += 0.5  # type: ignore[assignment]
+    if re.match(r"(?:['’]s)? administration\b", text[name.end : name.end + 18]):
+        votes["person"] += 2  # "the Ortiz administration"
     if name.first and row[name.first - 1].fold in {"in", "near"}:
         votes["place"] += 1
-    if name.first and row[name.first - 1].fold == "the":
+    if name.first and row[name.first - 1].fold == "the" and token.dep not in {"compound", "poss", "nmod"}:
         votes["person"] -= 2
         votes["body"] += 0.5  # type: ignore[assignment]
     if len(name.form) > 1 and name.form.isupper():

@@ -220,7 +220,9 @@ def _counted(account: Annotated, sentence: Sentence, figure: Figure) -> tuple[in
     word = account.witness.text[figure.start : figure.end].lower()
     if word in {"one", "zero"} and (noun is None or noun - last > 3):
         return None
-    lemma = "" if noun is None else tokens[noun].lemma.lower()
+    lemma = "" if noun is None else _lemma(tokens[noun])
+    if word == "one" and lemma in {"hand", "day", "side", "way", "time", "thing", "point", "another"}:
+        return None
     scope, person = _scope(account, sentence, last if noun is None else noun, last), _people().get(lemma)
     if noun is None and not scope and not figure.hedge and "." not in word and len(word) < 3 and not word.isdigit():
         return None
@@ -232,6 +234,11 @@ def _counted(account: Annotated, sentence: Sentence, figure: Figure) -> tuple[in
     if not unit and word.isdigit() and not figure.hedge and sentence.last - sentence.first < 4:
         return None  # a page's counter or list number
     return figure.start, figure.end, Quantity(figure.low, figure.high, unit, figure.hedge)
+
+
+def _lemma(token: Token) -> str:
+    plural = token.tag == "NNPS" and token.text.endswith("s")
+    return (token.text[:-1] if plural else token.lemma).lower()
 
 
 def _token(account: Annotated, sentence: Sentence, at: int, begin: int | None = None) -> int:

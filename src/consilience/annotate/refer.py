@@ -8,7 +8,7 @@ better no link than a wrong one. Invariant: a link never contradicts known gende
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..model import Annotated
@@ -18,6 +18,7 @@ from .roles import Office, abroad, genders, holds
 PRONOUNS = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
 QUOTED = re.compile(r"“[^”\n]*”?|\"[^\"\n]*\"|«[^»\n]*»")
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+OPENERS = frozenset("in for at on during after before with despite while when as by from like to".split())
 REACH = 4
 """Sentences back that a pronoun looks for its person."""
 
@@ -38,6 +39,7 @@ class Memory:
     """Who was spoken of: last places by key, and the subject of the last sentence."""
 
     seen: dict[str, int] = field(default_factory=dict)
+    bodies: dict[str, str] = field(default_factory=dict)
     focus: str | None = None
     focus_line: int = -99
 
@@ -54,17 +56,46 @@ class Reader:
         self.memory = Memory()
         self.quoted = [m.span() for m in QUOTED.finditer(self.text)]
 
-    def read(self) -> Iterator[Reference]:
-        """Yield the references of every sentence; sets the holders of offices on the way."""
+    def read(self) -> list[Reference]:
+        """The references of every sentence; sets the holders of offices on the way."""
+        refs: list[Reference] = []
         for line in self.lines:
             people = [n for n in self.names if n.line == line.number and n.kind == "person"]
-            found = [*self._offices(line, people), *self._counterparts(line, people)]
+            found = [*self._offices(line, people), *self._counterparts(line, people), *self._bodies(line)]
             people_here = [(n.start, n.key, n.first, n.last) for n in people]
             people_here += [(r.start, r.key, *self._words(line, r)) for r in found if r.kind == "person"]
             people_here.sort()
             found += self._pronouns(line, people_here)
             self._remember(line, people_here, found)
-            yield from sorted(found, key=lambda r: r.start)
+            refs.extend(sorted(found, key=lambda r: r.start))
+        self._look_back(refs)
+        return refs
+
+    def _look_back(self, refs: Sequence[Reference]) -> None:
+        """ "Ruritania's foreign minister" may be named only later in the account."""
+        named: dict[str, set[str]] = {}
+        for office in self.offices:
+            for plain in office.offices if office.holder and office.of else ():
+                named.setdefault(key_of("person", f"{plain} of {office.of}"), set()).add(office.holder or "")
+        later = {k: held - {k} for k, held in named.items()}
+        settled = {k: next(iter(held)) for k, held in later.items() if len(held) == 1}
+        for item in refs:
+            item.key = settled.get(item.key, item.key)
+        for office in self.offices:
+            office.holder = settled.get(office.holder or "", office.holder)
+
+    def _bodies(self, line: Line) -> list[Reference]:
+        """ "the ministry", "the agency": the last body named whose name ends so."""
+        for name in self.names:
+            if name.line == line.number and name.kind in {"body", "group"}:
+                self.memory.bodies[name.form.split()[-1].casefold()] = name.key
+                self.memory.bodies[name.key.split()[-1].casefold()] = name.key
+        found = []
+        for before, word in zip(line.row, line.row[1:], strict=False):
+            key = self.memory.bodies.get(word.fold) if before.fold == "the" and not word.capital else None
+            if key and self.account.tokens[word.token].dep not in {"compound", "amod"}:
+                found.append(Reference(before.start, word.end, split_key(key)[0], key, "nominal"))
+        return found
 
     def _words(self, line: Line, ref: Reference) -> tuple[int, int]:
         inside = [i for i, w in enumerate(line.row) if ref.start <= w.start < ref.end]
@@ -131,8 +162,8 @@ class Reader:
         return before[-1].key if before else self.memory.focus
 
     def _held(self, key: str | None) -> str | None:
-        held = [o.offices[-1] for o in self.offices if o.holder == key and o.offices] if key else []
-        return held[-1].removeprefix("former ") if held else None
+        mine = [o for o in self.offices if o.holder == key and o.offices and not o.classes[-1].endswith(":any")]
+        return mine[-1].offices[-1].removeprefix("former ") if key and mine else None
 
     # -- pronouns --
 
@@ -155,6 +186,10 @@ class Reader:
     ) -> str | None:
         fit = [p for p in people if self.gender.get(p[1], gender) == gender and not self._in_quotes(p[0])]
         before = [p for p in fit if p[0] < at]
+        if not before and line.row[0].fold in OPENERS:
+            later = [p for p in fit if p[0] > at and self._subject(line, p)]
+            if later and ":" not in self.text[at : later[0][0]]:
+                return later[0][1]  # "In his remarks, Ortiz said …"
         subjects = [p for p in before if self._subject(line, p)]
         if subjects:
             return subjects[-1][1]
@@ -168,10 +203,7 @@ class Reader:
             return before[-1][1]
         recent = [k for k in self.memory.seen if self.gender.get(k, gender) == gender]
         recent = [k for k in recent if split_key(k)[0] == "person" and at - self.memory.seen[k] < 600]
-        if recent:
-            return max(recent, key=lambda k: self.memory.seen[k])
-        later = [p for p in fit if p[0] > at and self._subject(line, p)]
-        return later[0][1] if later else None  # "In his remarks, Ortiz said …"
+        return max(recent, key=lambda k: self.memory.seen[k], default=None)
 
     def _subject(self, line: Line, person: tuple[int, str, int, int]) -> bool:
         token = self.account.tokens[line.row[person[3] - 1].token]

@@ -20,7 +20,7 @@ from .names import Line, Name, split_key
 NOT_OFFICES = frozenset({"honorific", "modifier", "plural", "party"})
 JOIN = re.compile(r",? and (?:the |its )?|, (?:and )?(?:the )?|/")
 AFTER = re.compile(r"(?:,|,? who (?:is|was)| is| was| became| [—–-]) ?(?:also |currently )?(?:the |a |an |its |his |her |their )?")
-OF = re.compile(r" (?:of|for|to|at|with|in) (?:the )?", re.I)
+OF = re.compile(r" (?:of|for|to|at|with) (?:the )?", re.I)
 OWN = re.compile(r"(?:['’]s?)? ?")
 
 
@@ -75,17 +75,11 @@ def _groups(text: str, line: Line, hits: Sequence[Hit]) -> list[list[Hit]]:
     groups: list[list[Hit]] = []
     for hit in hits:
         between = text[line.row[groups[-1][-1].last - 1].end : line.row[hit.first].start] if groups else ""
-        if groups and (between in {" ", ". "} or (JOIN.fullmatch(between) and _serial(text, line, hit))):
+        if groups and (between in {" ", ". "} or (JOIN.fullmatch(between) and "and" in between)):
             groups[-1].append(hit)
         else:
             groups.append([hit])
     return groups
-
-
-def _serial(text: str, line: Line, hit: Hit) -> bool:
-    """ "Councillor and Minister Ann Lee" joins; "the president, Prime Minister Ann Lee and …" does not."""
-    between = text[line.row[hit.first - 1].end : line.row[hit.first].start]
-    return "and" in between
 
 
 def _office(line: Line, group: Sequence[Hit]) -> Office | None:
@@ -131,11 +125,18 @@ def _belongs(text: str, line: Line, office: Office, names: Sequence[Name]) -> No
         after = OF.match(text, office.end)
         if after and after.end() == name.start and office.of is None:
             office.of = split_key(name.key)[1]
+    while office.first and _modifies(line, office.first - 1):
+        office.first -= 1  # "the top Ruritanian diplomat"
+        office.start = row[office.first].start
     before = row[office.first - 1] if office.first else None
     if before and before.fold in {"the", "this", "that", "his", "her", "its", "their"}:
         office.definite = True
     elif before and before.fold in {"a", "an", "another", "one", "any", "no", "every", "each"}:
         office.definite = False
+
+
+def _modifies(line: Line, at: int) -> bool:
+    return any(h.entry.cls == "modifier" and h.first <= at < h.last for h in line.offices)
 
 
 def _holder(text: str, office: Office, names: Sequence[Name]) -> None:

@@ -414,6 +414,8 @@ def _in_sentence(account: Annotated, sentence: Sentence, anchor: Anchor, last: d
                 continue
             if rule is _plain_year and not _is_year(account, sentence, m):
                 continue
+            if rule is _clock and m.end() - m.start() == sentence.end - sentence.start:
+                continue  # "03:24" on a line of its own: how long a film runs
             at = Context(anchor, last, _ahead(account, sentence, m.start("day" if "day" in m.groupdict() else 0)))
             when = rule(m, at)
             if when:
