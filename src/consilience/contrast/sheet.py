@@ -200,10 +200,12 @@ def key_of(tokens: Sequence[Token], i: int) -> str | None:
     """Normal form of a content word, or None."""
     token = tokens[i]
     lemma = token.lemma.lower()
-    if token.pos not in CONTENT or lemma in stop_words() or not any(c.isalnum() for c in lemma):
+    if token.pos not in CONTENT or not any(c.isalnum() for c in lemma):
         return None
     if i + 1 < len(tokens) and (two := happenings().get(f"{lemma} {tokens[i + 1].lemma.lower()}")):
         return two
+    if lemma in stop_words():
+        return None
     return happenings().get(lemma) or stem(lemma)
 
 

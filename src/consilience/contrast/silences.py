@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from ..model import Annotated, Descent, Point, Silence, Span
 from ..settings import Contrast
-from .sheet import Sheet, canonical, sheet
+from .sheet import Sheet, sheet
 
 CARRIED = 2
 """Other accounts that carry a point before its absence is listed."""

@@ -127,3 +127,28 @@ def stated_elsewhere(slots: Sequence[Slot], same: Judge) -> Callable[[Match], bo
         )
 
     return elsewhere
+
+
+def rivalled(laid: Sheet, slots: Sequence[Slot], same: Judge, margin: float = 0.06) -> Callable[[Match], bool]:
+    """Tell whether a slot of either account gives the other's value in nearly as good a place.
+
+    Days are named again and again in a story, for other events too: what counts is whether an equal
+    day fits the place about as well as the different one.
+    """
+    held: dict[int, list[Slot]] = defaultdict(list)
+    for slot in slots:
+        held[slot.line.account].append(slot)
+    likeness = {(p.a.account, p.a.number, p.b.account, p.b.number): p.likeness for p in laid.pairs}
+
+    def score(a: Slot, b: Slot) -> float:
+        one, other = sorted((a.line, b.line), key=lambda line: (line.account, line.number))
+        alike = likeness.get((one.account, one.number, other.account, other.number))
+        return 0.0 if alike is None else closeness(laid, a, b, alike)
+
+    def rival(match: Match) -> bool:
+        a, b = match.a, match.b
+        best = [score(a, other) for other in held[b.line.account] if other is not b and same(a, other)]
+        best += [score(mine, b) for mine in held[a.line.account] if mine is not a and same(mine, b)]
+        return max(best, default=0.0) > match.score - margin
+
+    return rival

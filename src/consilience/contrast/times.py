@@ -10,25 +10,25 @@ Invariant: the two times share no moment, and hang on predicates of lines that t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from datetime import date, timedelta
 
-from ..data import lexicon
 from ..model import Mention, When
-from .sheet import Sheet, happenings, stem
-from .slots import Finding, Match, Slot, matches, stated_elsewhere
+from .sheet import Sheet, key_of
+from .slots import Finding, Match, Slot, matches, rivalled
 
 LEAST = 0.3
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 ZONES = frozenset("et est edt pt pst pdt ct cst cdt gmt utc bst cet cest ist jst local".split())
 WEEKEND = frozenset({5, 6})
+SAYING = frozenset("say tell add state write tweet report announce note quote".split())
 
 
 def compare(laid: Sheet) -> Iterator[Finding]:
     """Find times that differ."""
     slots = list(_slots(laid))
-    elsewhere = stated_elsewhere(slots, _agree)
+    rival = rivalled(laid, slots, _equal)
     for match in matches(laid, slots, least=LEAST, same=_agree):
-        if not _agree(match.a, match.b) and not elsewhere(match):
+        if not _agree(match.a, match.b) and not rival(match):
             yield _finding(laid, match)
 
 
@@ -44,26 +44,19 @@ def _slot(laid: Sheet, i: int, number: int, mention: Mention, value: When) -> It
     line, grown = laid.lines[i][number], laid.trees[i]
     first, last = grown.at(mention.span.start), grown.at(mention.span.end - 1) + 1
     verb = _governor(laid, i, first)
-    if verb in sayings() or not _comparable(value):
+    tokens = laid.accounts[i].tokens
+    if (verb is not None and tokens[verb].lemma.lower() in SAYING) or not _comparable(value):
         return
     sort = "hour" if value.grain == "minute" else "day"
-    frame = happenings().get(verb) or stem(verb)
+    frame = "" if verb is None else key_of(tokens, verb) or ""
     yield Slot(line, first, last, mention.span, sort, value, laid.text(mention.span), frame)
 
 
-def _governor(laid: Sheet, i: int, token: int) -> str:
-    """Lemma of the predicate that a time hangs on."""
+def _governor(laid: Sheet, i: int, token: int) -> int | None:
+    """The predicate that a time hangs on."""
     tokens = laid.accounts[i].tokens
-    for up in laid.trees[i].up(token):
-        if up != token and tokens[up].pos in ("VERB", "AUX"):
-            return tokens[up].lemma.lower()
-    return ""
-
-
-@cache
-def sayings() -> frozenset[str]:
-    """Lemmas of verbs that report."""
-    return frozenset(row["lemma"] for row in lexicon("cues"))
+    ups = (up for up in laid.trees[i].up(token) if up != token and tokens[up].pos in ("VERB", "AUX"))
+    return next(ups, None)
 
 
 def _comparable(when: When) -> bool:
@@ -81,10 +74,16 @@ def _agree(a: Slot, b: Slot) -> bool:
     return not mine or not theirs or bool(mine & theirs)
 
 
+def _equal(a: Slot, b: Slot) -> bool:
+    """Whether two times are one day or one stretch; a year does not equal a day in it."""
+    x, y = a.value, b.value
+    if x.start and y.start:
+        return bool((x.start[:10], x.grain) == (y.start[:10], y.grain))
+    return bool(_weekdays(x)) and _weekdays(x) == _weekdays(y)
+
+
 def _last(when: When) -> str:
     """The last day of an interval: its end is half-open."""
-    from datetime import date, timedelta
-
     end = when.end or when.start or ""
     if len(end) > 10:
         return end[:10]
@@ -101,8 +100,6 @@ def _weekdays(when: When) -> frozenset[int]:
     if when.weekday is not None:
         return frozenset({when.weekday})
     if when.start and when.grain in ("day", "part", "minute"):
-        from datetime import date
-
         try:
             return frozenset({date.fromisoformat(when.start[:10]).weekday()})
         except ValueError:

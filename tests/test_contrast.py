@@ -1,0 +1,196 @@
+"""Discrepancies by kind: what must be found, what must be excused, what must not be said."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from consilience.annotate import annotate, link
+from consilience.contrast import discrepancies
+from consilience.model import Annotated, Discrepancy, Witness, witness_id
+
+
+def account(name: str, text: str, published: str | None = None) -> Annotated:
+    """An account of one invented outlet."""
+    ident = witness_id(name, text, None, published, None)
+    return annotate(Witness(ident, name, text, published=published))
+
+
+def compare(*texts: str, days: tuple[str | None, ...] = ()) -> tuple[Discrepancy, ...]:
+    """Compare texts as accounts a, b, c …, published on the days given."""
+    dates = (*days, *[None] * len(texts))
+    made = [account("abcdef"[i], text, dates[i]) for i, text in enumerate(texts)]
+    linked, entities = link(made)
+    return discrepancies(linked, (), entities)
+
+
+def kinds(found: tuple[Discrepancy, ...], *, innocent: bool = False) -> list[str]:
+    """Kinds of the conflicts, or of the findings explained as harmless."""
+    return sorted({d.kind for d in found if (d.innocent is not None) is innocent})
+
+
+CONFLICTS = {
+    "number": (
+        "Four harbour pilots led the trawler out of the flooded basin at Orsund before dawn.",
+        "Seven harbour pilots led the trawler out of the basin at Orsund, which had flooded, before dawn.",
+    ),
+    "money": (
+        "The council of Velden agreed to spend $25 million on the new flood barrier at Orsund.",
+        "Velden's council agreed to spend $30 million on the new flood barrier at Orsund.",
+    ),
+    "age": (
+        "The skipper, 41-year-old Tora Lind, was pulled from the water by a rescue boat.",
+        "A rescue boat pulled the skipper, 47-year-old Tora Lind, from the water.",
+    ),
+    "date": (
+        "The ferry Skagra ran aground off Orsund on Tuesday with forty people aboard.",
+        "The ferry Skagra ran aground off Orsund over the weekend with forty people aboard.",
+    ),
+    "role": (
+        "Foreign Minister Ada Kreel spoke to the fishermen at the quay. The fishermen were angry.",
+        "The fishermen heard Prime Minister Ada Kreel speak at the quay. They were angry.",
+    ),
+    "quotation": (
+        "“We will rebuild the old lighthouse before the winter storms come back,” the mayor said.",
+        "“We will demolish the old lighthouse before the winter storms come back,” the mayor said.",
+    ),
+    "polarity": (
+        "The harbour board approved the plan to widen the northern channel on the advice of its pilots.",
+        "The harbour board has not approved the plan to widen the northern channel, on the advice of its pilots.",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(CONFLICTS))
+def test_a_conflict_is_found_and_nothing_else(kind: str) -> None:
+    found = compare(*CONFLICTS[kind])
+    assert kinds(found) == [kind], found
+    (conflict,) = [d for d in found if d.innocent is None]
+    assert len({v.span.witness for v in conflict.readings}) == 2
+    assert conflict.explanation.endswith(".")
+    assert 0 < conflict.score <= 1
+
+
+@pytest.mark.parametrize("kind", sorted(CONFLICTS))
+def test_an_account_does_not_differ_from_its_copy(kind: str) -> None:
+    assert compare(CONFLICTS[kind][0], CONFLICTS[kind][0]) == ()
+
+
+HARMLESS = [
+    # digits against words
+    ("Three divers searched the wreck off Orsund.", "Off Orsund, 3 divers searched the wreck."),
+    # a rounded figure that says so
+    (
+        "The storm cut power to 142,721 homes in Velden on the first night.",
+        "The storm cut power to about 140,000 homes in Velden on the first night.",
+    ),
+    # spelling
+    ("“The harbour is closed until further notice,” he said.", '"The harbor is closed until further notice," he said.'),
+    # a day that lies in the other's week or month
+    ("The ferry ran aground off Orsund on 3 May 2031.", "The ferry ran aground off Orsund in May 2031."),
+    # a shorter quotation of the same words
+    (
+        "“We shall rebuild the lighthouse before winter, and we shall do it together,” she said.",
+        "“We shall rebuild the lighthouse before winter,” she said.",
+    ),
+    # an omission that is marked
+    (
+        "“We shall rebuild the old lighthouse, whatever the owners say, before winter comes,” she said.",
+        "“We shall rebuild the old lighthouse … before winter comes,” she said.",
+    ),
+    # a fuller title holds the shorter one
+    ("Senator Ada Kreel visited the quay.", "Majority Leader Ada Kreel visited the quay."),
+    # two counts of two things
+    ("Two of the 12 aldermen left the hall in Velden.", "The 12 aldermen of Velden met in the hall, and two left it."),
+    # a former office
+    ("Former Prime Minister Ada Kreel visited the quay.", "Foreign Minister Ada Kreel visited the quay."),
+]
+
+
+@pytest.mark.parametrize("texts", HARMLESS)
+def test_what_is_harmless_is_no_conflict(texts: tuple[str, str]) -> None:
+    assert kinds(compare(*texts)) == []
+
+
+def test_a_later_count_of_the_dead_is_an_update() -> None:
+    texts = (
+        "The storm killed 12 people in the villages north of Orsund, officials said.",
+        "The storm killed 19 people in the villages north of Orsund, officials said.",
+    )
+    (found,) = compare(*texts, days=("2031-05-06", "2031-05-08"))
+    assert found.innocent and "later" in found.innocent
+    (found,) = compare(*texts, days=("2031-05-06", "2031-05-06"))
+    assert found.innocent is None
+
+
+def test_an_age_after_a_birthday_is_harmless() -> None:
+    texts = ("Tora Lind, 41, pleaded guilty at the court in Velden.", "Tora Lind, 42, pleaded guilty at the court in Velden.")
+    (found,) = compare(*texts, days=("2031-05-06", "2032-01-08"))
+    assert found.innocent and "birthday" in found.innocent
+
+
+def test_two_spellings_of_a_name_are_one_name() -> None:
+    (found,) = compare(
+        "The Orsund Seafarers' League met in Velden. The Eastern Turalan Movement did not come.",
+        "The East Turelan Movement stayed away from the meeting of the league in Velden.",
+    )
+    assert (found.kind, found.innocent is not None) == ("name", True)
+
+
+def test_two_translations_are_told_from_one_changed_word() -> None:
+    found = compare(
+        "“Our country is willing to hold talks and dialogue with the islands to push for a calm end of the fishing"
+        " dispute,” the minister said.",
+        "“Our country is ready to conduct talks and dialogue with the islands to promote a quiet end of the fishing"
+        " conflict,” the minister said.",
+    )
+    assert kinds(found) == []
+    assert kinds(found, innocent=True) == ["quotation"]
+
+
+def test_a_dropped_opening_is_told() -> None:
+    found = compare(
+        "“But the islands should not close their ports and then ask us for help,” Kreel said.",
+        "“The islands should not close their ports and then ask us for help,” Kreel said.",
+    )
+    assert any("opening" in d.explanation for d in found)
+
+
+def test_who_sought_the_call() -> None:
+    found = compare(
+        "Velden Foreign Minister Ada Kreel phoned Norway Foreign Minister Nils Aas on Monday about the ferry.",
+        "Norway Foreign Minister Nils Aas phoned Velden Foreign Minister Ada Kreel on Monday about the ferry.",
+    )
+    assert "initiator" in kinds(found)
+
+
+def test_the_same_words_in_another_mouth() -> None:
+    found = compare(
+        "“The lighthouse was dark for a whole hour before the ferry struck,” Tora Lind said.\n\nNils Aas was aboard.",
+        "“The lighthouse was dark for a whole hour before the ferry struck,” Nils Aas said.\n\nTora Lind was aboard.",
+    )
+    assert kinds(found) == ["attribution"]
+
+
+def test_many_accounts_of_one_fact_make_one_discrepancy() -> None:
+    one, other = CONFLICTS["number"]
+    found = compare(one, one.replace("before dawn", "at dawn"), other, other.replace("before dawn", "early"))
+    (conflict,) = [d for d in found if d.kind == "number"]
+    assert len({v.span.witness for v in conflict.readings}) == 4
+    assert len({v.value for v in conflict.readings}) == 2
+
+
+def test_order_does_not_matter() -> None:
+    texts = [text for kind in ("number", "role", "quotation") for text in CONFLICTS[kind]]
+    made = [account(f"n{i}", text) for i, text in enumerate(texts)][:3]
+    results = set()
+    for order in permutations(made):
+        linked, entities = link(order)
+        results.add(discrepancies(linked, (), entities))
+    assert len(results) == 1
+
+
+@pytest.mark.parametrize("odd", ["", "\n\n", "???", "“", "”””", "שלום עולם", "é" * 300, "word " * 3000, '"" "" ""'])
+def test_odd_texts_do_no_harm(odd: str) -> None:
+    assert isinstance(compare(odd, CONFLICTS["number"][0], odd), tuple)
