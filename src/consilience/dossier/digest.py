@@ -7,16 +7,19 @@ Invariant: every summary and timeline entry carries the passages it is made of.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
-from ..model import Annotated, Entity, Point, Sentence, Span, Statement, When
+from ..model import Annotated, Entity, Point, Span, Statement, When
 
 SUMMARY = 7
 """Most sentences in a summary."""
 LONGEST = 60
 """Most words of a summary sentence, where a shorter reading exists."""
+POINTING = frozenset("he she it they him her them his its their this these those such i we our my".split())
+"""Words that point at something else, when no noun stands before them in the passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +61,44 @@ class Coverage:
 def summary(points: Sequence[Point], accounts: Sequence[Annotated]) -> tuple[Cited, ...]:
     """The most widely carried points in the accounts' own words, narrative first.
 
-    Each sentence is one reading of one point, led by its speaker's name. A point that two
-    accounts or more carry goes before one that stands alone; at most ``SUMMARY`` are taken.
+    Each sentence is one reading of one point, led by its speaker's name. Points that two
+    accounts or more carry go before those that stand alone; a point that no reading words
+    without a pronoun that points elsewhere is passed over. At most ``SUMMARY`` are taken.
     """
+    by_id = {a.witness.id: a for a in accounts}
     ranked = [p for p in points if len(p.witnesses) > 1] or list(points)
-    taken = sorted(ranked[:SUMMARY], key=lambda p: p.speaker is not None)
-    sentences = {a.witness.id: a.sentences for a in accounts}
-    return tuple(Cited(_sentence(p, sentences), p.spans, p.id) for p in taken)
+    plain = ((p, words) for p in ranked if (words := _plainest(p, by_id)))
+    told = sorted(islice(plain, SUMMARY), key=lambda pair: pair[0].speaker is not None)
+    return tuple(Cited(_sentence(p, words), p.spans, p.id) for p, words in told)
 
 
-def _sentence(point: Point, sentences: dict[str, tuple[Sentence, ...]]) -> str:
-    """The plainest reading: a whole sentence if there is one, not too long, speaker first."""
+def _plainest(point: Point, accounts: Mapping[str, Annotated]) -> str | None:
+    """The reading that stands best by itself: a whole sentence, not too long, of plain words."""
+    ranked = []
+    for reading in point.readings:
+        for spot in reading.accounts:
+            account = accounts[spot.witness]
+            words = spot.of(account.witness.text)
+            if not _leans(spot, account):
+                whole = any(s.start == spot.start for s in account.sentences)
+                ranked.append((len(words.split()) > LONGEST, not whole, -len(words), words))
+    return min(ranked)[3] if ranked else None
 
-    def rank(reading: tuple[str, tuple[Span, ...]]) -> tuple[bool, bool, int, str]:
-        words, spans = reading
-        whole = any(s.start == spot.start for spot in spans for s in sentences[spot.witness])
-        return (len(words.split()) > LONGEST, not (whole or words[:1].isupper()), -len(words), words)
 
-    words, _ = min(((r.wording, r.accounts) for r in point.readings), key=rank)
+def _leans(spot: Span, account: Annotated) -> bool:
+    """Tell whether a passage leans on what stands before it ("All of them …", "It said so")."""
+    named = False
+    for token in account.tokens:
+        if token.start < spot.start or token.end > spot.end:
+            continue
+        named = named or token.pos in ("PROPN", "NOUN")
+        if token.tag in ("PRP", "PRP$", "DT") and token.lemma.casefold() in POINTING and not named:
+            return True
+    return not named
+
+
+def _sentence(point: Point, words: str) -> str:
+    """A reading as a sentence of its own, its speaker first unless it names the speaker."""
     plain = re.sub(r"\s+", " ", words).strip(" ,;:")
     plain = plain[:1].upper() + plain[1:]
     plain += "" if plain.endswith((".", "!", "?", "…", "”", '"')) else "."
