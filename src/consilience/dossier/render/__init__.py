@@ -89,6 +89,7 @@ def _environment() -> Environment:
         "left_out": page.left_out,
         "origins": page.origins,
         "sides": page.sides,
+        "timeline": page.timeline,
         "verb": verb,
     }
     env.filters |= {"moment": moment, "web": web, "capital": capital}

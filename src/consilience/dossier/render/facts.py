@@ -7,6 +7,7 @@ a count, a look-up or an overlap of spans in the document.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ Document = dict[str, Any]
 
 MONTHS = "January February March April May June July August September October November December".split()
 NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+DATED = re.compile(r"\d{4}-\d\d-\d\d")
 LISTS = (
     "articles statements points origins discrepancies omissions entities ledger timeline summary "
     "framing coverage problems"
@@ -189,7 +191,7 @@ class Facts:
         first, last = story.get("first"), story.get("last")
         if not first and not last:
             return "Publication dates unknown"
-        return span_of_time(first or last, last or first)
+        return span_of_time(str(first or last), str(last or first))
 
     @property
     def verdict(self) -> str:
@@ -209,8 +211,8 @@ class Facts:
             return words + "Each of these goes back to one origin: repeated, not confirmed."
         if self.single:
             return words + (
-                f"{counted(self.single, 'point').capitalize()} of these {verb(self.single, 'goes', 'go')} "
-                f"back to one origin: repeated, not confirmed."
+                f"{in_word(self.single).capitalize()} of these "
+                f"{verb(self.single, 'goes', 'go')} back to one origin: repeated, not confirmed."
             )
         return words + "Each of these may have more than one independent origin."
 
@@ -357,13 +359,18 @@ def _widest(spans: Sequence[tuple[int, int]], stretches: Sequence[Stretch]) -> s
 # -- words --
 
 
+def in_word(number: int) -> str:
+    """A number up to twelve as a word."""
+    return NUMBERS[number] if 0 < number < len(NUMBERS) else str(number)
+
+
 def counted(number: int, noun: str, plural: str = "") -> str:
     """A number and its noun; up to twelve in words.
 
     >>> counted(2, "account"), counted(1, "account"), counted(14, "story", "stories")
     ('two accounts', 'one account', '14 stories')
     """
-    word = NUMBERS[number] if 0 <= number < len(NUMBERS) else str(number)
+    word = in_word(number) if number else "no"
     return f"{word} {noun if number == 1 else plural or noun + 's'}"
 
 
@@ -378,14 +385,25 @@ def moment(iso: str | None) -> str:
     >>> moment("2031-05-06T08:25:00+02:00"), moment("2031-05"), moment(None)
     ('6 May 2031, 08:25', '2031-05', '')
     """
-    if not iso:
-        return ""
+    if not iso or not DATED.match(str(iso)):
+        return str(iso or "")
     try:
         then = datetime.fromisoformat(str(iso))
     except ValueError:
         return str(iso)
     day = f"{then.day} {MONTHS[then.month - 1]} {then.year}"
     return f"{day}, {then:%H:%M}" if "T" in str(iso) else day
+
+
+def day_and_hour(iso: str | None) -> str:
+    """An ISO date or time in few characters.
+
+    >>> day_and_hour("2031-05-06T08:25:00"), day_and_hour("2031-05-06")
+    ('6 May, 08:25', '6 May')
+    """
+    day, _, hour = moment(iso).partition(", ")
+    short = " ".join(w[:3] if w.isalpha() else w for w in day.split(" ")[:2])
+    return f"{short}, {hour}" if hour else short
 
 
 def span_of_time(first: str, last: str) -> str:

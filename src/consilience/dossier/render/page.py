@@ -6,11 +6,12 @@ Invariant: every passage shown is a slice of an account's text and has an anchor
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .facts import Account, Document, Facts, Row, by_value
+from .facts import Account, Document, Facts, Row, by_value, moment
 from .passages import Mark, Piece, context, differing, lines, pieces
 
 FRAMES = {
@@ -47,19 +48,26 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One value of a discrepancy: who has it, and in what words."""
+    """One value of a discrepancy: who has it, and in what words; ``rest`` are further passages."""
 
     value: str
     quotes: tuple[Quote, ...]
-    more: int
+    rest: tuple[Quote, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A place of the apparatus: its kind, and what each reading has there (None: nothing)."""
+    """A place of the apparatus: its kind, what each reading has there (None: nothing), which are odd."""
 
     kind: str
     cells: tuple[str | None, ...]
+
+    @property
+    def odd(self) -> tuple[bool, ...]:
+        """Whether a cell is other than the commonest one; all are, where none is commonest."""
+        sizes = Counter(self.cells).most_common()
+        tied = len(sizes) > 1 and sizes[0][1] == sizes[1][1]
+        return tuple(tied or c != sizes[0][0] for c in self.cells)
 
 
 def anchor(account: Account, start: int, end: int) -> str:
@@ -88,6 +96,8 @@ def texts(facts: Facts) -> list[tuple[Account, list[Block]]]:
     anchors: dict[str, set[tuple[int, int]]] = {}
     for article, start, end in places(named):
         anchors.setdefault(article, set()).add((start, end))
+    for s in facts.listed("statements"):
+        anchors.setdefault(s.get("article", ""), set()).update((a, b) for a, b in s.get("content") or [])
     return [(a, blocks(facts, a, sorted(anchors.get(a.id, ())))) for a in facts.accounts]
 
 
@@ -95,7 +105,9 @@ def blocks(facts: Facts, account: Account, anchors: Sequence[tuple[int, int]]) -
     """The lines of one account with all that is to be marked in them."""
     marks = [*_statement_marks(facts, account), *_point_marks(facts, account)]
     regions = account.raw.get("regions") or []
-    rows = [(*r, region) for region in _spread(regions, len(account.text)) for r in _within(account.text, region)]
+    rows = [
+        (*r, region) for region in _spread(regions, len(account.text)) for r in _within(account.text, region)
+    ]
     found = []
     for number, (start, end, gap, region) in enumerate(rows):
         # an anchor before this line that no earlier line took stands at its start
@@ -154,7 +166,7 @@ def cards(row: Row) -> list[Quote]:
     groups: dict[str, list[Any]] = {}
     for c in row.cells:
         if c.carried:
-            words = " … ".join(c.account.text[a:b] for a, b in c.spans)
+            words = " … ".join(c.account.text[a:b].strip(" ,;:") for a, b in c.spans)
             groups.setdefault(words, []).append(c)
     odd = differing(list(groups))
     return [
@@ -188,7 +200,9 @@ def apparatus(row: Row, facts: Facts) -> tuple[list[str], list[Variant]]:
     for column in raw.get("columns") or []:
         cells = tuple(column["cells"])
         if column["kind"] == "same" and found and found[-1].kind == "same":
-            cells = tuple(f"{a or ''} {b or ''}".strip() for a, b in zip(found.pop().cells, cells, strict=False))
+            cells = tuple(
+                f"{a or ''} {b or ''}".strip() for a, b in zip(found.pop().cells, cells, strict=False)
+            )
         found.append(Variant(column["kind"], cells))
     return sigla, found
 
@@ -198,7 +212,7 @@ def _siglum(facts: Facts, article: str) -> str:
     return account.siglum if account else article
 
 
-def sides(discrepancy: Document, facts: Facts, limit: int = 3) -> list[Side]:
+def sides(discrepancy: Document, facts: Facts, limit: int = 2) -> list[Side]:
     """The values of a discrepancy, each with its words in their sentence and what differs marked."""
     groups = by_value(discrepancy)
     kept = [[r for r in rows if r.get("article") in facts.by_id] for _, rows in groups]
@@ -215,7 +229,8 @@ def sides(discrepancy: Document, facts: Facts, limit: int = 3) -> list[Side]:
             quotes[words] = q if seen is None else Quote(
                 seen.accounts + q.accounts, seen.pieces, seen.places + q.places, seen.cut
             )  # fmt: skip
-        found.append(Side(value, tuple(quotes.values())[:limit], max(0, len(quotes) - limit)))
+        shown = tuple(quotes.values())
+        found.append(Side(value, shown[:limit], shown[limit:]))
     return found
 
 
@@ -223,11 +238,60 @@ def _quote(account: Account, place: Document, odd: Sequence[tuple[int, int]]) ->
     start, end = place["start"], place["end"]
     a, b, before, after = context(account.text, start, end)
     whole = end - start <= SHORT or not odd
-    marks = [Mark(start, end, "differs")] if whole else [Mark(start + x, start + y, "differs") for x, y in odd]
-    return Quote((account,), pieces(account.text, a, b, marks), (anchor(account, start, end),), (before, after))
+    marks = (
+        [Mark(start, end, "differs")] if whole else [Mark(start + x, start + y, "differs") for x, y in odd]
+    )
+    return Quote(
+        (account,), pieces(account.text, a, b, marks), (anchor(account, start, end),), (before, after)
+    )
 
 
 # -- counts --
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A line of the timeline: what an account places in time, or the publishing of one."""
+
+    start: str
+    when: str
+    text: str
+    how: str
+    cites: tuple[Document, ...] = ()
+    published: tuple[Account, ...] = ()
+
+
+def timeline(facts: Facts) -> list[Moment]:
+    """What the accounts place in time, and their publishing among it, in order of time.
+
+    What begins at the same time keeps the document's order; what has no date stands last.
+    """
+    found = [
+        Moment(
+            t.get("start") or "~",
+            moment(t["when"]),
+            t["text"],
+            _reckoned(t.get("kind") or ""),
+            tuple(t["cites"]),
+        )
+        for t in facts.listed("timeline")
+    ]
+    together: dict[str, list[Account]] = {}
+    for a in facts.accounts:
+        if a.when:
+            together.setdefault(a.raw["published"], []).append(a)
+    found += [Moment(iso, moment(iso), "", "", (), tuple(some)) for iso, some in together.items()]
+    return sorted(found, key=lambda m: m.start[:16])
+
+
+def _reckoned(how: str) -> str:
+    for start, words in (
+        ("published", "reckoned from the day of publication"),
+        ("event", "reckoned from the event"),
+    ):
+        if how.startswith(start):
+            return words
+    return "" if how in ("", "stated") else how
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,17 @@ text, put together again, are that text.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W_]+(?:['’][^\W_]+)*")
 STOP = re.compile(r"[.!?…]['\"’”»)\]]*\s|\n")
 COMPARED = 400  # words of a passage that are compared; longer ones are shown unmarked past that
-ALIKE = 0.25  # share of common words under which two passages are worded freely: nothing is marked
+ALIKE = 0.45  # share of common words under which a passage is worded freely: nothing in it is marked
+ARTICLES = frozenset({"a", "an", "the"})  # "a ferry" against "the ferry" is no difference worth a mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def pieces(text: str, start: int, end: int, marks: Iterable[Mark]) -> tuple[Piec
         cuts |= {max(start, m.start), min(end, m.end)}
     edges = sorted(cuts)
     found = []
-    for a, b in zip(edges, edges[1:], strict=False):
+    for a, b in pairwise(edges):
         over = [m for m in near if m.start <= a and m.end >= b]
         kinds = tuple(dict.fromkeys(m.kind for m in over))
         found.append(Piece(a, text[a:b], kinds, tuple(m for m in over if m.start == a)))
@@ -109,33 +112,49 @@ def _whole_words(text: str, first: int, last: int, start: int, end: int) -> tupl
 
 
 def differing(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
-    """For each wording, the stretches that the other wordings do not have.
+    """For each wording, the stretches that half or more of the wordings do not have.
 
-    Words are aligned with the first wording, without case and punctuation (Ratcliff and
-    Obershelp's matching blocks); a word of the first counts as shared when all others have it.
+    Words are aligned, without case and punctuation, with the wording most like the others
+    (Ratcliff and Obershelp's matching blocks). A wording that has little in common with that
+    one is free: it is left unmarked, and does not count.
 
     >>> differing(["Nine were hurt", "Ten were hurt"])
     [[(0, 4)], [(0, 3)]]
 
-    :returns: half-open offsets into each text, next neighbours joined; nothing where two
-        wordings have so little in common that marks would not help.
+    :returns: half-open offsets into each text, next neighbours joined.
     """
     words = [list(WORD.finditer(t))[:COMPARED] for t in texts]
     keys = [[w.group().casefold().replace("’", "'") for w in row] for row in words]
-    if len(texts) < 2 or not keys[0]:
+    if len(texts) < 2 or not all(keys):
         return [[] for _ in texts]
-    shared = set(range(len(keys[0])))
-    found: list[list[tuple[int, int]]] = [[]]
-    for row, other in zip(words[1:], keys[1:], strict=True):
-        blocks = SequenceMatcher(None, keys[0], other, autojunk=False).get_matching_blocks()
-        mine = {b.a + i for b in blocks for i in range(b.size)}
-        theirs = {b.b + i for b in blocks for i in range(b.size)}
-        free = len(mine) < ALIKE * min(len(keys[0]), len(other) or 1)
-        if not free:
-            shared &= mine
-        found.append([] if free else _joined(row, [i for i in range(len(row)) if i not in theirs]))
-    found[0] = _joined(words[0], [i for i in range(len(words[0])) if i not in shared])
+    middle = _likest(keys)
+    pairs = [_aligned(keys[middle], other) for other in keys]
+    bound = [len(p) >= ALIKE * min(len(keys[middle]), len(k)) for p, k in zip(pairs, keys, strict=True)]
+    have = Counter(a for p, close in zip(pairs, bound, strict=True) if close for a, _ in p)
+    common = {a for a, n in have.items() if 2 * n > sum(bound)}
+    if sum(bound) < 2:
+        return [[] for _ in texts]
+    found = []
+    for row, key, pair, close in zip(words, keys, pairs, bound, strict=True):
+        shared = {b for a, b in pair if a in common}
+        odd = [i for i in range(len(row)) if i not in shared] if close else []
+        found.append([s for s in _joined(row, odd) if _compared(key, row, s) not in ARTICLES])
     return found
+
+
+def _compared(key: Sequence[str], row: Sequence[re.Match[str]], span: tuple[int, int]) -> str:
+    return " ".join(k for k, w in zip(key, row, strict=True) if span[0] <= w.start() < span[1])
+
+
+def _likest(keys: Sequence[Sequence[str]]) -> int:
+    """Index of the wording that shares most words with the others; the first of equals."""
+    bags = [Counter(k) for k in keys]
+    return max(range(len(bags)), key=lambda i: (sum((bags[i] & b).total() for b in bags), -i))
+
+
+def _aligned(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
+    blocks = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
+    return [(m.a + i, m.b + i) for m in blocks for i in range(m.size)]
 
 
 def _joined(row: Sequence[re.Match[str]], odd: Sequence[int]) -> list[tuple[int, int]]:

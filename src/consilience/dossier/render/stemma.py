@@ -10,19 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from .facts import Edge, Facts
+from .facts import Edge, Facts, day_and_hour
 
 RADIUS = 21.0
-LAYER = 148.0
+LAYER = 158.0
 TOP, SIDE = 34.0, 14.0
-LABEL = 40.0  # room under a circle for outlet and date
+LINE = 15.0  # height of a line of text
 SWEEPS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A node in its place: centre, kind, the sign inside and the lines of text under it."""
+    """A node in its place: centre, kind, sign, whole name, and its text line by line.
+
+    The text of a cited node stands inside its box, of half width ``half``.
+    """
 
     key: str
     x: float
@@ -30,20 +34,25 @@ class Spot:
     kind: str
     sign: str
     name: str
-    under: str
-    half: float
-    short: str = ""
+    lines: tuple[str, ...]
+    half: float = RADIUS
     href: str = ""
+    dated: bool = False
+
+    @property
+    def tall(self) -> float:
+        """Half the height of the shape."""
+        return RADIUS if self.kind != "cited" else 9 + LINE * len(self.lines) / 2
 
     @property
     def top(self) -> float:
         """Where lines from above end."""
-        return self.y - (RADIUS if self.kind != "cited" else 19)
+        return self.y - self.tall
 
     @property
     def bottom(self) -> float:
         """Where lines to below begin."""
-        return self.y + (19 if self.kind == "cited" else RADIUS + LABEL if self.under or self.name else RADIUS)
+        return self.y + self.tall + (0 if self.kind == "cited" else LINE * len(self.lines) + 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,9 @@ def draw(facts: Facts) -> Drawing:
     level = {k: n for n, row in enumerate(rows) for k in row}
     spots = tuple(_spot(facts, nodes[k], at[k] - left, TOP + level[k] * LAYER, slot) for k in nodes)
     ways = {pair: [(at[k] - left, TOP + level[k] * LAYER) for k in chain] for pair, chain in chains.items()}
-    width = max([s.x + slot / 2 for s in spots] + [x for way in ways.values() for x, _ in way], default=0) + SIDE
+    width = (
+        max([s.x + slot / 2 for s in spots] + [x for way in ways.values() for x, _ in way], default=0) + SIDE
+    )
     height = max((s.bottom for s in spots), default=0) + 10
     return Drawing(round(width), round(height), spots, _lines(facts.edges, {s.key: s for s in spots}, ways))
 
@@ -181,7 +192,7 @@ def _neighbours(chains: Chains) -> tuple[dict[str, list[str]], dict[str, list[st
     ups: dict[str, list[str]] = {}
     downs: dict[str, list[str]] = {}
     for chain in chains.values():
-        for a, b in zip(chain, chain[1:], strict=False):
+        for a, b in pairwise(chain):
             ups.setdefault(b, []).append(a)
             downs.setdefault(a, []).append(b)
     return ups, downs
@@ -190,7 +201,7 @@ def _neighbours(chains: Chains) -> tuple[dict[str, list[str]], dict[str, list[st
 def crossings(rows: Sequence[Sequence[str]], ups: dict[str, list[str]]) -> int:
     """How many pairs of lines cross between neighbouring rows."""
     total = 0
-    for above, row in zip(rows, rows[1:], strict=False):
+    for above, row in pairwise(rows):
         where = {k: i for i, k in enumerate(above)}
         ends = [(where[p], i) for i, k in enumerate(row) for p in ups.get(k, [])]
         total += sum(a[0] > b[0] and a[1] < b[1] for a in ends for b in ends)
@@ -210,7 +221,7 @@ def placed(rows: Sequence[Sequence[str]], chains: Chains, widths: dict[str, floa
         for row in rows if sweep % 2 else rows[::-1]:
             near = {k: ups.get(k, []) if sweep % 2 else downs.get(k, []) for k in row}
             wanted = [_mean([at[n] for n in near[k]], at[k]) for k in row]
-            gaps = [(widths[a] + widths[b]) / 2 for a, b in zip(row, row[1:], strict=False)]
+            gaps = [(widths[a] + widths[b]) / 2 for a, b in pairwise(row)]
             at.update(zip(row, spread(wanted, gaps), strict=True))
     return at
 
@@ -242,17 +253,33 @@ def _mean(values: Sequence[float], default: float) -> float:
 
 def _spot(facts: Facts, node: dict[str, str], x: float, y: float, slot: float) -> Spot:
     key, kind = str(node["id"]), node.get("kind", "cited")
-    room = int(slot / 7)
+    room = int(slot / 7.5)
     account = facts.by_id.get(key)
     if account:
-        when = account.when.split(", ")[-1] if ":" in account.when else account.when
-        short = shortened(account.name, room)
-        return Spot(key, x, y, "witness", account.siglum, account.name, when, slot / 2, short, f"#t{account.index}")
+        date = day_and_hour(account.raw.get("published"))
+        lines = (*wrapped(account.name, room), *([date] if date else []))
+        href = f"#t{account.index}"
+        return Spot(key, x, y, "witness", account.siglum, account.name, lines, href=href, dated=bool(date))
     label = str(node.get("label") or key)
     if kind == "archetype":
-        return Spot(key, x, y, "archetype", label[:3], label, "", slot / 2, "lost text")
-    half = min(slot / 2 - 4, 12 + 3.7 * min(len(label), room))
-    return Spot(key, x, y, "cited", shortened(label, room), label, "", half)
+        return Spot(key, x, y, "archetype", label[:3], label, ("lost text",))
+    lines = wrapped(label, room)
+    half = min(slot / 2 - 4, 12 + 3.7 * max(map(len, lines)))
+    return Spot(key, x, y, "cited", "", label, lines, half)
+
+
+def wrapped(words: str, room: int) -> tuple[str, ...]:
+    """At most two lines of at most ``room`` characters.
+
+    >>> wrapped("Velmark Harbour Authority", 16)
+    ('Velmark Harbour', 'Authority')
+    """
+    if len(words) <= room:
+        return (words,)
+    cut = words.rfind(" ", 0, room + 1)
+    if cut <= 0:
+        return (shortened(words, room),)
+    return words[:cut], shortened(words[cut + 1 :], room)
 
 
 def shortened(words: str, room: int) -> str:
@@ -283,7 +310,7 @@ def _lines(
 
 def _curve(edge: Edge, points: Sequence[tuple[float, float]]) -> Line:
     path = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
-    for (x, y), (u, v) in zip(points, points[1:], strict=False):
+    for (x, y), (u, v) in pairwise(points):
         h = (v - y) / 2
         path.append(f"C{x:.1f} {y + h:.1f} {u:.1f} {v - h:.1f} {u:.1f} {v:.1f}")
     (x, y), (u, v) = points[-2:]
