@@ -16,18 +16,20 @@ from ..data import lexicon
 MONTHS = ("january february march april may june july august september october november december").split()
 _NAME = r"(?:Dr\.? |Prof\.? )?[^\W\d_][\w’'.-]*(?: (?:[^\W\d_]\.|[^\W\d_][\w’'-]*)){1,4}"
 _NAMES = rf"{_NAME}(?:(?:, | and | & |, and ){_NAME})*"
+_BY = "by|written by|reported by|story by|words by|authors?|text by|from"
 BYLINE = re.compile(
-    rf"(?:(?i:by|written by|reported by|story by|words by|author|authors|text by|from)(?::\s*|\s+))(?P<names>{_NAMES})"
-    r"(?P<rest>(?:\s*(?:[,|•·/–—-]|\bfor\b|\bin\b).*)?)"
+    rf"(?:(?i:{_BY})(?::\s*|\s+))"
+    rf"(?P<names>{_NAMES})(?:\s*(?:[,|•·/–—-]|\bfor\b|\bin\b).*)?"
 )
 DESK = re.compile(
     r"by (?:(?:our|staff|the|a) )?(?:[\w-]+ ){0,3}"
     r"(?:staff|correspondents?|reporters?|desk|editorial board|agencies|writers?|newsroom)(?: (?:in|and) .*)?",
     re.I,
 )
+_TITLED = r"(?:[Tt]he )?[A-Z][\w.’'-]*(?: (?:of |the |and |& )?[A-Z][\w.’'-]*){0,4}"
 AUTHOR_NOTE = re.compile(
     rf"(?P<name>{_NAME}) (?:is|was) (?:an?|the|our) (?P<role>[\w ,’'-]{{3,60}}?) "
-    r"(?:of|at|for|with) (?P<outlet>(?:[Tt]he )?[A-Z][\w.’'-]*(?: (?:of |the |and |& )?[A-Z][\w.’'-]*){0,4})"
+    rf"(?:of|at|for|with) (?P<outlet>{_TITLED})"
 )
 PRESS_ROLE = re.compile(
     r"\b(?:editor|reporter|writer|correspondent|columnist|journalist|producer|fellow|critic)\b", re.I
@@ -40,7 +42,8 @@ STAMP = re.compile(
 _MONTH = "|".join(f"{m[:3]}(?:{m[3:]})?" if m != "september" else "sept?(?:ember)?" for m in MONTHS)
 DATES = (
     re.compile(
-        r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?:[T ](?P<t>\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?)\s*(?P<z>Z|[+-]\d{2}:?\d{2})?)?"
+        r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"
+        r"(?:[T ](?P<t>\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?)\s*(?P<z>Z|[+-]\d{2}:?\d{2})?)?"
     ),
     re.compile(rf"(?P<mon>{_MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})", re.I),
     re.compile(rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\.? (?:of )?(?P<mon>{_MONTH})\.?,? (?P<y>\d{{4}})", re.I),
@@ -50,17 +53,22 @@ DATES = (
     re.compile(r"(?P<m>\d{1,2})/(?P<d>1[3-9]|2\d|3[01])/(?P<y>\d{4})"),
 )
 _REST = re.compile(
-    r"(?:[\s,.|•·()@–—:-]|\d{1,2}[:.]\d{2}(?::\d{2})?|[ap]\.?m\.?|\d{1,2} ?[ap]\.?m\.?|\bat\b|\bon\b|[A-Z]{2,4}T?\b|"
-    r"UTC[+-]?\d*|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|o[’']clock|h(?:rs)?\b|"
-    r"updated|published|last|first)*",
-    re.I,
+    r"(?:[\s,.|•·()@–—:-]|\d{1,2}[:.]\d{2}(?::\d{2})?|[ap]\.?m\.?|\d{1,2} ?[ap]\.?m\.?|\bat\b|\bon\b|"
+    r"[A-Z]{2,4}T?\b|UTC[+-]?\d*|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|"
+    r"o[’']clock|h(?:rs)?\b|updated|published|last|first)*",
+    re.IGNORECASE,
 )
-PLACE = r"[A-Z][A-Z.’'-]+(?:[ -][A-Z][A-Z.’'-]*){0,3}"
-DATELINE = re.compile(
-    rf"(?:{PLACE}(?:,\s+[A-Z][\w.]*(?: [A-Z][\w.]*){{0,2}})?(?:,\s+(?:{_MONTH})\.? \d{{1,2}}(?:, \d{{4}})?)?"
-    r"(?:\s*[(（][A-Z][\w .&/-]{1,40}[)）])?|[A-Z][\w.’' -]{1,30}(?:, [A-Z][\w. ]{1,20})?\s*\((?:AP|AFP|Reuters|UPI|CNN|Xinhua|dpa|ANI|PTI|IANS|TASS|KUNA|WAM)\)"
-    r"|\([A-Z]{2,6}\))\s*(?P<dash>[-–—:]{1,2}|\.{0})\s*"
-)
+_CAPITALS = r"[A-Z][A-Z.’'-]+(?:[ -][A-Z][A-Z.’'-]*){0,3}"
+_PLACE = r"[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,3}(?:, [A-Z][\w.]*(?: [A-Z][\w.]*){0,2})?"
+_ON = rf"(?:,\s+(?:{_MONTH})\.? \d{{1,2}}(?:, \d{{4}})?)?"
+_DASH = r"\s*(?:[-–—]{1,2}|:)\s+"
+DATELINES = (
+    # SEAHAVEN, Oct. 5 (Example News) — … ; the agency in brackets may be any name here
+    re.compile(rf"(?P<head>{_CAPITALS}(?:,\s+[A-Z][\w.]*(?: [A-Z][\w.]*){{0,2}})?{_ON}"
+               rf"(?:\s*[(（](?P<agency>[A-Z][^()（）\n]{{1,40}})[)）])?){_DASH}"),
+    # Seahaven (AP) — … and (AP) … without a dash: only a known agency, or call letters
+    re.compile(rf"(?P<head>(?:{_PLACE}{_ON}\s+)?[(（](?P<known>[A-Z][^()（）\n]{{1,40}})[)）])(?:{_DASH}|\s+)"),
+)  # fmt: skip
 
 
 def byline(text: str) -> tuple[str, ...] | None:
@@ -157,13 +165,13 @@ def dateline(text: str) -> tuple[int, int] | None:
     >>> dateline("SEAHAVEN (AP) — The bridge fell."), dateline("The bridge fell.")
     ((13, 16), None)
     """
-    match = DATELINE.match(text[:160])
-    if not match or match.end() >= len(text):
-        return None
-    if not match["dash"] and not match.group().rstrip().endswith(")"):
-        return None
-    head = match.group()[: match.start("dash")].rstrip() if match["dash"] else match.group().rstrip()
-    return len(head), match.end()
+    for pattern in DATELINES:
+        match = pattern.match(text[:160])
+        if match and match.end() < len(text):
+            known = match.groupdict().get("known")
+            if known is None or known.isupper() or known.casefold().removeprefix("the ") in agencies():
+                return match.end("head"), match.end()
+    return None
 
 
 @cache

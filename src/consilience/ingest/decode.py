@@ -22,6 +22,8 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+STRAY = "consilience-stray"
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 MAGIC = (
     b"%PDF-",
@@ -80,66 +82,53 @@ def _marked(data: bytes, encoding: str) -> Decoded:
 
 
 def _wide(data: bytes) -> str | None:
-    """UTF-16 without a mark: text in it has a zero byte beside nearly every space and line end."""
-    sample = data[: 4096 - len(data) % 2]
-    if len(sample) < 4 or b"\x00" not in sample or len(data) % 2:
+    """UTF-16 without a mark: a zero byte beside nearly every space and line end."""
+    sample = data[:4096]
+    if b"\x00" not in sample or len(data) % 2:
         return None
-    for encoding, space in (("utf-16-le", (b" \x00", b"\n\x00")), ("utf-16-be", (b"\x00 ", b"\x00\n"))):
-        pairs = [sample[i : i + 2] for i in range(0, len(sample) - 1, 2)]
-        if sum(p in space for p in pairs) * 40 >= len(pairs) and b"\x00\x00" not in pairs:
-            try:
-                data.decode(encoding)
-            except UnicodeDecodeError:
-                continue
+    pairs = [sample[i : i + 2] for i in range(0, len(sample) - 1, 2)]
+    for encoding, spaces in (("utf-16-le", (b" \x00", b"\n\x00")), ("utf-16-be", (b"\x00 ", b"\x00\n"))):
+        if sum(pair in spaces for pair in pairs) * 40 >= len(pairs) and b"\x00\x00" not in pairs:
             return encoding
     return None
 
 
 def _narrow(data: bytes, declared: str | None) -> Decoded:
+    """UTF-8; else what is declared; else UTF-8 with strays, or Windows-1252."""
     try:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError as error:
         first = error.start
     if declared and _known(declared):
         try:
-            return Decoded(data.decode(declared), declared)
+            return Decoded(data.decode(declared), declared.lower())
         except UnicodeDecodeError:
             pass
-    strict = len(
-        re.findall(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}", data)
-    )
-    if strict:
-        text = data.decode("utf-8", _mixed_name())
+    proper = sum(map(len, SEQUENCE.findall(data)))
+    stray = len(data.translate(None, bytes(range(128)))) - proper
+    if proper * 10 >= stray:
+        text = data.decode("utf-8", STRAY)
         return Decoded(text, "mixed", f"UTF-8 with stray Windows-1252 bytes, the first at byte {first}")
-    return Decoded(_latin(data), "windows-1252", "not UTF-8; read as Windows-1252")
+    return Decoded(data.decode("cp1252", STRAY), "windows-1252", "not UTF-8; read as Windows-1252")
 
 
 def _known(name: str) -> bool:
+    """Whether a declared name is a text encoding of ours ("hex" and the like are none)."""
     try:
-        codecs.lookup(name)
+        return codecs.lookup(name)._is_text_encoding
     except (LookupError, ValueError):
         return False
-    return True
 
 
-def _latin(data: bytes) -> str:
-    """Windows-1252; its five unassigned bytes stay as control characters, as browsers do."""
-    return (
-        "".join(
-            bytes((b,)).decode("cp1252") if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else chr(b) for b in data
-        )
-        if any(b in data for b in (0x81, 0x8D, 0x8F, 0x90, 0x9D))
-        else data.decode("cp1252")
-    )
+def _stray(error: UnicodeError) -> tuple[str, int]:
+    """Read one stray byte as Windows-1252, or as browsers do where that assigns nothing."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    byte = error.object[error.start : error.start + 1]
+    try:
+        return byte.decode("cp1252"), error.start + 1
+    except UnicodeDecodeError:
+        return byte.decode("latin-1"), error.start + 1
 
 
-def _mixed_name() -> str:
-    """Register and name the error handler that reads a stray byte as Windows-1252."""
-
-    def stray(error: UnicodeError) -> tuple[str, int]:
-        if not isinstance(error, UnicodeDecodeError):
-            raise error
-        return _latin(error.object[error.start : error.start + 1]), error.start + 1
-
-    codecs.register_error("consilience-stray", stray)
-    return "consilience-stray"
+codecs.register_error(STRAY, _stray)

@@ -10,6 +10,17 @@ from dataclasses import dataclass
 
 from ..model import Evidence, Problem
 
+MEDIA = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "text/plain": ".txt",
+    "text/markdown": ".md",
+    "application/json": ".json",
+    "application/pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+}
+"""The media types that are read, and the suffix that each stands for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

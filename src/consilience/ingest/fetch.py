@@ -23,16 +23,13 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from ..errors import FetchError
 from ..settings import Ingest
-from .draft import Source
+from .draft import MEDIA, Source
 
 AGENT = "Consilience/0.1 (compares news accounts for one reader)"
 ACCEPT = "text/html,application/xhtml+xml,text/plain,application/pdf,application/json;q=0.9"
 MAX_REDIRECTS = 5
 CHUNK = 65_536
-TYPES = frozenset({
-    "text/html", "application/xhtml+xml", "text/plain", "text/markdown", "application/json", "application/pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "",
-})  # fmt: skip
+TYPES = frozenset({*MEDIA, ""})
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 

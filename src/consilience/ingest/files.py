@@ -103,7 +103,8 @@ def _paths(path: Path, settings: Ingest, problems: list[Problem], seen: dict[str
         if path.is_dir():
             found = _walk(path, problems)
         elif not os.path.lexists(text) and glob.has_magic(text):
-            found = sorted(Path(p) for p in glob.glob(text, recursive=True) if not Path(p).is_dir())
+            hits = glob.glob(text, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+            found = sorted(Path(hit) for hit in hits if not Path(hit).is_dir())
         else:
             found = [path]
     except (OSError, ValueError) as error:

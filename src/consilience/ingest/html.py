@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urljoin
 
@@ -26,6 +26,10 @@ CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{2,40})"
 BLOCKS = frozenset({"p", "head", "quote", "list", "item", "table", "row", "div", "body", "main", "code"})
 SPACE = re.compile(r"[ \t\r\n\f]+")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+PARSER_DEPTH = 240
+"""The parser (libxml2) drops all that lies deeper than some 250 elements."""
+LIST_DEPTH = 50
+"""A level of a nested table is up to five elements, of which ``flatten`` counts one."""
 TODO = "save the article's text as a .txt file and give that"
 
 
@@ -35,37 +39,42 @@ def read_html(source: Source, settings: Ingest) -> Draft | Problem:
     :returns: a draft, or a problem when no article text is found in the page.
     """
     declared = CHARSET.search(source.data[:4096])
-    decoded = decode(
-        source.data, declared=source.charset or (declared[1].decode("ascii") if declared else None)
-    )
-    page, dropped = flatten(CONTROL.sub("", decoded.text), settings.max_depth)
+    charset = source.charset or (declared[1].decode("ascii") if declared else None)
+    decoded = decode(source.data, declared=charset)
+    page = CONTROL.sub("", decoded.text)
     problems = []
-    if decoded.note and decoded.encoding != "windows-1252":
+    if decoded.encoding == "mixed":
         problems.append(Problem(decoded.note, source.where, "save it as UTF-8"))
+    for depth in (min(settings.max_depth, PARSER_DEPTH), LIST_DEPTH):
+        shallow, dropped = flatten(page, depth)
+        draft = _read(source, shallow)
+        if draft.text or not dropped:
+            break
     if dropped:
-        problems.append(Problem(f"nests too deep: {dropped:,} elements beyond a depth of {settings.max_depth:,} were "
-                                "read as plain text", source.where, "check that the page is whole"))  # fmt: skip
-    tree = _parse(page)
-    if tree is None:
-        return Problem("holds no readable page", source.where, TODO)
-    fields, evidence = page_metadata(tree, source.url)
-    blocks, links = _article(tree, fields.get("url") or source.url)
-    if not blocks.parts:
+        what = f"nests too deep: {dropped:,} elements below level {depth} were read as plain text"
+        problems.append(Problem(what, source.where, "check that the page is whole"))
+    if not draft.text:
         return Problem("no article text was found in the page", source.where, TODO)
-    title = fields.get("title")
-    if title and not _opens_with(blocks, title):
-        blocks.first(title)
-    return Draft(
-        source.name, source.where, "".join(blocks.parts), hashlib.sha256(source.data).hexdigest(),
-        links=links, evidence=evidence, layout=tuple(blocks.layout), problems=tuple(problems), **fields,
-    )  # fmt: skip
+    return replace(draft, problems=tuple(problems))
 
 
-def _parse(page: str) -> Any:
-    """The page as a tree, or None where there is none."""
+def _read(source: Source, page: str) -> Draft:
+    """The draft of a page that is safe to parse; without text where none is found."""
     from trafilatura import load_html
 
-    return load_html(page)
+    digest = hashlib.sha256(source.data).hexdigest()
+    tree = load_html(page)
+    if tree is None:
+        return Draft(source.name, source.where, "", digest)
+    fields, evidence = page_metadata(tree, source.url)
+    blocks, links = _article(tree, fields.get("url") or source.url)
+    title = fields.get("title")
+    if title and blocks.parts and not _opens_with(blocks, title):
+        blocks.first(title)
+    return Draft(
+        source.name, source.where, "".join(blocks.parts), digest,
+        links=links, evidence=evidence, layout=tuple(blocks.layout), **fields,
+    )  # fmt: skip
 
 
 def _article(tree: Any, base: str | None) -> tuple[Blocks, tuple[str, ...]]:

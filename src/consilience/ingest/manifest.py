@@ -164,7 +164,7 @@ def clean(key: str, value: Any) -> tuple[Any, str]:
     >>> clean("published", "5 May 2031"), clean("authors", "Ann Poe; Raj Lal")
     (('2031-05-05', ''), (('Ann Poe', 'Raj Lal'), ''))
     """
-    if value is None or value == "" or value == []:
+    if not value and value != 0:
         return None, ""
     if key == "authors":
         return authors(value)
@@ -186,10 +186,11 @@ def authors(value: Any) -> tuple[tuple[str, ...], str]:
         value = re.split(r"\s*(?:;|\||\band\b|&)\s*|,\s+(?=\S+\s+\S+)", value)
     if not isinstance(value, list | tuple):
         return (), f"{value!r} is not a name or a list of names"
-    names = [v.get("name") if isinstance(v, Mapping) else v for v in value]
-    if not all(isinstance(n, str) for n in names):
+    items = [v.get("name") if isinstance(v, Mapping) else v for v in value]
+    names = [v for v in items if isinstance(v, str)]
+    if len(names) < len(items):
         return (), f"{value!r} is not a list of names"
-    tidy = [re.sub(r"^by\s+", "", " ".join(n.split()), flags=re.I) for n in names]
+    tidy = [re.sub(r"^by\s+", "", " ".join(n.split()), flags=re.IGNORECASE) for n in names]
     return tuple(dict.fromkeys(n for n in tidy if n)), ""
 
 

@@ -18,6 +18,8 @@ from .draft import Draft
 from .lines import count
 from .regions import label
 
+ENGLISH = frozenset("the of and to in a that for on was".split())
+"""The ten commonest words: where they abound, the model need not be loaded (about a second)."""
 FIELDS = ("title", "outlet", "authors", "published", "url")
 NOT_OUTLETS = frozenset({"all rights reserved", "all rights"})
 COPYRIGHT = re.compile(
@@ -141,8 +143,11 @@ def language(text: str) -> str | None:
     """
     split = text[:40_000].splitlines()
     told = " ".join([line for line in split if count(line) >= 8] or split)[:4000]
-    if count(told) < 4 or not re.search(r"[^\W\d_]", told):
+    words = re.findall(r"[^\W\d_]+", told.casefold())
+    if len(words) < 4 and count(told) < 4:
         return None
+    if words.count("the") * 40 > len(words) and sum(w in ENGLISH for w in words) * 7 > len(words):
+        return "en"
     import py3langid
 
     code: str = py3langid.classify(told)[0]

@@ -1,23 +1,26 @@
 """Bounds how deep the elements of a page nest, before a parser sees it.
 
 A page of 100,000 nested elements costs a tree parser quadratic time, or the whole
-process where it recurses. One pass over the tags, constant memory beside the
-output. Does not repair or parse. Invariant: a page that nests no deeper than the
-bound comes back as it was.
+process where it recurses. One pass over the tags, each character looked at a
+bounded number of times. Does not repair or parse. Invariant: a page that nests no
+deeper than the bound comes back as it was.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-TAG = re.compile(
-    r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*>|<!--.*?(?:-->|\Z)", re.DOTALL
+START = re.compile(r"<(?:!--|(/?)([a-zA-Z][^\s/>]*))")
+# A quoted value may hold ">"; possessive, so that a tag without an end costs one pass and no more.
+REST = re.compile(r"(?>=\s*\"[^\"]*\"|=\s*'[^']*'|[^>])*+>")
+RAW = frozenset({"script", "style", "textarea", "title", "xmp"})
+FLAT = frozenset(
+    "area base br col embed hr img input link meta param source track wbr p html head body".split()
 )
-VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr !doctype "
-    # their end tags may be left out, so that their starts tell nothing about depth
-    "p li td th tr dt dd option tbody thead tfoot html head body".split()
-)
+"""Elements without an end, or whose end is so often left out that a start tells nothing."""
+CELLS = frozenset("li td th tr dt dd option tbody thead tfoot caption".split())
+"""Their ends may be left out too; the list or table round them is counted, and they go where it goes."""
 
 
 def flatten(page: str, depth: int) -> tuple[str, int]:
@@ -29,15 +32,34 @@ def flatten(page: str, depth: int) -> tuple[str, int]:
     :returns: the page and the number of elements whose tags were taken off.
     """
     out: list[str] = []
-    open_, dropped, at = 0, 0, 0
-    for match in TAG.finditer(page):
-        name = (match[2] or "!doctype").lower()
-        if name in VOID or match.group().endswith("/>"):
-            continue
-        deep = open_ > depth if match[1] else open_ >= depth
-        if deep:
-            out += (page[at : match.start()], " ")
-            at = match.end()
-            dropped += not match[1]
-        open_ = max(0, open_ - 1) if match[1] else open_ + 1
+    level, dropped, at = 0, 0, 0
+    for start, end, step in _tags(page):
+        if level > depth or (level == depth and step >= 0):
+            out += (page[at:start], " ")
+            at = end
+            dropped += step > 0
+        level = max(0, level + step)
     return ("".join([*out, page[at:]]), dropped) if dropped else (page, 0)
+
+
+def _tags(page: str) -> Iterator[tuple[int, int, int]]:
+    """Start, end and step in depth (1, -1, or 0 for a cell) of each tag that counts."""
+    at = 0
+    while found := START.search(page, at):
+        name = (found[2] or "").lower()
+        if not name:
+            end = page.find("-->", found.end())
+            at = end + 3
+        else:
+            rest = REST.match(page, found.end())
+            end = at = rest.end() if rest else -1
+        if end < 0:
+            return
+        closing = bool(found[1])
+        if name and name not in FLAT and page[end - 2] != "/":
+            yield found.start(), end, 0 if name in CELLS else -1 if closing else 1
+        if name in RAW and not closing:
+            shut = re.compile(rf"</{name}", re.IGNORECASE).search(page, at)
+            if not shut:
+                return
+            at = shut.start()

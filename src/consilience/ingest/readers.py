@@ -9,18 +9,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from ..model import Evidence, Problem
 from ..settings import Ingest
 from .decode import decode
-from .draft import Draft, Source
+from .draft import MEDIA, Draft, Source
 from .manifest import FIELDS, clean
 
-MEDIA = {
-    "text/html": ".html", "application/xhtml+xml": ".html", "application/pdf": ".pdf", "text/markdown": ".md",
-    "application/json": ".json", "text/plain": ".txt",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-}  # fmt: skip
 FRONT = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)(?:\r?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 MD_LINK = re.compile(r"(?<!!)\[[^\]\n]{1,300}\]\((?P<url>https?://[^\s)]{1,2000})")
 
@@ -79,8 +76,6 @@ def _text(source: Source, *, markdown: bool) -> Draft:
 
 def _markdown(draft: Draft) -> Draft:
     """Front matter, headings, block quotations and links of a Markdown text."""
-    from dataclasses import replace
-
     layout: list[tuple[int, int, str, str]] = []
     front = FRONT.match(draft.text)
     fields, evidence = _front(front["yaml"]) if front else ({}, ())
@@ -104,7 +99,7 @@ def _mark(line: str) -> tuple[str, str] | None:
     return ("caption", "picture") if re.match(r"!\[[^\]]*\]\([^)]*\)\s*$", line) else None
 
 
-def _front(text: str) -> tuple[dict[str, object], tuple[Evidence, ...]]:
+def _front(text: str) -> tuple[dict[str, Any], tuple[Evidence, ...]]:
     """Fields of a Markdown file's front matter that can be used."""
     import yaml
 
@@ -115,7 +110,7 @@ def _front(text: str) -> tuple[dict[str, object], tuple[Evidence, ...]]:
     if not isinstance(data, dict):
         return {}, ()
     also = {"published": "date", "authors": "author", "outlet": "publisher"}
-    fields = {}
+    fields: dict[str, Any] = {}
     for key in FIELDS:
         value, _ = clean(key, data.get(key) or data.get(also.get(key, key)))
         if value:

@@ -15,7 +15,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 
 from ..model import Region
 from .bylines import byline, dateline, stamp
@@ -27,6 +28,7 @@ HEAD = 14
 """Lines at most in which the head of a text is looked for."""
 DURATION = "video duration"
 LINKS = "heading of links to other stories"
+TWICE = "headline printed twice: title of a video or picture"
 BULLET = re.compile(r"^\s*(?:[•·▪◦‣*–—-]|\d{1,2}[.)])\s+")
 NAME_WORD = re.compile(r"(?:[^\W\d_]\.)+|[^\W\d_][\w.’'/-]*|&")
 SMALL = frozenset("of the for and de la le di da du van von der den bin ibn al el to in at on".split())
@@ -40,13 +42,19 @@ class Page:
     """The lines of one text while they are being labelled."""
 
     lines: list[Line]
+    labels: list[Label | None]
     title: str | None = None
+    layout: Layout = ()
     english: bool = True
-    labels: list[Label | None] = field(default_factory=list)
 
     def free(self, n: int) -> bool:
         """Whether line ``n`` exists and has no label yet."""
         return 0 <= n < len(self.lines) and self.labels[n] is None
+
+    def kind(self, n: int) -> str | None:
+        """Kind of line ``n`` so far, None for one without a label or beyond the ends."""
+        found = self.labels[n] if 0 <= n < len(self.lines) else None
+        return found[0] if found else None
 
     def mark(self, n: int, kind: str, reason: str) -> None:
         """Label a line unless it has a label."""
@@ -69,7 +77,7 @@ def label(
 ) -> tuple[Region, ...]:
     """Label the lines of a text.
 
-    >>> for r in label("Ferry strike ends\\n\\nBy Ann Poe\\n\\nCrews went back to work on the ferries today."):
+    >>> for r in label("Ferry strike ends\\n\\nBy Ann Poe\\n\\nCrews went back to work on Monday at noon."):
     ...     print(r.kind, "|", r.reason)
     title | headline above the text
     byline | names the author
@@ -80,24 +88,21 @@ def label(
     :param english: whether rules on English headlines may be used.
     :returns: regions in text order; adjacent lines of one kind and reason are one region.
     """
-    page = Page(lines(text), title, english)
-    page.labels = [None] * len(page.lines)
-    for rule in (_stated(layout), _lexicon, _videos, _head, _quotations, _teasers, _tail, _rest):
+    found = lines(text)
+    page = Page(found, [None] * len(found), title, layout, english)
+    for rule in (_stated, _lexicon, _videos, _head, _quotations, _teasers, _tail, _rest):
         rule(page)
     return _regions(page, text)
 
 
-def _stated(layout: Layout):  # type: ignore[no-untyped-def]
-    def rule(page: Page) -> None:
-        """Kinds that the file states (an HTML block quotation, a Markdown heading)."""
-        at = 0
-        for n, line in enumerate(page.lines):
-            while at < len(layout) and layout[at][1] <= line.start:
-                at += 1
-            if at < len(layout) and layout[at][0] <= line.start:
-                page.mark(n, *layout[at][2:])
-
-    return rule
+def _stated(page: Page) -> None:
+    """Kinds that the file states (an HTML block quotation, a Markdown heading)."""
+    at = 0
+    for n, line in enumerate(page.lines):
+        while at < len(page.layout) and page.layout[at][1] <= line.start:
+            at += 1
+        if at < len(page.layout) and page.layout[at][0] <= line.start:
+            page.mark(n, *page.layout[at][2:])
 
 
 def _lexicon(page: Page) -> None:
@@ -116,10 +121,10 @@ def _videos(page: Page) -> None:
             while page.free(at) and at <= n + 2 and _captions(page, n, at):
                 page.mark(at, "boilerplate", "title of a video")
                 at += 1
-        if page.free(n) and page.free(n + 1) and page.lines[n].text == page.lines[n + 1].text:
-            if headline(page.lines[n]):
-                page.mark(n, "boilerplate", "headline printed twice: title of a video or picture")
-                page.mark(n + 1, "boilerplate", "headline printed twice: title of a video or picture")
+        twice = page.free(n) and page.free(n + 1) and page.lines[n].text == page.lines[n + 1].text
+        if twice and headline(page.lines[n]):
+            page.mark(n, "boilerplate", TWICE)
+            page.mark(n + 1, "boilerplate", TWICE)
 
 
 def _captions(page: Page, duration: int, at: int) -> bool:
@@ -237,10 +242,13 @@ def _told_below(page: Page, n: int) -> bool:
 def _quotations(page: Page) -> None:
     """Block quotations: a line from mark to mark with its speaker alone on the line beside it."""
     for n, line in enumerate(page.lines):
-        stated = page.labels[n] is not None and page.labels[n][0] == "quotation"  # type: ignore[index]
-        if not stated and not (page.free(n) and quotation(line.text)):
-            continue
         after, before = n + 1, n - 1
+        last = page.kind(n) == page.kind(before) == "quotation" != page.kind(after)
+        if last and names_speaker(line.text):
+            page.labels[n] = ("attribution", "names the speaker of the quotation above")
+            continue
+        if page.kind(n) != "quotation" and not (page.free(n) and quotation(line.text)):
+            continue
         if page.free(after) and names_speaker(page.lines[after].text):
             page.mark(n, "quotation", "in quotation marks, its speaker on the next line")
             page.mark(after, "attribution", "names the speaker of the quotation above")
@@ -294,7 +302,7 @@ def _paragraph(page: Page, n: int) -> bool:
 
 def _wrapped(found: Sequence[Line]) -> bool:
     """Whether paragraphs are broken into short lines, so that a line is not a paragraph."""
-    runs = [b for a, b in zip(found, found[1:], strict=False) if not b.gap and not ends(a.text)]
+    runs = [b for a, b in pairwise(found) if not b.gap and not ends(a.text)]
     return sum(line.text[0].islower() for line in runs) * 5 > len(found)
 
 
