@@ -16,7 +16,6 @@ from functools import cache
 
 from ..data import lexicon
 from ..model import UNREAD, Annotated, Credit, Entity, Span
-from .reuse import normal
 
 PLAIN = r"[A-Z][\w&’'.-]*[\w’']|[A-Z]"
 HOST = r"\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|news|co\.uk|co|info|eu|io|tv|de|fr|in)\b"
@@ -81,7 +80,7 @@ class Names:
     def outlet(self, name: str) -> str | None:
         """The name shown of an outlet, or None when it is none."""
         key = plain(name)
-        known = self.outlets.get(key) or _names().get(name.casefold()) or _names().get(key)
+        known = self.outlets.get(outlet_key(name)) or _names().get(name.casefold()) or _names().get(key)
         if known:
             return known
         parts = key.split()
@@ -96,11 +95,26 @@ class Names:
 def plain(name: str) -> str:
     """An outlet's name for comparing: no case, article or punctuation.
 
-    >>> plain("The Dravik Courier") == plain("dravik courier")
-    True
+    >>> plain("The Dravik Courier"), plain("U.S. Coast Guard’s"), plain("dravik.com")
+    ('dravik courier', 'us coast guard', 'dravik.com')
     """
-    words = [normal(w) for w in re.findall(r"[\w.’'&-]+", name)]
+    words = re.findall(r"[\w.’'&-]+", re.sub(r"(?<=\b\w)\.(?=\w\b|\s|$)", "", name.casefold().replace("’", "'")))
+    words = [w.removesuffix("'s").strip(".'-") for w in words]
     return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
+
+
+def outlet_key(name: str) -> str:
+    """One key for an outlet's name and its host.
+
+    >>> outlet_key("The Dravik Courier"), outlet_key("www.dravikcourier.com")
+    ('dravikcourier', 'dravikcourier')
+    """
+    form = plain(name)
+    if re.fullmatch(HOST, form):
+        labels = form.removeprefix("www.").split(".")
+        labels = labels[:-1] if len(labels) < 3 or labels[-2] != "co" else labels[:-2]
+        form = labels[-1]
+    return form.replace(" ", "").replace("-", "")
 
 
 def credits(accounts: Sequence[Annotated], entities: Sequence[Entity]) -> tuple[Credit, ...]:
@@ -108,18 +122,18 @@ def credits(accounts: Sequence[Annotated], entities: Sequence[Entity]) -> tuple[
 
     :returns: ``Credit`` of kind report, interview, first, contributed, dateline, readout or chain.
     """
-    outlets = {plain(a.witness.outlet): a.witness.outlet for a in accounts if a.witness.outlet}
+    outlets = {outlet_key(a.witness.outlet): a.witness.outlet for a in accounts if a.witness.outlet}
     aliases = {form.casefold(): e for e in entities for form in (*e.aliases, e.name) if e.kind == "body"}
     names = Names(outlets, aliases)
     return tuple(c for account in accounts for c in _of_account(account, names))
 
 
 def _of_account(account: Annotated, names: Names) -> list[Credit]:
-    own = plain(account.witness.outlet or "")
+    own, ours = outlet_key(account.witness.outlet or ""), plain(account.witness.outlet or "")
     found: dict[tuple[int, str], Credit] = {}
     for credit in (*_worded(account, names), *_chained(account, names)):
         key = plain(credit.name)
-        if own and (key == own or own.endswith(f" {key}")):
+        if own and (outlet_key(credit.name) == own or ours.endswith(f" {key}")):
             continue
         found.setdefault((credit.scope.start, key), credit)
     return sorted(found.values(), key=lambda c: (c.span, c.kind, c.name))
@@ -135,9 +149,9 @@ def _worded(account: Annotated, names: Names) -> Iterator[Credit]:
                 continue
             name = _named(m.group("name"), kind, scope, names)
             if name and not MINE.fullmatch(name):
+                span = Span(key, *m.span("name"))
                 entity = names.entities.get(name.casefold())
                 shown = entity.name if entity and kind in DOCUMENTS else name
-                span = Span(key, *m.span("name"))
                 yield Credit(span, shown, entity.key if entity else None, _scope(account, span, scope), kind)
 
 
@@ -146,7 +160,8 @@ def _named(words: str, kind: str, scope: str, names: Names) -> str | None:
     name = re.sub(r"(?: (?:of|for|and|the|de))+$", "", words.strip()).rstrip(".’'")
     name = re.sub(r"[’']s$", "", name)
     if kind in DOCUMENTS:
-        return None if name.casefold() in {"government", "office", "police", "court", "company"} else name
+        bare = name.casefold() in _ends("body")
+        return None if bare and name.islower() or len(name) < 3 else name
     outlet = names.outlet(name)
     initials = kind == "dateline" and name.isupper() and len(name) <= 6
     return outlet or (name if kind == "first" or initials else None)
@@ -181,15 +196,18 @@ def _chained(account: Annotated, names: Names) -> Iterator[Credit]:
                 yield Credit(spot, outlet or name, entity.key if entity else None, scope, "chain")
 
 
+FULL_STOP = re.compile(r"(?:\b[a-z]+|\w{5}|[\d%])[.!?][”\"’)]*(?=\s|$)|\n|$")
+"""The end of a sentence; the word before is no abbreviation (Rep., Jan.)."""
+
+
 def lead(account: Annotated) -> int:
     """Where the first sentence of the account's running text ends."""
-    for s in account.sentences:
-        if s.kind == "body":
-            return s.end
-    skip = UNREAD | {"title", "standfirst"}
+    text = account.witness.text
+    skip = UNREAD | {"title", "standfirst", "dateline", "caption"}
     start = next((r.start for r in account.witness.regions if r.kind not in skip), 0)
-    end = re.compile(r"[.!?][”\"]?(?=\s)|\n").search(account.witness.text, start + 1)
-    return end.end() if end else len(account.witness.text)
+    line = re.compile(r"\S").search(text, start)
+    end = FULL_STOP.search(text, line.start()) if line else None
+    return end.end() if end else len(text)
 
 
 def whole(credit: Credit, account: Annotated) -> bool:

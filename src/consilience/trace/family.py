@@ -11,8 +11,9 @@ Invariant: the same accounts in the same order give the same family.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import combinations
 
 from .costs import Edits, copy_price, edits, root_price
@@ -30,27 +31,54 @@ MAIN, SECOND = 4, 3
 WORKED_IN = 15
 """Fewest words that a second parent must account for."""
 
-ELSEWHERE = 3.0
+ELSEWHERE = 5.0
 """Price of a parent for a child that credits another outlet (and did not inherit the credit)."""
-NAMED = 0.5
-"""Price of supposing a lost exemplar where an account credits an outlet that is not in hand."""
+NAMED = 0.0
+"""The same where an account credits an outlet that is not in hand: there was one."""
+NEAR_VERBATIM = 0.5
+"""Least share of the shorter of two accounts that a lost exemplar over both must explain."""
 
-Prior = Callable[[int, int], float]
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of an account beside its words; times are a half-open interval.
+
+    ``credited`` are outlets it credits for the whole of itself, ``absent`` those not in hand.
+    """
+
+    outlet: str = ""
+    credited: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
+    time: tuple[datetime, datetime] | None = None
+
+
+def late(child: Facts, parent: Facts) -> bool:
+    """Whether the parent appeared after the child."""
+    return bool(child.time and parent.time and parent.time[0] >= child.time[1])
+
+
+def prior(child: Facts, parent: Facts) -> float:
+    """Price of a direction by times and credits."""
+    price = LATE if late(child, parent) else 0.0
+    credited = parent.outlet in child.credited
+    if child.outlet and child.outlet in parent.credited and not credited:
+        price += BACKWARD
+    if child.credited - parent.credited and parent.outlet and not credited:
+        price += ELSEWHERE
+    return price
 
 
 @dataclass
 class Kindred:
     """Accounts of one component, with lost exemplars appended as they are supposed.
 
-    ``kin`` says which pairs may be parent and child; ``prior`` prices a direction;
-    ``absent`` are accounts that credit an outlet which is not in hand.
+    ``kin`` says which pairs may be parent and child, both ways round.
     """
 
     words: list[Words]
     aligned: dict[tuple[int, int], Alignment]
     kin: set[tuple[int, int]]
-    prior: Prior
-    absent: frozenset[int] = frozenset()
+    facts: list[Facts]
     real: int = field(init=False)
     lost_price: float = field(init=False, default=EXEMPLAR)
     _done: dict[tuple[int, int], Edits] = field(default_factory=dict)
@@ -65,10 +93,13 @@ class Kindred:
             self._done[key] = edits(self.aligned[key])
         return self._done[key]
 
-    def suppose(self, words: Words) -> int:
-        """Add a lost exemplar; its number."""
+    def suppose(self, words: Words, pair: tuple[int, int]) -> int:
+        """Add a lost exemplar of two accounts; its number."""
         number = len(self.words)
         self.words.append(words)
+        a, b = (self.facts[n] for n in pair)
+        self.lost_price = NAMED if a.absent or b.absent else EXEMPLAR
+        self.facts.append(Facts("", a.credited | b.credited))
         for other in range(number):
             found = align_all([self.words[other], words]).get((0, 1))
             if found:
@@ -81,6 +112,7 @@ class Kindred:
         """Take the last lost exemplar away."""
         last = len(self.words) - 1
         self.words.pop()
+        self.facts.pop()
         for held in (self.aligned, self._done):
             for key in [k for k in held if last in k]:
                 del held[key]
@@ -117,7 +149,7 @@ class Kindred:
         done, first = self.edits(child, main), self.aligned[child, main]
         extra = self.aligned[child, second] if second is not None else None
         price = copy_price(self.words[child], first, done, extra)
-        return price + sum(self.prior(child, p) for p in (main, second) if p is not None)
+        return price + sum(prior(self.facts[child], self.facts[p]) for p in (main, second) if p is not None)
 
     def all_options(self) -> list[list[Option]]:
         """Options of every node."""
@@ -127,9 +159,8 @@ class Kindred:
 def family(kindred: Kindred) -> Family:
     """The cheapest family of some kindred accounts, lost exemplars included."""
     best = cheapest(kindred.all_options())
-    tried: set[frozenset[int]] = set()
     for _ in range(MAX_LOST):
-        better = _with_exemplar(kindred, best, tried)
+        better = _with_exemplar(kindred, best)
         if better is None:
             break
         best = better
@@ -140,22 +171,21 @@ MAX_LOST = 3
 TRIALS = 12
 
 
-def _with_exemplar(kindred: Kindred, best: Family, tried: set[frozenset[int]]) -> Family | None:
+def _with_exemplar(kindred: Kindred, best: Family) -> Family | None:
     """The family with one more lost exemplar, if that is cheaper."""
     trials = []
     for pair in _suspects(kindred, best)[:TRIALS]:
         words = consensus(kindred, pair)
-        kindred.lost_price = NAMED if kindred.absent & set(pair) else EXEMPLAR
-        number = kindred.suppose(words)
+        number = kindred.suppose(words, pair)
         found = cheapest(kindred.all_options())
         children = [c for c, ps in enumerate(found.parents) if number in ps]
         if found.price < best.price - 1e-9 and len(children) >= 2:
-            trials.append((found.price, pair, words, kindred.lost_price))
+            trials.append((found.price, pair, words))
         kindred.forget()
     if not trials:
         return None
-    _, _, words, kindred.lost_price = min(trials, key=lambda t: t[:2])
-    kindred.suppose(words)
+    _, pair, words = min(trials, key=lambda t: t[:2])
+    kindred.suppose(words, pair)
     return cheapest(kindred.all_options())
 
 
@@ -167,8 +197,10 @@ def _suspects(kindred: Kindred, best: Family) -> list[tuple[int, int]]:
             continue
         ps, qs = best.parents[a], best.parents[b]
         if set(ps) & set(qs) or a in qs or b in ps or (not ps and not qs):
-            shared = len(kindred.aligned[a, b].forward)
-            out.append((-shared / min(len(kindred.words[a]), len(kindred.words[b])), a, b))
+            shorter = min(len(kindred.words[a]), len(kindred.words[b]))
+            share = len(kindred.aligned[a, b].forward) / shorter
+            if share >= NEAR_VERBATIM:
+                out.append((-share, a, b))
     return [(a, b) for _, a, b in sorted(out)]
 
 
@@ -202,7 +234,9 @@ def consensus(kindred: Kindred, pair: tuple[int, int]) -> Words:
         if at < len(mine):
             out.append((0, at, at + 1))
         at += 1
-    return _spell(out, (mine, theirs))
+    forth = kindred.aligned[a, b].forward
+    both = {(0, k) for k, p in forth.items() if mine.bracketed[k] and theirs.bracketed[p]}
+    return _spell(out, (mine, theirs), both)
 
 
 def _support(kindred: Kindred, own: int, other: int, first: int, last: int) -> int:
@@ -216,9 +250,12 @@ def _support(kindred: Kindred, own: int, other: int, first: int, last: int) -> i
     return count
 
 
-def _spell(pieces: Sequence[tuple[int, int, int]], sides: tuple[Words, Words]) -> Words:
+def _spell(
+    pieces: Sequence[tuple[int, int, int]], sides: tuple[Words, Words], bracketed: set[tuple[int, int]]
+) -> Words:
     """Put words of two accounts together as those of a third, which has no text."""
-    picks = [(sides[side], k) for side, first, last in pieces for k in range(first, last)]
+    places = [(side, k) for side, first, last in pieces for k in range(first, last)]
+    picks = [(sides[side], k) for side, k in places]
     count = range(len(picks))
     return Words(
         "",
@@ -227,5 +264,5 @@ def _spell(pieces: Sequence[tuple[int, int, int]], sides: tuple[Words, Words]) -
         tuple(w.norms[k] for w, k in picks),
         tuple(w.quoted[k] for w, k in picks),
         tuple(w.line[k] for w, k in picks),
-        tuple(False for _ in picks),
+        tuple(place in bracketed for place in places),
     )

@@ -18,7 +18,7 @@ from functools import cached_property
 
 from ..data import lexicon
 from ..model import Annotated, Credit, Descent, Origin, Passage, Point, Span, tagged_hash
-from .credits import plain
+from .credits import outlet_key, plain
 from .stemma import components
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -42,7 +42,7 @@ class _Ties:
         pairs = [(nodes[e.parent], nodes[e.child]) for e in self.descent.edges if e.parent in nodes]
         outlets: dict[str, int] = {}
         for n, account in enumerate(self.accounts):
-            for name in (plain(account.witness.outlet or ""), account.witness.url or ""):
+            for name in (outlet_key(account.witness.outlet or ""), account.witness.url or ""):
                 if name:
                     pairs.append((outlets.setdefault(name, nodes[account.witness.id]), nodes[account.witness.id]))
         groups = components(len(nodes), pairs)

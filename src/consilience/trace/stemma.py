@@ -14,19 +14,19 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from ..model import Annotated, Credit, Edge, Intervention, Node, Passage, Span
 from ..settings import Trace
-from .credits import WHOLE, plain, whole
-from .family import BACKWARD, ELSEWHERE, LATE, Kindred, family
-from .reuse import Alignment, Words, both_quoted
+from .credits import outlet_key, plain, whole
+from .family import LATE, Facts, Kindred, family, late
+from .reuse import Alignment, Words
 from .search import Family
 
 GREEK = "αβγδεζηθικλμνξοπρστυφχψω"
-KIN_WORDS = 25
+KIN_WORDS = 22
 """Fewest shared words of running prose that make two accounts kindred."""
 SURE = 1.0
 """Least margin of price that directs an edge."""
@@ -52,8 +52,8 @@ class Clues:
 
     @cached_property
     def outlets(self) -> list[str]:
-        """Each account's outlet in plain form, empty when unknown."""
-        return [plain(a.witness.outlet or "") for a in self.accounts]
+        """Key of each account's outlet, empty when unknown."""
+        return [outlet_key(a.witness.outlet or "") for a in self.accounts]
 
     @cached_property
     def whole_credits(self) -> list[set[str]]:
@@ -62,28 +62,17 @@ class Clues:
         for credit in self.credits:
             n = self.place[credit.span.witness]
             if whole(credit, self.accounts[n]):
-                out[n].add(plain(credit.name))
+                out[n].add(outlet_key(credit.name))
         return out
 
     @cached_property
-    def times(self) -> list[tuple[datetime, datetime] | None]:
-        """When each account appeared: a half-open interval."""
-        return [interval(a.witness.published) for a in self.accounts]
-
-    def late(self, child: int, parent: int) -> bool:
-        """Whether the parent appeared after the child."""
-        mine, theirs = self.times[child], self.times[parent]
-        return bool(mine and theirs and theirs[0] >= mine[1])
-
-    def prior(self, child: int, parent: int) -> float:
-        """Price of a direction by times and credits."""
-        mine, theirs = self.whole_credits[child], self.whole_credits[parent]
-        price = LATE if self.late(child, parent) else 0.0
-        if self.outlets[child] in theirs and self.outlets[parent] not in mine:
-            price += BACKWARD
-        if mine - theirs and self.outlets[parent] not in mine:
-            price += ELSEWHERE
-        return price
+    def facts(self) -> list[Facts]:
+        """Outlet, whole credits and time of each account."""
+        present = frozenset(self.outlets)
+        return [
+            Facts(outlet, frozenset(named), frozenset(named) - present, interval(a.witness.published))
+            for outlet, named, a in zip(self.outlets, self.whole_credits, self.accounts, strict=True)
+        ]
 
 
 def interval(published: str | None) -> tuple[datetime, datetime] | None:
@@ -108,14 +97,24 @@ def kinship(clues: Clues, settings: Trace) -> set[tuple[int, int]]:
     """Pairs, both ways round, that may be parent and child."""
     out: set[tuple[int, int]] = set()
     for (a, b), found in clues.aligned.items():
-        held = clues.passages[a, b]
-        prose = sum(len(range(*clues.words[a].inside(p.a.start, p.a.end))) for p in held if not p.quoted)
+        prose, quoted = _amounts(clues, a, b)
         shorter = min(len(clues.words[a]), len(clues.words[b]))
-        if prose >= KIN_WORDS and prose >= settings.min_share * shorter:
+        if prose >= KIN_WORDS and prose + min(prose, quoted) / 2 >= settings.min_share * shorter:
             out |= {(a, b), (b, a)}
         if found.forward and clues.accounts[a].witness.text == clues.accounts[b].witness.text:
             out |= {(a, b), (b, a)}
     return out
+
+
+def _amounts(clues: Clues, a: int, b: int) -> tuple[int, int]:
+    """Matched words of two accounts in shared passages: running prose, and quoted in both."""
+    prose = quoted = 0
+    forward = clues.aligned[a, b].forward
+    for passage in clues.passages[a, b]:
+        first, last = clues.words[a].inside(passage.a.start, passage.a.end)
+        count = sum(k in forward for k in range(first, last))
+        prose, quoted = prose + count * (not passage.quoted), quoted + count * passage.quoted
+    return prose, quoted
 
 
 def odd_kin(clues: Clues) -> dict[tuple[int, int], list[Intervention]]:
@@ -211,14 +210,10 @@ def _draw_family(draft: _Draft, group: list[int], kin: set[tuple[int, int]]) -> 
     at = {position: n for n, position in enumerate(group)}
     aligned = {(at[a], at[b]): f for (a, b), f in clues.aligned.items() if a in at and b in at}
     aligned |= {(b, a): f.turned() for (a, b), f in aligned.items()}
-    present = set(clues.outlets)
-    kindred = Kindred(
-        [clues.words[n] for n in group],
-        aligned,
-        {(at[a], at[b]) for a, b in kin if a in at},
-        lambda c, p: clues.prior(group[c], group[p]) if max(c, p) < len(group) else 0.0,
-        frozenset(at[n] for n in group if clues.whole_credits[n] - present),
-    )
+    related = {(at[a], at[b]) for a, b in kin if a in at}
+    common = frozenset.intersection(*(clues.facts[n].absent for n in group))
+    facts = [replace(clues.facts[n], absent=clues.facts[n].absent - common) for n in group]
+    kindred = Kindred([clues.words[n] for n in group], aligned, related, facts)
     found = family(kindred)
     names = [draft.id(n) for n in group]
     for number in range(kindred.real, len(kindred.words)):
@@ -235,7 +230,7 @@ def _family_edge(
     child, parent = pair
     clues, real = draft.clues, kindred.real
     margin = found.margin[pair]
-    timed = max(pair) < real and clues.late(group[parent], group[child])
+    timed = max(pair) < real and late(kindred.facts[parent], kindred.facts[child])
     directed = margin >= SURE + (LATE if timed else 0.0)
     done = kindred.edits(child, parent)
     shared = len(kindred.aligned[pair].forward)
@@ -298,15 +293,11 @@ def _join_by_interventions(draft: _Draft) -> None:
 
 
 def _joined(draft: _Draft, positions: Sequence[int]) -> bool:
-    """Whether edges drawn so far connect all of these accounts directly."""
-    ids = {draft.id(n) for n in positions}
-    near = [e for e in draft.edges if e.parent in ids and e.child in ids]
-    common = defaultdict(set)
-    for e in draft.edges:
-        if e.child in ids:
-            common[e.parent].add(e.child)
-    linked = {x for e in near for x in (e.parent, e.child)} | {c for kids in common.values() if len(kids) > 1 for c in kids}
-    return ids <= linked
+    """Whether edges drawn so far connect all of these accounts, by whatever path."""
+    number = {name: n for n, name in enumerate(sorted({x for e in draft.edges for x in (e.parent, e.child)}))}
+    groups = components(len(number), ((number[e.parent], number[e.child]) for e in draft.edges))
+    ids = [number.get(draft.id(n), -1) for n in positions]
+    return any(set(ids) <= set(group) for group in groups)
 
 
 # -- credits --
@@ -324,8 +315,9 @@ def _draw_credits(draft: _Draft) -> None:
         spans[key, clues.place[credit.span.witness]].append(credit)
     cited: dict[str, str] = {}
     for (key, child), credits in sorted(spans.items()):
-        if key in owners:
-            _credit_account(draft, owners[key], child, credits)
+        owner = owners.get(outlet_key(shown[key]))
+        if owner is not None:
+            _credit_account(draft, owner, child, credits)
         elif not _names_exemplar(draft, key, child, credits) and not _inherited(draft, key, child, spans):
             node = f"cited:{re.sub(r'[^a-z0-9]+', '-', key).strip('-') or key}"
             cited[node] = shown[key]
