@@ -89,11 +89,22 @@ def lines_of(account: Annotated) -> list[Line]:
         row = gazetteer.words(text, sentence, account)
         hits = gazetteer.find(row, text, proper)
         taken = {i for h in hits if h.entry.kind in {"body", "group", "outlet"} for i in range(h.first, h.last)}
-        offices = [h for h in gazetteer.find(row, text, titles) if not taken & set(range(h.first, h.last))]
+        held = {i for h in hits for i in range(h.first, h.last)}
+        offices = [
+            h for h in gazetteer.find(row, text, titles)
+            if not (held if h.entry.cls == "modifier" else taken) & set(range(h.first, h.last))
+            and (h.entry.cls != "honorific" or _before_name(text, row, h))
+        ]
         held = {i for h in offices for i in range(h.first, h.last) if h.last - h.first > 1}
         hits = [h for h in hits if not held & set(range(h.first, h.last))]
         lines.append(Line(number, sentence, row, hits, offices, _headline(text, row, sentence)))
     return lines
+
+
+def _before_name(text: str, row: Sequence[Word], hit: Hit) -> bool:
+    """A word of address stands before a name and not within one ("Notre Dame")."""
+    then = row[hit.last] if hit.last < len(row) else None
+    return then is not None and then.capital and gazetteer.near(text, row[hit.last - 1], then)
 
 
 def _headline(text: str, row: Sequence[Word], sentence: Sentence) -> bool:
@@ -190,7 +201,7 @@ def _is_office(account: Annotated, line: Line, hit: Hit) -> bool:
 def _opens(account: Annotated, line: Line, at: int, lower: set[str], known: set[str] | None) -> bool:
     """Whether an unknown name can open at a word."""
     word, token = line.row[at], account.tokens[line.row[at].token]
-    if not word.capital or word.fold in CALENDAR or len(word.text) < 2:
+    if not word.capital or word.fold in CALENDAR | SUFFIXES or len(word.text) < 2:
         return False
     if known is not None:
         return word.text in known
@@ -241,7 +252,7 @@ def _cut(account: Annotated, line: Line, first: int, last: int, known: set[str] 
     if whole:
         return [_name(account, line, first, last, whole)]
     labels = {account.tokens[w.token].ent for w in row[first:last]}
-    if inside and labels == {"PERSON"} and not any(h.entry.kind == "people" for h in inside):
+    if len(inside) == 1 and labels == {"PERSON"} and _as_given(row, inside[0], first, last):
         return [_name(account, line, first, last, "")]  # "Jordan Ashby": a country's name as a given name
     names: list[Name] = []
     at = first
@@ -253,6 +264,13 @@ def _cut(account: Annotated, line: Line, first: int, last: int, known: set[str] 
             names.append(_known(account, line, hit))
             at = hit.last
     return names
+
+
+def _as_given(row: Sequence[Word], hit: Hit, first: int, last: int) -> bool:
+    """Whether a place's name is here a person's first or last name."""
+    if hit.entry.kind == "people" or hit.last - hit.first > 1 or last - first > 3:
+        return False
+    return row[first].text in given() and (hit.first == first or hit.last == last)
 
 
 def _headed(line: Line, first: int, last: int) -> str:
@@ -276,10 +294,17 @@ def _unknown(account: Annotated, line: Line, first: int, last: int, known: set[s
     if known is not None:
         while last > first and row[last - 1].text not in known:
             last -= 1
-    while first < last and not row[first].capital:
+    while first < last and (not row[first].capital or (last - first > 1 and _occupation(row[first].fold))):
         first += 1
     if first < last and row[first].fold not in CALENDAR and len(row[first].text) > 1:
         yield _name(account, line, first, last, "")
+
+
+def _occupation(word: str) -> bool:
+    """ "Actors Eva Ortiz and …": a word of office in the plural is no part of the name."""
+    known = gazetteer.titles()
+    single = word.removesuffix("s")
+    return any(len(e.phrase) == 1 and e.cls not in {"modifier", "honorific"} for e in known.get(single, ()))
 
 
 def _name(account: Annotated, line: Line, first: int, last: int, kind: str) -> Name:
@@ -306,7 +331,7 @@ def _known(account: Annotated, line: Line, hit: Hit) -> Name:
     elif entry.kind == "seat":
         how = "metonym" if entry.cls == "house" or _governs(account, line, hit) else "name"
         target = entry.name if how == "metonym" else name.form
-    elif len(hit.entry.phrase) == 1 and name.form.isupper() and name.form != entry.name:
+    elif len(entry.phrase) == 1 and entry.phrase[0].isupper() and len(entry.phrase[0]) > 1 and name.form != entry.name:
         how = "acronym"
     name.kind, name.key, name.how = kind, key_of(kind, target), how
     return name
@@ -363,6 +388,22 @@ def _settle(account: Annotated, lines: Sequence[Line], names: list[Name]) -> Non
     bodies = sorted((f for f, k in kinds.items() if k in {"body", "group"}), key=lambda f: (-len(f), f))
     _assign(sorted((n for g in forms.values() for n in g), key=lambda n: n.start), kinds, people, bodies)
     _acronyms(account.witness.text, names)
+    names.extend(_missed(account, lines, names, people))
+
+
+def _missed(account: Annotated, lines: Sequence[Line], names: Sequence[Name], people: People) -> Iterable[Name]:
+    """Surnames of people named in full that the parser took for other words ("Yates left …")."""
+    taken = {(n.line, i) for n in names for i in range(n.first, n.last)}
+    for line in lines:
+        busy = {i for h in [*line.hits, *line.offices] for i in range(h.first, h.last)}
+        for at, word in enumerate(line.row):
+            if not word.capital or at in busy or (line.number, at) in taken or word.fold in CLOSED | CALENDAR:
+                continue
+            found = [f for f in people.matches(word.text) if family(f) == word.fold]
+            if len(found) == 1 and len(word.text) > 2:
+                name = _name(account, line, at, at + 1, "person")
+                name.key, name.how = key_of("person", found[0]), "surname"
+                yield name
 
 
 def _acronyms(text: str, names: Sequence[Name]) -> None:
@@ -418,6 +459,13 @@ def _vote(account: Annotated, line: Line, name: Name) -> None:
         votes["body"] += 0.5  # type: ignore[assignment]
     if len(name.form) > 1 and name.form.isupper():
         votes["body"] += 1
+    if name.first > 1 and [w.fold for w in row[name.first - 2 : name.first]] == ["according", "to"]:
+        votes["body"] += 1
+    if token.tag == "NNPS" and name.form.endswith("s"):
+        votes["person"] -= 1
+        votes["body"] += 1  # teams, parties
+    if name.first == 0 and name.last == 1 and label not in {"PERSON", "GPE", "NORP"}:
+        votes["other"] += 1  # a capital that opens the sentence proves nothing: "Groups that …"
 
 
 def _winner(form: str, group: Sequence[Name]) -> str:
@@ -446,7 +494,7 @@ def parts(form: str) -> list[str]:
     >>> parts("Joseph R. Ortiz Jr.")
     ['joseph', 'ortiz']
     """
-    plain = [w.strip(".").casefold() for w in form.replace("-", " ").split()]
+    plain = [w.strip(".,").casefold() for w in form.split()]
     kept = [w for w in plain if len(w) > 1 and w not in SUFFIXES]
     return kept or plain
 
@@ -508,8 +556,12 @@ class People:
 
 
 def _assign(names: Sequence[Name], kinds: dict[str, str], people: People, bodies: Sequence[str]) -> None:
-    """Give each name its key, in text order, so that a shared surname goes to the last one named."""
-    last: dict[str, str] = {}
+    """Give each name its key. A surname that several bear is its commonest bearer's, then the first's."""
+    full_names = Counter(people.canon[n.form] for n in names if kinds[n.form] == "person" and n.form in people.canon)
+    first: dict[str, int] = {}
+    for name in names:
+        if name.form in people.canon:
+            first.setdefault(people.canon[name.form], name.start)
     for name in names:
         name.kind = kinds[name.form]
         if name.kind != "person":
@@ -519,12 +571,9 @@ def _assign(names: Sequence[Name], kinds: dict[str, str], people: People, bodies
         if name.form in people.canon:
             full = people.canon[name.form]
         else:
-            found = people.matches(name.form)
-            recent = [f for f in found if f == last.get(name.form.casefold())]
-            full = (recent or found or [name.form])[0]
+            found = sorted(people.matches(name.form), key=lambda f: (-full_names[f], first.get(f, 0), f))
+            full = (found or [name.form])[0]
             name.how = "surname" if found else "name"
-        for word in parts(full):
-            last[word] = full
         name.key = key_of("person", full)
 
 

@@ -26,8 +26,8 @@ _SCALE = "|".join(["hundred", "thousand", "million", "billion", "trillion", "doz
 _SHORT = "bn|mn|tn|m|b|k"
 _LOOSE = "|".join(sorted((re.escape(k) for k in LOOSE), key=lambda k: (-len(k), k)))
 _ONE = (
-    rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[ -](?:{_SCALE})s?\b|(?:{_SHORT})\b)?"
-    rf"|(?:(?:half an?|an?|{_WORD})[ -])?(?:{_WORD}|{_SCALE})(?:[ -](?:and )?(?:{_WORD}|{_SCALE}))*\b"
+    rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[ -](?:{_SCALE})s?\b|(?:{_SHORT})\b|(?![\w]))"
+    rf"|(?:(?:half )?an? (?={_SCALE}))?(?:{_WORD}|{_SCALE})(?:[ -](?:and )?(?:{_WORD}|{_SCALE}))*\b"
 )
 _MONEY = r"(?:US|A|C|HK|NZ|S|R)?[$]|[£€¥₹₽₩₪₺₴]|\bRs\.? ?"
 NUMBER = re.compile(
@@ -224,6 +224,8 @@ def _counted(account: Annotated, sentence: Sentence, figure: Figure) -> tuple[in
     if word == "one" and lemma in {"hand", "day", "side", "way", "time", "thing", "point", "another"}:
         return None
     scope, person = _scope(account, sentence, last if noun is None else noun, last), _people().get(lemma)
+    if noun is None and text_at(account, figure.start - 1) + text_at(account, figure.end) == "()":
+        return None  # a player's or a note's number
     if noun is None and not scope and not figure.hedge and "." not in word and len(word) < 3 and not word.isdigit():
         return None
     if lemma in _scopes() and not person:
@@ -236,9 +238,15 @@ def _counted(account: Annotated, sentence: Sentence, figure: Figure) -> tuple[in
     return figure.start, figure.end, Quantity(figure.low, figure.high, unit, figure.hedge)
 
 
+def text_at(account: Annotated, at: int) -> str:
+    """One character, or nothing past either end."""
+    return account.witness.text[at : at + 1] if at >= 0 else ""
+
+
 def _lemma(token: Token) -> str:
     plural = token.tag == "NNPS" and token.text.endswith("s")
-    return (token.text[:-1] if plural else token.lemma).lower()
+    lemma = (token.text[:-1] if plural else token.lemma).lower()
+    return lemma[:-2] + "y" if lemma.endswith("ie") and token.text.lower().endswith("ies") else lemma
 
 
 def _token(account: Annotated, sentence: Sentence, at: int, begin: int | None = None) -> int:

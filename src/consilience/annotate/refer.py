@@ -193,6 +193,9 @@ class Reader:
         subjects = [p for p in before if self._subject(line, p)]
         if subjects:
             return subjects[-1][1]
+        sure = [p for p in before if self.gender.get(p[1]) == gender]
+        if sure:
+            return sure[-1][1]
         if found and self.gender.get(found[-1].key, gender) == gender:
             return found[-1].key
         focus = self.memory.focus

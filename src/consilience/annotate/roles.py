@@ -144,7 +144,9 @@ def _holder(text: str, office: Office, names: Sequence[Name]) -> None:
         if name.kind != "person":
             continue
         between = text[office.end : name.start] if name.start >= office.end else "-"
-        if between in {" ", ". ", ".", ", "} and (between != ", " or office.definite):
+        closed = text[name.end : name.end + 1] in {",", ".", ";", ")", ""}  # "the minister, Ann Lee, said"
+        told = text[max(0, office.start - 14) : office.start].lower().endswith(("to ", "to the "))
+        if between in {" ", ". ", "."} or (between == ", " and office.definite and closed and not told):
             office.holder = name.key
             return
     for name in names:
