@@ -4,7 +4,8 @@
 
 Logistic regression with an L2 penalty over the named features of ``annotate.cues``. A
 candidate is positive when it shares a cue with an annotation and at least half of the
-content's letters (overlap over union). Features seen fewer than four times are left out. Needs numpy alone; minutes on one core.
+content's letters (overlap over union).
+Features seen fewer than four times are left out. Needs numpy alone; minutes on one core.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from consilience.annotate.cues import reporting
 from consilience.annotate.quotes import paragraphs_of
 from consilience.annotate.statements import Draft, candidates, lines
 from consilience.annotate.text import parse
@@ -38,7 +40,7 @@ def examples(account: Annotated, record: Any) -> list[tuple[list[str], int]]:
     text = account.witness.text
     gold = [(letters(text, a["content"]), letters(text, a["cue"])) for a in record["attributions"]]
     quoted = [q for line in paragraphs_of(text, lines(account)) for q in line]
-    return [(d.features, int(_hit(d, text, gold))) for d in candidates(tree(account), quoted)]
+    return [(d.features, int(_hit(d, text, gold))) for d in candidates(tree(account, reporting()), quoted)]
 
 
 def _hit(draft: Draft, text: str, gold: list[tuple[frozenset[int], frozenset[int]]]) -> bool:

@@ -28,14 +28,6 @@ def documents() -> frozenset[str]:
     return frozenset(r["lemma"] for r in lexicon("documents"))
 
 
-def personal(found: Tree, subject: tuple[int, int] | None) -> bool:
-    """Whether a subject is a person by its form: he, she, or a name the parser takes for one."""
-    if subject is None:
-        return False
-    words = found.tokens[subject[0] : subject[1]]
-    return any(t.ent == "PERSON" for t in words) or (len(words) == 1 and words[0].pos == "PRON")
-
-
 class Speakers:
     """Names the speakers of one account."""
 
@@ -52,26 +44,36 @@ class Speakers:
             return self.stretch(*draft.speaker)
         if draft.subject is None:
             return None
-        first, last = draft.subject
-        head = self._head(first, last)
-        span = self._span(first, last)
+        head, span = self._head(*draft.subject), self._span(*draft.subject)
         if self.found.tokens[head].lemma.lower() in documents():
-            return self._document(head, (first, last), span)
-        if self._several(head, first, last):
-            return Speaker((span,), self._words(span))
-        mention = self._at(head) or self._within(span)
-        sentence = self.found.sentence[head]
-        if mention is None and last == first + 1 and self._words(span).lower() in ("he", "she"):
-            near = self.last is not None and sentence - self.last[0] <= NEAR
-            return Speaker((span,), self.last[1], self.last[2]) if near and self.last else Speaker(
-                (span,), self._words(span)
-            )
-        if mention is None:
-            return Speaker((span,), self._words(span))
+            return self._document(head, draft.subject, span)
+        several = self._several(head, *draft.subject)
+        mention = None if several else self._at(head) or self._within(span)
+        return self._pronoun(head, span) if mention is None else self._named(head, span, mention)
+
+    def _named(self, head: int, span: Span, mention: Mention) -> Speaker:
         name, key = self.name(mention)
         if mention.kind == "person":
-            self.last = (sentence, name, key)
+            self.last = (self.found.sentence[head], name, key)
         return Speaker((span,), name, key)
+
+    def _pronoun(self, head: int, span: Span) -> Speaker:
+        """He or she without a mention is the last person who spoke, if near; other words stand."""
+        words = self._words(span)
+        if words.lower() in ("he", "she") and self.last and self.found.sentence[head] - self.last[0] <= NEAR:
+            return Speaker((span,), *self.last[1:])
+        return Speaker((span,), words)
+
+    def personal(self, subject: tuple[int, int] | None) -> bool:
+        """Whether a subject is a person: by its mention, else he, she or a name the parser takes for one."""
+        if subject is None:
+            return False
+        head = self._head(*subject)
+        mention = self._at(head) or self._within(self._span(*subject))
+        if mention is not None:
+            return mention.kind == "person"
+        words = self.found.tokens[subject[0] : subject[1]]
+        return any(t.ent == "PERSON" for t in words) or [t.text.lower() for t in words] in (["he"], ["she"])
 
     def stretch(self, start: int, end: int) -> Speaker:
         """The speaker that a stretch outside the parse names ("Minister Ann Lee" under a quotation)."""
@@ -188,7 +190,10 @@ def nest(found: Tree, drafts: Sequence[Draft]) -> dict[int, Draft]:
         holders = [
             o
             for o in near.get(at, ())
-            if o is not d and o.cue and _holds(o.content, marks) and not _holds(d.content, o.cue)
+            if o is not d
+            and (o.cue or o.frame == "carried")
+            and _holds(o.content, marks)
+            and not _holds(d.content, o.cue)
         ]
         if holders:
             out[id(d)] = min(holders, key=_size)

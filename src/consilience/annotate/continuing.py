@@ -11,20 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..model import Annotated, Region, Sentence
+from .chains import Speakers
 from .drafts import Draft
-from .frames import VERBAL
 from .quotes import Quotation
-from .tree import Tree
+from .tree import VERBAL, Tree
 
 OPENING = 0.55
 """Least share of paragraphs that open with somebody's statement in a readout."""
 QUOTED = 0.06
 """Largest share of quoted letters in a readout."""
 SCORE = 0.45
-PEOPLE = ("PERSON",)
-PRONOUNS = frozenset(("he", "she"))
 
 
 @dataclass(slots=True)
@@ -38,7 +37,7 @@ class Paragraph:
 def blocks(account: Annotated, quoted: Sequence[Quotation]) -> Iterator[Draft]:
     """Block quotations with the speaker on the next line."""
     regions, text = account.witness.regions, account.witness.text
-    for region, after in zip(regions, regions[1:], strict=False):
+    for region, after in pairwise(regions):
         if region.kind == "quotation" and after.kind == "attribution":
             start, end = _bare(text, region, quoted)
             speaker = _line(text, after)
@@ -61,16 +60,17 @@ def _line(text: str, region: Region) -> tuple[int, int]:
 
 
 def continued(
-    account: Annotated, found: Tree, drafts: Sequence[Draft], quoted: Sequence[Quotation]
+    account: Annotated, speakers: Speakers, drafts: Sequence[Draft], quoted: Sequence[Quotation]
 ) -> Iterator[Draft]:
     """Sentences that go on with what the paragraph's speaker says."""
+    found = speakers.found
     paragraphs = _paragraphs(account, found, drafts, quoted)
-    readout = _is_readout(account, found, paragraphs, quoted)
+    readout = _is_readout(account, speakers, paragraphs, quoted)
     for paragraph in paragraphs:
         speaker: Draft | None = None
         for number in paragraph.sentences:
             draft = paragraph.governs.get(number)
-            if draft is not None and _personal(account, found, draft):
+            if draft is not None and speakers.personal(draft.subject):
                 speaker = draft
             elif speaker is not None and readout and _goes_on(account, found, number):
                 yield _carried(account.sentences[number], speaker)
@@ -88,8 +88,7 @@ def _carried(sentence: Sentence, speaker: Draft) -> Draft:
         [],
         [(sentence.start, sentence.end)],
         speaker.subject,
-        speaker.stance,
-        SCORE,
+        score=SCORE,
     )
 
 
@@ -123,7 +122,7 @@ def _near_root(found: Tree, i: int) -> bool:
 
 
 def _is_readout(
-    account: Annotated, found: Tree, paragraphs: Sequence[Paragraph], quoted: Sequence[Quotation]
+    account: Annotated, speakers: Speakers, paragraphs: Sequence[Paragraph], quoted: Sequence[Quotation]
 ) -> bool:
     """Whether the account is told as a readout: speakers open its paragraphs, marks are rare."""
     length = sum(s.end - s.start for s in account.sentences if s.kind == "body")
@@ -131,22 +130,10 @@ def _is_readout(
     if len(paragraphs) < 2 or inside > QUOTED * length:
         return False
     opened = sum(
-        p.sentences[0] in p.governs and _personal(account, found, p.governs[p.sentences[0]])
+        p.sentences[0] in p.governs and speakers.personal(p.governs[p.sentences[0]].subject)
         for p in paragraphs
     )
     return opened >= OPENING * len(paragraphs)
-
-
-def _personal(account: Annotated, found: Tree, draft: Draft) -> bool:
-    """Whether a person speaks (or the phrase names a document or body)."""
-    if draft.subject is None:
-        return False
-    first, last = draft.subject
-    words = found.tokens[first:last]
-    if any(t.ent in PEOPLE for t in words) or (len(words) == 1 and words[0].text.lower() in PRONOUNS):
-        return True
-    start, end = words[0].start, words[-1].end
-    return any(m.kind == "person" and start <= m.span.start and m.span.end <= end for m in account.mentions)
 
 
 def _goes_on(account: Annotated, found: Tree, number: int) -> bool:

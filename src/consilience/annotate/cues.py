@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from ..data import lexicon
 from ..model import Token
-from .frames import VERBAL, Frame
-from .tree import Tree
+from .frames import Frame
+from .tree import VERBAL, Tree
 
 FIRST = frozenset(("i", "we", "me", "us"))
 SECOND = frozenset(("you", "one"))
@@ -45,14 +45,19 @@ def nouns() -> frozenset[str]:
 
 
 @cache
+def reporting() -> frozenset[str]:
+    """Lemmas of verbs that can carry a quotation."""
+    return frozenset(lemma for (kind, lemma), cue in cues().items() if kind == "verb" and "quote" in cue.frames)
+
+
+@cache
 def _weights() -> dict[str, float]:
     return {r["feature"]: float(r["weight"]) for r in lexicon("cue_weights")}
 
 
 def speaks(token: Token) -> bool:
     """Whether a token is a verb that can carry a quotation."""
-    cue = cues().get(("verb", token.lemma.lower())) if token.pos == "VERB" else None
-    return cue is not None and "quote" in cue.frames
+    return token.pos == "VERB" and token.lemma.lower() in reporting()
 
 
 def stance(frame: Frame) -> str:

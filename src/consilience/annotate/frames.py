@@ -11,17 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .tree import Tree
+from .tree import VERBAL, Tree
 
 Ranges = tuple[tuple[int, int], ...]
 SUBJECT = ("nsubj", "nsubjpass", "csubj", "csubjpass")
-VERBAL = frozenset(("VERB", "AUX"))
 LINKS = frozenset(("aux", "auxpass", "neg", "prt"))
 SHUT = frozenset(("conj", "cc", "parataxis"))
 SHARED = frozenset(("conj", "advcl", "xcomp", "acl", "dep", "ccomp", "parataxis", "pcomp", "prep"))
 RAISING = frozenset(("seem", "appear", "tend", "happen"))
 ADVERBS = frozenset(("reportedly", "allegedly", "apparently", "supposedly", "purportedly", "seemingly"))
 VIEWS = frozenset(("view", "opinion", "words", "estimation", "judgment", "judgement", "telling"))
+DAYS = frozenset(
+    ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "yesterday", "today")
+)
+QUOTING = frozenset(("quote", "cite"))
 COMPLEMENTS = ("xcomp", "dobj", "oprd", "prep", "attr", "acomp")
 
 
@@ -246,6 +249,9 @@ def subject_of(tree: Tree, i: int) -> tuple[int, int] | None:
             return (tree.left[at], i) if token.pos in ("NOUN", "PROPN") and step == 1 else None
         if (agent := _agent(tree, at)) is not None:
             return agent
+        quoted = tree.child(at, "dobj") if step and token.lemma.lower() in QUOTING else None
+        if quoted is not None and quoted < i:
+            return reach_before(tree, quoted, i)
         subject = tree.child(at, *SUBJECT)
         if subject is not None:
             return None if at == i and tree.tokens[subject].dep == "nsubjpass" else reach(tree, subject)
@@ -270,6 +276,14 @@ def reach(tree: Tree, i: int) -> tuple[int, int]:
     return first, max(last, first + 1)
 
 
+def reach_before(tree: Tree, i: int, stop: int) -> tuple[int, int]:
+    """Token range below ``i`` that ends before "as saying"."""
+    first, last = reach(tree, i)
+    while last > first + 1 and (last > stop or tree.tokens[last - 1].text.lower() == "as"):
+        last -= 1
+    return first, last
+
+
 def _complement(tree: Tree, i: int) -> tuple[str, tuple[int, ...], Ranges]:
     """Name, cue and content of what the verb at ``i`` governs."""
     cue = tuple(cue_words(tree, i))
@@ -287,7 +301,7 @@ def _complement(tree: Tree, i: int) -> tuple[str, tuple[int, ...], Ranges]:
 def _clause(tree: Tree, i: int, clause: int, cue: tuple[int, ...]) -> tuple[str, tuple[int, ...], Ranges]:
     """A clause said: after the verb, or before it ("…, she said")."""
     if clause > i:
-        return "clause", cue, ((tree.left[clause], end_of(tree, i, clause)),)
+        return "clause", cue, ((_late(tree, i, clause), _credit(tree, clause, end_of(tree, i, clause))),)
     block = [*cue]
     subject = tree.child(i, *SUBJECT)
     if subject is not None:
@@ -296,6 +310,23 @@ def _clause(tree: Tree, i: int, clause: int, cue: tuple[int, ...]) -> tuple[str,
     if tree.tokens[i].dep == "ROOT":
         start = min(start, tree.left[i])
     return "clause", cue, without(tree, (start, tree.right[clause] + 1), (min(block), max(block) + 1))
+
+
+def _late(tree: Tree, i: int, clause: int) -> int:
+    """Where a clause after its verb begins: "said on Tuesday it was …" begins at "it"."""
+    start = tree.left[clause]
+    words = [t.text.lower() for t in tree.tokens[start : start + 3]]
+    if start == i + 1 and words[0] == "on" and words[1:2] and words[1] in DAYS and words[2:] != [","]:
+        return start + 2
+    return start + 1 if start == i + 1 and words[0] in DAYS and words[1:2] != [","] else start
+
+
+def _credit(tree: Tree, clause: int, end: int) -> int:
+    """The end of a clause before a closing ", according to …"."""
+    for k in range(clause + 1, end - 1):
+        if tree.tokens[k].text.lower() == "according" and tree.tokens[k - 1].text == ",":
+            return k - 1
+    return end
 
 
 def _host(tree: Tree, i: int) -> Ranges:

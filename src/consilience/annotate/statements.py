@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..model import Annotated, Span, Statement, tagged_hash
-from .chains import Speakers, chain, nest, personal
+from ..model import Annotated, Span, Speaker, Statement, tagged_hash
+from .chains import Speakers, chain, nest
 from .continuing import blocks, continued
+from .cues import reporting
 from .drafts import LEAST, Draft, candidates, reports
 from .quotes import Quotation, paragraphs_of
 from .quoting import Quoting
-from .tree import Tree, tree
+from .tree import VERBAL, tree
 
 PASSED = 0.08
 """Least score of a report inside an agency's or a document's."""
@@ -38,19 +39,20 @@ def statements(account: Annotated) -> tuple[Statement, ...]:
     """
     if not account.tokens:
         return ()
-    found, text = tree(account), account.witness.text
+    found, text = tree(account, reporting()), account.witness.text
+    speakers = Speakers(account, found)
     bounds = lines(account)
     by_line = paragraphs_of(text, bounds)
     quoted = [q for line in by_line for q in line]
-    drafts = _kept(found, list(candidates(found, quoted)))
+    drafts = _kept(speakers, list(candidates(found, quoted)))
     drafts = Quoting(found, text, drafts).read(bounds, by_line)
     block = list(blocks(account, quoted))
     drafts = [d for d in drafts if d.cue or not _covered(d, block)] + block
-    drafts += continued(account, found, drafts, quoted)
-    return _finish(account, found, drafts, quoted)
+    drafts += continued(account, speakers, drafts, quoted)
+    return _finish(speakers, drafts, quoted)
 
 
-def _kept(found: Tree, drafts: Sequence[Draft]) -> list[Draft]:
+def _kept(speakers: Speakers, drafts: Sequence[Draft]) -> list[Draft]:
     """Drafts with score enough, and what they pass on of others ("The agency said Lee had warned …").
 
     Reports of reports are rare in the articles the weights were learned on, yet they are the
@@ -58,11 +60,21 @@ def _kept(found: Tree, drafts: Sequence[Draft]) -> list[Draft]:
     """
     sure = [d for d in drafts if d.score >= LEAST]
     passed = [d for d in drafts if PASSED <= d.score < LEAST and d.subject is not None and reports(d)]
-    within = nest(found, [*sure, *passed])
-    return sorted(
-        [*sure, *(d for d in passed if id(d) in within and not personal(found, within[id(d)].subject))],
-        key=lambda d: d.head,
-    )
+    within = nest(speakers.found, [*sure, *passed])
+    return sorted([*sure, *(d for d in passed if _passed_on(speakers, d, within.get(id(d))))], key=_head)
+
+
+def _passed_on(speakers: Speakers, draft: Draft, outer: Draft | None) -> bool:
+    """Whether a draft is the first thing said in what an agency or document says."""
+    if outer is None or outer.subject is None or speakers.personal(outer.subject):
+        return False
+    tokens = speakers.found.tokens
+    above = next((k for k in speakers.found.up(draft.head) if k != draft.head and tokens[k].pos in VERBAL), None)
+    return above is None or above == outer.head
+
+
+def _head(draft: Draft) -> int:
+    return draft.head
 
 
 def lines(account: Annotated) -> list[tuple[int, int]]:
@@ -82,15 +94,16 @@ def _covered(draft: Draft, block: Sequence[Draft]) -> bool:
 
 
 def _finish(
-    account: Annotated, found: Tree, drafts: Sequence[Draft], quoted: Sequence[Quotation]
+    speakers: Speakers, drafts: Sequence[Draft], quoted: Sequence[Quotation]
 ) -> tuple[Statement, ...]:
     """Drafts as statements in text order, without doubles."""
-    speakers = Speakers(account, found)
     kept = sorted((d for d in drafts if d.content), key=lambda d: (d.content[0], d.cue, -d.score, d.frame))
     said = {id(d): speakers.of(d) for d in sorted(kept, key=_place)}
+    within = nest(speakers.found, kept)
+    for d in sorted(kept, key=_place):
+        said[id(d)] = _self(said[id(d)], said.get(id(within.get(id(d)))))
     names = {n: s.name for n, s in said.items() if s is not None}
-    within = nest(found, kept)
-    name, text = account.witness.id, account.witness.text
+    name, text = speakers.account.witness.id, speakers.text
     out: dict[tuple[object, ...], Statement] = {}
     for d in kept:
         pieces = [_trim(text, a, b) for a, b in d.content if text[a:b].strip()]
@@ -105,6 +118,13 @@ def _finish(
         )  # fmt: skip
         out.setdefault((content, cue), made)
     return tuple(out.values())
+
+
+def _self(speaker: Speaker | None, outer: Speaker | None) -> Speaker | None:
+    """Who "I" is inside what somebody says."""
+    if speaker is None or outer is None or speaker.name not in ("I", "i"):
+        return speaker
+    return Speaker(speaker.spans, outer.name, outer.key)
 
 
 def _place(draft: Draft) -> int:

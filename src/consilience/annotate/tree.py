@@ -1,7 +1,8 @@
 """The parse as a tree: children and the reach of each token.
 
 Adds to ``Annotated.tokens`` what rules ask for again and again, computed once an account, and
-mends one known fault of the parse: a second verb joined to the wrong first one. Invariant: ``left[i] <= i <= right[i]`` and both stay in the sentence.
+mends two known faults of the parse: a second verb joined to the wrong first one, and a
+participle of saying hung on a verb of what is said. Invariant: ``left[i] <= i <= right[i]`` and both stay in the sentence.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from ..model import Annotated, Sentence, Token
+
+
+VERBAL = frozenset(("VERB", "AUX"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,12 @@ class Tree:
         return low
 
 
-def tree(account: Annotated) -> Tree:
-    """Build the tree of a parsed account, second verbs mended."""
-    tokens = _mended(account.tokens)
+def tree(account: Annotated, reporting: frozenset[str] = frozenset()) -> Tree:
+    """Build the tree of a parsed account, second verbs and reporting participles mended.
+
+    :param reporting: lemmas of verbs that report; a participle of one hangs on another.
+    """
+    tokens = _participles(_seconds(account.tokens), reporting)
     kids: list[list[int]] = [[] for _ in tokens]
     left, right = list(range(len(tokens))), list(range(len(tokens)))
     sentence = [0] * len(tokens)
@@ -70,7 +77,7 @@ def tree(account: Annotated) -> Tree:
     return Tree(tokens, account.sentences, kids, left, right, sentence)
 
 
-def _mended(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+def _seconds(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """Join a second verb to a first one of its own form.
 
     In "The envoy said the towns could work together but called for talks" the parser joins
@@ -90,27 +97,47 @@ def _mended(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
 
     out = list(tokens)
     for i, token in enumerate(tokens):
-        if token.dep != "conj" or i in subjects or token.tag not in ("VBD", "VBZ", "VBP", "VB") or i in helped:
+        if token.dep != "conj" or i in subjects or i in helped:
             continue
         first = token.head
-        if first >= i or tokens[first].pos not in ("VERB", "AUX") or form(first) == form(i):
+        if token.tag not in ("VBD", "VBZ", "VBP", "VB") or first >= i or tokens[first].pos not in VERBAL:
+            continue
+        if form(first) == form(i):
             continue
         better = _above(out, first, lambda k: form(k) == form(i) and k < i)
+        if better is None and token.tag == "VB":
+            # "… that Lee had said the port should close, pay its debts and …": "pay" goes to "close".
+            near = (k for k in range(i - 1, max(first, i - 40), -1) if helped.get(k) == "MD")
+            better = next((k for k in near if _above(out, k, lambda at, i=i: at == i) is None), None)
         if better is not None:
+            out[i] = replace(token, head=better)
+    return tuple(out)
+
+
+def _participles(tokens: tuple[Token, ...], reporting: frozenset[str]) -> tuple[Token, ...]:
+    """Hang ", adding that …" on the verb that reports, not on one in what is reported."""
+    out = list(tokens)
+    for i, token in enumerate(tokens):
+        if token.tag != "VBG" or token.dep != "advcl" or token.lemma.lower() not in reporting:
+            continue
+        if i == 0 or tokens[i - 1].text != "," or token.head >= i:
+            continue
+        better = _above(out, token.head, lambda k: tokens[k].lemma.lower() in reporting and k < i)
+        first = tokens[token.head].lemma.lower() in reporting
+        if better is not None and not first and token.head != better:
             out[i] = replace(token, head=better)
     return tuple(out)
 
 
 def _above(tokens: list[Token], i: int, fits: Callable[[int], bool]) -> int | None:
     """The nearest token above ``i`` that fits."""
-    for _ in range(12):
+    while True:
         head = tokens[i].head
         if head == i:
             return None
         i = head
-        if tokens[i].pos in ("VERB", "AUX") and fits(i):
+        if tokens[i].pos in VERBAL and fits(i):
             return i
-    return None
 
 
 def _widen(tokens: tuple[Token, ...], i: int, left: list[int], right: list[int]) -> None:
