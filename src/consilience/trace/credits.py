@@ -49,25 +49,51 @@ def _names() -> dict[str, str]:
     return out
 
 
+@dataclass(frozen=True)
+class _Wording:
+    """One line of the lexicon: what stands before and after which slot."""
+
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    slot: str
+    kind: str
+    scope: str
+
+
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], str, str], ...]:
-    """The lexicon's wordings with their places for names filled in."""
-    title = rf"(?:{PLAIN})(?: (?:{PLAIN}|{LOWER}))*"
-    ends = "|".join(map(re.escape, _ends("body")))
-    upper = "|".join(re.escape(w[0].upper() + w[1:]) for w in _ends("body"))
-    forms = {
-        "{outlet}": rf"(?:[Tt]he )?(?P<name>(?:{title})|{HOST}|[\w’' ]{{0,30}}?\bstate (?:media|television|TV|news agency))",
-        "{any}": rf"(?:[Tt]he )?(?P<name>(?:{title})|{HOST})",
-        "{body}": rf"(?:[Tt]he |[Aa] )?(?P<name>(?:(?:{PLAIN}) )*(?:(?:{LOWER}) )*(?:{ends}|{upper})"
-        rf"(?: (?:of|for) (?:the )?(?:{PLAIN})(?: (?:and |of )?(?:{PLAIN}))*)?)",
-    }
+def _wordings() -> tuple[_Wording, ...]:
+    """The lexicon's wordings, cut at the place of the name."""
     out = []
     for row in lexicon("credits"):
-        pattern = row["pattern"]
-        for slot, form in forms.items():
-            pattern = pattern.replace(slot, form)
-        out.append((re.compile(pattern, re.MULTILINE), row["kind"], row["scope"]))
+        slot = next(s for s in ("outlet", "any", "body") if f"{{{s}}}" in row["pattern"])
+        head, tail = row["pattern"].split(f"{{{slot}}}")
+        before = re.compile(rf"{head}(?:[Tt]he |[Aa] )?$", re.MULTILINE)
+        out.append(_Wording(before, re.compile(tail, re.MULTILINE), slot, row["kind"], row["scope"]))
     return tuple(out)
+
+
+TITLE = re.compile(rf"(?:{PLAIN})(?: (?:{PLAIN}|{LOWER}))*|{HOST}|\bstate (?:media|television|TV)\b")
+
+
+@cache
+def _bodies() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The last words of a body's name with what may follow, and what may stand before them."""
+    ends = "|".join(re.escape(f) for w in _ends("body") for f in (w, w[0].upper() + w[1:]))
+    more = rf"(?: (?:of|for) (?:the )?(?:{PLAIN})(?: (?:and |of )?(?:{PLAIN}))*)?"
+    return re.compile(rf"\b(?:{ends})\b{more}"), re.compile(rf"(?:(?:{PLAIN}) )*(?:(?:{LOWER}) )*$")
+
+
+def _candidates(text: str) -> dict[str, list[tuple[int, int]]]:
+    """Where names stand that may fill each slot."""
+    titles = [m.span() for m in TITLE.finditer(text)]
+    end, start = _bodies()
+    bodies = []
+    for m in end.finditer(text):
+        head = start.search(text, max(0, m.start() - 60), m.start())
+        low = head.start() if head else m.start()
+        low += len(re.match(r"(?:(?:[Tt]he|[Aa]n?|[Ii]n|[Ww]hile|[Bb]ut|[Aa]nd|[Oo]f|[Ff]or) )*", text[low : m.end()]).group())  # type: ignore[union-attr]
+        bodies.append((min(low, m.start()), m.end()))
+    return {"outlet": titles, "any": titles, "body": bodies}
 
 
 @dataclass(frozen=True)
@@ -143,22 +169,32 @@ def _worded(account: Annotated, names: Names) -> Iterator[Credit]:
     """Credits by the wordings of the lexicon."""
     text, key = account.witness.text, account.witness.id
     furniture = [(r.start, r.end) for r in account.witness.regions if r.kind == "boilerplate"]
-    for pattern, kind, scope in _patterns():
-        for m in pattern.finditer(text):
-            if any(s <= m.start() < e for s, e in furniture):
+    places = _candidates(text)
+    named = {"outlet": [p for p in places["outlet"] if names.outlet(trim(text[slice(*p)]))]}
+    for wording in _wordings():
+        for start, end in (named if wording.slot == "outlet" and wording.kind != "dateline" else places)[wording.slot]:
+            if any(s <= start < e for s, e in furniture):
                 continue
-            name = _named(m.group("name"), kind, scope, names)
+            if not wording.after.match(text, end) or not wording.before.search(text, max(0, start - 80), start):
+                continue
+            name = _named(text[start:end], wording.kind, names)
             if name and not MINE.fullmatch(name):
-                span = Span(key, *m.span("name"))
+                span = Span(key, start, end)
                 entity = names.entities.get(name.casefold())
-                shown = entity.name if entity and kind in DOCUMENTS else name
-                yield Credit(span, shown, entity.key if entity else None, _scope(account, span, scope), kind)
+                shown = entity.name if entity and wording.kind in DOCUMENTS else name
+                scope = _scope(account, span, wording.scope)
+                yield Credit(span, shown, entity.key if entity else None, scope, wording.kind)
 
 
-def _named(words: str, kind: str, scope: str, names: Names) -> str | None:
-    """The name in a match, if it is one that the wording may credit."""
+def trim(words: str) -> str:
+    """A name without what a run of capitals drags along at its end."""
     name = re.sub(r"(?: (?:of|for|and|the|de))+$", "", words.strip()).rstrip(".’'")
-    name = re.sub(r"[’']s$", "", name)
+    return re.sub(r"[’']s$", "", name)
+
+
+def _named(words: str, kind: str, names: Names) -> str | None:
+    """The name in a match, if it is one that the wording may credit."""
+    name = trim(words)
     if kind in DOCUMENTS:
         bare = name.casefold() in _ends("body")
         return None if bare and name.islower() or len(name) < 3 else name

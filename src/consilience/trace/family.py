@@ -17,8 +17,8 @@ from datetime import datetime
 from itertools import combinations
 
 from .costs import Edits, copy_price, edits, root_price
-from .reuse import Alignment, Words, align_all
-from .search import Family, Option, cheapest
+from .reuse import Alignment, Words, align_one
+from .search import Family, Option, cheapest, total
 
 LATE = 3.0
 """Price of a parent that appeared after its child: times are wrong now and then."""
@@ -82,6 +82,7 @@ class Kindred:
     real: int = field(init=False)
     lost_price: float = field(init=False, default=EXEMPLAR)
     _done: dict[tuple[int, int], Edits] = field(default_factory=dict)
+    _prices: dict[tuple[int, int, int | None], float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.real = len(self.words)
@@ -100,8 +101,7 @@ class Kindred:
         a, b = (self.facts[n] for n in pair)
         self.lost_price = NAMED if a.absent or b.absent else EXEMPLAR
         self.facts.append(Facts("", a.credited | b.credited))
-        for other in range(number):
-            found = align_all([self.words[other], words]).get((0, 1))
+        for other, found in enumerate(align_one(words, self.words[:number])):
             if found:
                 self.aligned[other, number] = found
                 self.aligned[number, other] = found.turned()
@@ -113,9 +113,9 @@ class Kindred:
         last = len(self.words) - 1
         self.words.pop()
         self.facts.pop()
-        for held in (self.aligned, self._done):
-            for key in [k for k in held if last in k]:
-                del held[key]
+        self.aligned = {k: v for k, v in self.aligned.items() if last not in k}
+        self._done = {k: v for k, v in self._done.items() if last not in k}
+        self._prices = {k: v for k, v in self._prices.items() if last not in k}
         self.kin = {k for k in self.kin if last not in k}
 
     def options(self, child: int) -> list[Option]:
@@ -146,10 +146,14 @@ class Kindred:
                 yield Option(self._price(child, main, other), mask, (main, other))
 
     def _price(self, child: int, main: int, second: int | None) -> float:
-        done, first = self.edits(child, main), self.aligned[child, main]
-        extra = self.aligned[child, second] if second is not None else None
-        price = copy_price(self.words[child], first, done, extra)
-        return price + sum(prior(self.facts[child], self.facts[p]) for p in (main, second) if p is not None)
+        key = (child, main, second)
+        if key not in self._prices:
+            done, first = self.edits(child, main), self.aligned[child, main]
+            extra = self.aligned[child, second] if second is not None else None
+            price = copy_price(self.words[child], first, done, extra)
+            price += sum(prior(self.facts[child], self.facts[p]) for p in (main, second) if p is not None)
+            self._prices[key] = price
+        return self._prices[key]
 
     def all_options(self) -> list[list[Option]]:
         """Options of every node."""
@@ -169,6 +173,8 @@ def family(kindred: Kindred) -> Family:
 
 MAX_LOST = 3
 TRIALS = 12
+SLACK = 4.0
+"""How much dearer a lost exemplar may look in the order of the family without it."""
 
 
 def _with_exemplar(kindred: Kindred, best: Family) -> Family | None:
@@ -177,7 +183,12 @@ def _with_exemplar(kindred: Kindred, best: Family) -> Family | None:
     for pair in _suspects(kindred, best)[:TRIALS]:
         words = consensus(kindred, pair)
         number = kindred.suppose(words, pair)
-        found = cheapest(kindred.all_options())
+        options = [sorted(row) for row in kindred.all_options()]
+        guess = min(total(options, [*best.order[:n], number, *best.order[n:]]) for n in range(number + 1))
+        if guess > best.price + SLACK:
+            kindred.forget()
+            continue
+        found = cheapest(options)
         children = [c for c, ps in enumerate(found.parents) if number in ps]
         if found.price < best.price - 1e-9 and len(children) >= 2:
             trials.append((found.price, pair, words))

@@ -55,6 +55,13 @@ class Words:
     def __len__(self) -> int:
         return len(self.norms)
 
+    def grams(self, size: int) -> list[tuple[str, ...]]:
+        """All runs of ``size`` words, in order; kept after the first call."""
+        kept = self.__dict__.setdefault("_grams", {})
+        if size not in kept:
+            kept[size] = list(zip(*(self.norms[k:] for k in range(size)), strict=False))
+        return kept[size]  # type: ignore[no-any-return]
+
     def span(self, first: int, last: int) -> Span:
         """The span of words ``first:last`` (half-open, not empty)."""
         return Span(self.key, self.starts[first], self.ends[last - 1])
@@ -163,16 +170,29 @@ def align_all(story: Sequence[Words], seed: int = 4) -> dict[tuple[int, int], Al
     index: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
     found: dict[tuple[int, int], dict[tuple[int, int], int]] = defaultdict(dict)
     for number, words in enumerate(story):
-        _seed(number, words.norms, seed, index, found)
+        _seed(number, words.grams(seed), seed, index, found)
     return {
         pair: align(story[pair[0]], story[pair[1]], list(hits))
         for pair, hits in sorted(found.items())
     }
 
 
+def align_one(words: Words, others: Sequence[Words], seed: int = 4) -> list[Alignment | None]:
+    """Align each of some accounts with one more; None where they share no run."""
+    index: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place, gram in enumerate(words.grams(seed)):
+        if len(index[gram]) < POSTINGS:
+            index[gram].append(place)
+    out: list[Alignment | None] = []
+    for other in others:
+        hits = [(at, place) for at, gram in enumerate(other.grams(seed)) if gram in index for place in index[gram]]
+        out.append(align(other, words, hits) if hits else None)
+    return out
+
+
 def _seed(
     number: int,
-    norms: Sequence[str],
+    grams: Sequence[tuple[str, ...]],
     seed: int,
     index: dict[tuple[str, ...], list[tuple[int, int]]],
     found: dict[tuple[int, int], dict[tuple[int, int], int]],
@@ -180,8 +200,7 @@ def _seed(
     """Look up one account's runs among those of earlier accounts, then add them."""
     own: Counter[tuple[str, ...]] = Counter()
     fresh = []
-    for at in range(len(norms) - seed + 1):
-        gram = tuple(norms[at : at + seed])
+    for at, gram in enumerate(grams):
         own[gram] += 1
         if own[gram] > POSTINGS:
             continue

@@ -34,11 +34,12 @@ class Option:
 class Family:
     """The chosen parents of each node, the total price, and how sure each direction is.
 
-    ``margin[child, parent]`` is what the best family costs more in which the child comes first.
+    ``order`` puts parents before children. ``margin[child, parent]`` is what the best family costs more in which the child comes first.
     """
 
     parents: tuple[tuple[int, ...], ...]
     price: float
+    order: tuple[int, ...]
     margin: dict[tuple[int, int], float]
     exact: bool
 
@@ -69,14 +70,15 @@ def _exact(options: Sequence[Sequence[Option]]) -> Family:
     while rest:
         order.append(last[rest])
         rest &= ~(1 << last[rest])
-    parents = _choose(options, order[::-1])
+    order.reverse()
+    parents = _choose(options, order)
     totals = [a + b for a, b in zip(ahead, behind, strict=True)]
     margin = {
         (c, p): min(t for s, t in enumerate(totals) if s >> c & 1 and not s >> p & 1) - ahead[full]
         for c, row in enumerate(parents)
         for p in row
     }
-    return Family(parents, ahead[full], margin, True)
+    return Family(parents, ahead[full], tuple(order), margin, True)
 
 
 def _forward(price: Sequence[Sequence[float]], n: int) -> tuple[list[float], list[int]]:
@@ -130,7 +132,7 @@ def _climb(options: Sequence[Sequence[Option]]) -> Family:
             break
     parents = _choose(options, order)
     margin = {(c, p): _reversed(options, order, c, p) - price for c, row in enumerate(parents) for p in row}
-    return Family(parents, price, margin, False)
+    return Family(parents, price, tuple(order), margin, False)
 
 
 def _greedy(options: Sequence[Sequence[Option]]) -> list[int]:
