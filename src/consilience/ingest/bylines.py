@@ -14,17 +14,19 @@ from functools import cache
 from ..data import lexicon
 
 MONTHS = ("january february march april may june july august september october november december").split()
-_NAME = r"(?:Dr\.? |Prof\.? )?[^\W\d_][\w’'.-]*(?: (?:[^\W\d_]\.|[^\W\d_][\w’'-]*)){1,4}"
+_SMALL = "de|da|di|do|dos|du|la|le|van|von|der|den|ter|bin|bint|ibn|al|el|y|e"
+_CAP = r"[^\W\d_a-zß-ÿ]"
+_NAME = rf"(?:Dr\.? |Prof\.? )?{_CAP}[\w’'.-]*(?: (?:{_SMALL}|{_CAP}\.|{_CAP}[\w’'-]*)){{1,4}}"
 _NAMES = rf"{_NAME}(?:(?:, | and | & |, and ){_NAME})*"
 _BY = "by|written by|reported by|story by|words by|authors?|text by|from"
 BYLINE = re.compile(
     rf"(?:(?i:{_BY})(?::\s*|\s+))"
-    rf"(?P<names>{_NAMES})(?:\s*(?:[,|•·/–—-]|\bfor\b|\bin\b).*)?"
+    rf"(?P<names>{_NAMES})(?:\s*(?:[,|•·/–—-]|\b(?:for|in|on|at|from|near)\b).*)?"
 )
 DESK = re.compile(
-    r"by (?:(?:our|staff|the|a) )?(?:[\w-]+ ){0,3}"
-    r"(?:staff|correspondents?|reporters?|desk|editorial board|agencies|writers?|newsroom)(?: (?:in|and) .*)?",
-    re.I,
+    r"by (?:(?:our|staff|the|a) )?(?:[\w-]+ ){0,3}(?:staff|correspondents?|reporters?|desk|editorial board|"
+    r"agencies|writers?|newsroom)(?: (?:in|and) .*|\s*[,|·•–—-].*)?",
+    re.IGNORECASE,
 )
 _TITLED = r"(?:[Tt]he )?[A-Z][\w.’'-]*(?: (?:of |the |and |& )?[A-Z][\w.’'-]*){0,4}"
 AUTHOR_NOTE = re.compile(
@@ -37,7 +39,7 @@ PRESS_ROLE = re.compile(
 STAMP = re.compile(
     r"(?:(?:first |last |originally )?(?:published|updated|posted|modified|created|released|date|dated|"
     r"release date|publication date)(?: on| at)?:?\s*)",
-    re.I,
+    re.IGNORECASE,
 )
 _MONTH = "|".join(f"{m[:3]}(?:{m[3:]})?" if m != "september" else "sept?(?:ember)?" for m in MONTHS)
 DATES = (
@@ -45,8 +47,10 @@ DATES = (
         r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"
         r"(?:[T ](?P<t>\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?)\s*(?P<z>Z|[+-]\d{2}:?\d{2})?)?"
     ),
-    re.compile(rf"(?P<mon>{_MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})", re.I),
-    re.compile(rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\.? (?:of )?(?P<mon>{_MONTH})\.?,? (?P<y>\d{{4}})", re.I),
+    re.compile(rf"(?P<mon>{_MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})", re.IGNORECASE),
+    re.compile(
+        rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\.? (?:of )?(?P<mon>{_MONTH})\.?,? (?P<y>\d{{4}})", re.IGNORECASE
+    ),
     re.compile(r"(?P<y>\d{4})[/.](?P<m>\d{2})[/.](?P<d>\d{2})"),
     re.compile(r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日"),
     re.compile(r"(?P<d>1[3-9]|2\d|3[01])[/.](?P<m>\d{1,2})[/.](?P<y>\d{4})"),
@@ -55,12 +59,12 @@ DATES = (
 _REST = re.compile(
     r"(?:[\s,.|•·()@–—:-]|\d{1,2}[:.]\d{2}(?::\d{2})?|[ap]\.?m\.?|\d{1,2} ?[ap]\.?m\.?|\bat\b|\bon\b|"
     r"[A-Z]{2,4}T?\b|UTC[+-]?\d*|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|"
-    r"o[’']clock|h(?:rs)?\b|updated|published|last|first)*",
+    r"(?:no|nr|vol|volume|issue|edition|number)\.? ?\d+|o[’']clock|h(?:rs)?\b|updated|published|last|first)*",
     re.IGNORECASE,
 )
 _CAPITALS = r"[A-Z][A-Z.’'-]+(?:[ -][A-Z][A-Z.’'-]*){0,3}"
 _PLACE = r"[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,3}(?:, [A-Z][\w.]*(?: [A-Z][\w.]*){0,2})?"
-_ON = rf"(?:,\s+(?:{_MONTH})\.? \d{{1,2}}(?:, \d{{4}})?)?"
+_ON = rf"(?:,\s+(?i:{_MONTH})\.? \d{{1,2}}(?:, \d{{4}})?)?"
 _DASH = r"\s*(?:[-–—]{1,2}|:)\s+"
 DATELINES = (
     # SEAHAVEN, Oct. 5 (Example News) — … ; the agency in brackets may be any name here
@@ -154,7 +158,7 @@ def stamp(text: str) -> tuple[str, int, int] | None:
     if not found:
         return None
     before, after = text[lead.end() if lead else 0 : found[1]], text[found[2] :]
-    if lead and not re.search(r"[a-z]{4,}", re.sub(_REST, "", after), re.I):
+    if lead and not re.search(r"[a-z]{4,}", re.sub(_REST, "", after), re.IGNORECASE):
         return found
     return found if _REST.fullmatch(before) and _REST.fullmatch(after) else None
 

@@ -59,4 +59,5 @@ class Draft:
     links: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     layout: tuple[tuple[int, int, str, str], ...] = ()
+    markdown: bool = False
     problems: tuple[Problem, ...] = ()

@@ -17,6 +17,7 @@ from ..data import lexicon
 LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]+")
 MARKS = "\"'“”‘’«»„‟‹›「」『』)]）】\u200e\u200f"
 STOPS = ".!?…。！？؟۔।॥։።"
+MARKDOWN = re.compile(r"^(?:>\s*|#{1,6}\s+)*(?:[*_]{1,3}(?=[^*_\s]))?|(?<=[^*_\s])[*_]{1,3}$|\s+#+$")
 OPEN, CLOSE = '"“«„「『', '"”»“」』'
 WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 TOLD = re.compile(
@@ -39,16 +40,22 @@ class Line:
     gap: bool
 
 
-def lines(text: str) -> list[Line]:
+def lines(text: str, *, markdown: bool = False) -> list[Line]:
     """Split a text into its lines that are not blank.
 
     >>> [(line.text, line.gap) for line in lines("One\\n two\\n\\nthree")]
     [('One', False), ('two', False), ('three', True)]
+    >>> [(line.start, line.text) for line in lines("## **A heading**", markdown=True)]
+    [(5, 'A heading')]
+
+    :param markdown: leave the marks of headings, quotations and emphasis outside a line.
     """
     found: list[Line] = []
     end = 0
     for match in LINE.finditer(text):
         words = match.group().strip()
+        if markdown:
+            words = MARKDOWN.sub("", words) or words * (words[:1] != ">")
         if words:
             start = match.start() + match.group().index(words)
             gap = bool(found) and len(re.findall(r"\r\n|[\n\r\u2028\u2029]", text[end:start])) > 1

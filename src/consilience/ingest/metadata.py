@@ -51,7 +51,13 @@ def complete(draft: Draft, entry: Mapping[str, Any], name: str) -> Witness:
     stated = {f: getattr(draft, f) for f in FIELDS}
     known: dict[str, Any] = {f: entry.get(f) or stated[f] or None for f in FIELDS}
     spoken = language(draft.text)
-    regions = label(draft.text, title=known["title"], layout=draft.layout, english=spoken == "en")
+    regions = label(
+        draft.text,
+        title=known["title"],
+        layout=draft.layout,
+        english=spoken == "en",
+        markdown=draft.markdown,
+    )
     evidence = [Evidence(f, "manifest") for f in FIELDS if entry.get(f)]
     evidence += [e for e in draft.evidence if not entry.get(e.field)]
     for found in from_text(draft.text, regions):
@@ -100,7 +106,7 @@ def _imprint(line: str, at: int, kind: str) -> list[Found]:
         outlet = BYLINE_OUTLET.search(line)
         if outlet and outlet["outlet"] not in names and not re.search(r"\d", outlet["outlet"]):
             out.append(_at("outlet", outlet, "byline", at))
-    when = stamp(line) or (_after(line) if names else None)
+    when = stamp(line) or (_after(line) if names is not None else None)
     if when and kind == "byline":
         out.append(Found("published", when[0], "date line", at + when[1], at + when[2]))
     note = author_note(line)

@@ -62,10 +62,10 @@ def read_source(source: Source, settings: Ingest) -> Iterator[Draft | Problem]:
 
         yield from read_records(source)
     else:
-        yield _text(source, markdown=suffix == ".md")
+        yield _text(source, suffix == ".md")
 
 
-def _text(source: Source, *, markdown: bool) -> Draft:
+def _text(source: Source, markdown: bool) -> Draft:
     decoded = decode(source.data, declared=source.charset)
     text = decoded.text
     problems = (Problem(decoded.note, source.where, "save it as UTF-8"),) if decoded.note else ()
@@ -88,7 +88,9 @@ def _markdown(draft: Draft) -> Draft:
         if mark:
             layout.append((start + match.start(), start + match.end(), *mark))
     links = tuple(dict.fromkeys(m["url"] for m in MD_LINK.finditer(draft.text)))
-    return replace(draft, layout=tuple(layout), links=links, evidence=draft.evidence + evidence, **fields)
+    return replace(
+        draft, markdown=True, layout=tuple(layout), links=links, evidence=draft.evidence + evidence, **fields
+    )
 
 
 def _mark(line: str) -> tuple[str, str] | None:

@@ -29,6 +29,7 @@ HEAD = 14
 DURATION = "video duration"
 LINKS = "heading of links to other stories"
 TWICE = "headline printed twice: title of a video or picture"
+HEADING = "heading"
 BULLET = re.compile(r"^\s*(?:[•·▪◦‣*–—-]|\d{1,2}[.)])\s+")
 NAME_WORD = re.compile(r"(?:[^\W\d_]\.)+|[^\W\d_][\w.’'/-]*|&")
 SMALL = frozenset("of the for and de la le di da du van von der den bin ibn al el to in at on".split())
@@ -73,7 +74,7 @@ class Page:
 
 
 def label(
-    text: str, *, title: str | None = None, layout: Layout = (), english: bool = True
+    text: str, *, title: str | None = None, layout: Layout = (), english: bool = True, markdown: bool = False
 ) -> tuple[Region, ...]:
     """Label the lines of a text.
 
@@ -86,9 +87,10 @@ def label(
     :param title: the title where metadata state one; it is looked for in the text.
     :param layout: kinds that the file itself states, in text order.
     :param english: whether rules on English headlines may be used.
+    :param markdown: whether marks of Markdown are left outside the regions.
     :returns: regions in text order; adjacent lines of one kind and reason are one region.
     """
-    found = lines(text)
+    found = lines(text, markdown=markdown)
     page = Page(found, [None] * len(found), title, layout, english)
     for rule in (_stated, _lexicon, _videos, _head, _quotations, _teasers, _tail, _rest):
         rule(page)
@@ -155,7 +157,9 @@ def _head(page: Page) -> None:
     end = where[-1] if where else -1
     _standfirst(page, end, last, first)
     for n in range(last):
-        if page.free(n) and page.lines[n].words <= 6 and not ends(page.lines[n].text):
+        words = page.lines[n].text
+        above = n < end and re.search(r"\s[·•|]\s", words)
+        if page.free(n) and not ends(words) and (page.lines[n].words <= 6 or above):
             page.mark(n, "boilerplate", "label above the text" if n < end else "short line above the text")
         elif page.free(n) and n < end:
             page.mark(n, "standfirst", "summary above the title")
@@ -192,14 +196,15 @@ def _title(page: Page, last: int) -> list[int]:
     if page.title:
         want = Counter(_fold(page.title))
         for n in [
-            n for n in range(min(HEAD, len(page.lines))) if page.labels[n] in (None, ("body", "heading"))
+            n for n in range(min(HEAD, len(page.lines))) if page.labels[n] in (None, ("body", HEADING))
         ]:
             have = Counter(_fold(page.lines[n].text))
             if want and (want & have).total() >= 0.7 * max(want.total(), have.total()):
                 return [n]
         return []
     able = [n for n in free if _could_head(page.lines[n])]
-    best = [n for n in able if page.lines[n].words >= 4] or able[-1:]
+    headed = [n for n in range(last) if page.labels[n] == ("body", HEADING)]
+    best = headed or [n for n in able if page.lines[n].words >= 4] or able[-1:]
     if not best:
         return []
     n = best[0]
@@ -221,6 +226,8 @@ def _standfirst(page: Page, title: int, last: int, first: int | None) -> None:
     """Lines between title and body that tell the story in short."""
     for n in range(title + 1, last):
         line = page.lines[n]
+        if page.free(n) and line.words <= 8 and "," in line.text and names_speaker(line.text):
+            page.mark(n, "byline", "names who issued it")
         if page.free(n) and (BULLET.match(line.text) or line.words >= 5 or ends(line.text)):
             page.mark(n, "standfirst", "summary between title and text")
     if title >= 0 and first is not None and page.free(first) and _told_below(page, first):
@@ -325,6 +332,8 @@ def _tail(page: Page) -> None:
             page.mark(n, "byline", "names the author")
         elif line.text.isdigit():
             page.mark(n, "boilerplate", "counter")
+        elif n == last and line.words <= 12 and re.fullmatch(r"[(（\[][^()（）]+[)）\]]\.?", line.text):
+            page.mark(n, "byline", "credit in brackets after the text")
         elif linked and not ends(line.text) and line.words <= 25:
             page.mark(n, "boilerplate", "link to another story")
         elif n == last and page.labels[n - 1] is None and line.words <= 4 and not ends(line.text):
