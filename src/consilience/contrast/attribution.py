@@ -15,9 +15,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..model import Span, Statement
-from .quotations import words_of
 from .sheet import Sheet, stop_words
 from .slots import Finding
+from .wording import words_of
 
 RUN = 6
 """Words in a row that make two statements the same words."""

@@ -13,9 +13,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from ..model import Span
-from .quotations import words_of
 from .sheet import Sheet
 from .slots import Finding
+from .wording import words_of
 
 KINDS = frozenset({"person", "body", "group"})
 Form = tuple[str, ...]

@@ -29,7 +29,7 @@ def compare(laid: Sheet) -> Iterator[Finding]:
     """Find figures that differ."""
     slots = list(_slots(laid))
     elsewhere = stated_elsewhere(slots, _agree)
-    for match in matches(laid, slots, least=min(LEAST.values()), same=_agree):
+    for match in matches(laid, slots, least=min(LEAST.values()), same=_equal):
         kind = match.a.value.kind
         if (
             match.score < LEAST[kind]
@@ -74,7 +74,7 @@ def _finding(laid: Sheet, match: Match, kind: str) -> Finding:
     innocent = _innocent(laid, a, b, kind)
     of = f" ({a.value.unit})" if kind == "number" else ""
     says = f"The {WORDS[kind]}{of} differs: “{a.shown}” against “{b.shown}”."
-    sides = ((a.span, _normal(a.value)), (b.span, _normal(b.value)))
+    sides = tuple((s.span, _normal(s.value)) for s in (a, b, *match.more))
     return Finding(kind, sides, says, innocent, min(0.97, 0.3 + match.score), match.point)
 
 

@@ -17,9 +17,9 @@ from functools import cache
 from ..annotate.tree import Tree
 from ..data import lexicon
 from ..model import Span, Token
-from .quotations import opposites, words_of
 from .sheet import Line, Pair, Sheet, key_of, overlap, stop_words
 from .slots import Finding
+from .wording import Quote, gaps, opposites, shared_runs, words_of
 
 NOTS = frozenset({"not", "never", "cannot"})
 AUXILIARIES = frozenset(
@@ -62,19 +62,19 @@ def compare(laid: Sheet) -> Iterator[Finding]:
 
 def _edited(laid: Sheet, pair: Pair) -> Iterator[Finding]:
     """Lines nearly word for word the same, but for a "not" in one."""
-    from rapidfuzz.distance import Indel
-
-    (mine, here), (theirs, there) = (_plain(laid, line) for line in (pair.a, pair.b))
-    blocks = [(x.a, x.b, x.size) for x in Indel.opcodes(mine, theirs).as_matching_blocks() if x.size]
-    for p, q in zip(blocks, blocks[1:], strict=False):
-        left, right = mine[p[0] + p[2] : q[0]], theirs[p[1] + p[2] : q[1]]
+    mine, theirs = (_plain(laid, line) for line in (pair.a, pair.b))
+    runs = shared_runs(mine.words, theirs.words)
+    for n, change in enumerate(gaps(runs)):
+        left, right = mine.words[slice(*change.a)], theirs.words[slice(*change.b)]
         lost = set(left) ^ set(right)
-        if q[2] < 2 or not lost & NOTS or lost - NOTS - AUXILIARIES or (left and right and len(lost) == 1):
+        if (
+            runs[n + 1][2] < 2
+            or not lost & NOTS
+            or lost - NOTS - AUXILIARIES
+            or (left and right and len(lost) == 1)
+        ):
             continue
-        spans = (
-            Span(laid.accounts[pair.a.account].witness.id, here[p[0]][0], here[q[0] + q[2] - 1][1]),
-            Span(laid.accounts[pair.b.account].witness.id, there[p[1]][0], there[q[1] + q[2] - 1][1]),
-        )
+        spans = mine.part(runs[n][0], sum(runs[n + 1][::2])), theirs.part(runs[n][1], sum(runs[n + 1][1:]))
         sides = tuple((s, _short(laid.text(s))) for s in spans)
         denied, plain = (1, 0) if set(right) & NOTS else (0, 1)
         says = f"One account denies what the other states: “{sides[denied][1]}” against “{sides[plain][1]}”."
@@ -82,8 +82,11 @@ def _edited(laid: Sheet, pair: Pair) -> Iterator[Finding]:
         return
 
 
-def _plain(laid: Sheet, line: Line) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:
-    return words_of(laid.accounts[line.account].witness.text, line.sentence.start, line.sentence.end)
+def _plain(laid: Sheet, line: Line) -> Quote:
+    """A line as a run of words in normal form."""
+    witness, sentence = laid.accounts[line.account].witness, line.sentence
+    words, places = words_of(witness.text, sentence.start, sentence.end)
+    return Quote(line.account, Span(witness.id, sentence.start, sentence.end), words, places)
 
 
 def _short(words: str, most: int = 14) -> str:

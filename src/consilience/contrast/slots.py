@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..model import Span
@@ -59,13 +59,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Two slots that fill the same place; ``score`` 0–1."""
+    """Two slots that fill the same place; ``score`` 0–1.
+
+    ``more`` are other slots of the two accounts that repeat either value in that place.
+    """
 
     a: Slot
     b: Slot
     score: float
-    likeness: float
     point: str | None
+    more: tuple[Slot, ...] = ()
 
 
 Judge = Callable[[Slot, Slot], bool]
@@ -88,7 +91,7 @@ def matches(laid: Sheet, slots: Sequence[Slot], *, least: float, same: Judge) ->
                 if a.sort == b.sort:
                     score = closeness(laid, a, b, pair.likeness) + (0.1 if pair.point else 0.0)
                     if score >= least:
-                        match = Match(a, b, min(score, 1.0), pair.likeness, pair.point)
+                        match = Match(a, b, min(score, 1.0), pair.point)
                         by_accounts[pair.a.account, pair.b.account].append(match)
     for accounts in sorted(by_accounts):
         yield from _one_to_one(by_accounts[accounts], same)
@@ -107,7 +110,9 @@ def _one_to_one(found: list[Match], same: Judge) -> Iterator[Match]:
     for match in found:
         if match.a.span not in taken and match.b.span not in taken:
             taken |= {match.a.span, match.b.span}
-            yield match
+            more = [m.a for m in found if m.b is match.b and same(m.a, match.a)]
+            more += [m.b for m in found if m.a is match.a and same(m.b, match.b)]
+            yield replace(match, more=tuple(s for s in more if s not in (match.a, match.b)))
 
 
 def stated_elsewhere(slots: Sequence[Slot], same: Judge) -> Callable[[Match], bool]:
@@ -129,7 +134,9 @@ def stated_elsewhere(slots: Sequence[Slot], same: Judge) -> Callable[[Match], bo
     return elsewhere
 
 
-def rivalled(laid: Sheet, slots: Sequence[Slot], same: Judge, margin: float = 0.06) -> Callable[[Match], bool]:
+def rivalled(
+    laid: Sheet, slots: Sequence[Slot], same: Judge, margin: float = 0.06
+) -> Callable[[Match], bool]:
     """Tell whether a slot of either account gives the other's value in nearly as good a place.
 
     Days are named again and again in a story, for other events too: what counts is whether an equal

@@ -27,7 +27,7 @@ def compare(laid: Sheet) -> Iterator[Finding]:
     """Find times that differ."""
     slots = list(_slots(laid))
     rival = rivalled(laid, slots, _equal)
-    for match in matches(laid, slots, least=LEAST, same=_agree):
+    for match in matches(laid, slots, least=LEAST, same=_equal):
         if not _agree(match.a, match.b) and not rival(match):
             yield _finding(laid, match)
 
@@ -109,9 +109,20 @@ def _weekdays(when: When) -> frozenset[int]:
 
 def _finding(laid: Sheet, match: Match) -> Finding:
     a, b = match.a, match.b
-    says = f"The {'time' if a.sort == 'hour' else 'date'} differs: “{a.shown}” against “{b.shown}”."
-    sides = ((a.span, _normal(a.value)), (b.span, _normal(b.value)))
+    told = [_told(laid, s) for s in (a, b)]
+    says = f"The {'time' if a.sort == 'hour' else 'date'} differs: {told[0]} against {told[1]}."
+    sides = tuple((s.span, _normal(s.value)) for s in (a, b, *match.more))
     return Finding("date", sides, says, _innocent(laid, a, b), min(0.95, 0.3 + match.score), match.point)
+
+
+def _told(laid: Sheet, slot: Slot) -> str:
+    """The time as written, with the predicate it hangs on."""
+    tokens = laid.accounts[slot.line.account].tokens
+    verb = _governor(laid, slot.line.account, slot.first)
+    if verb is None:
+        return f"“{slot.shown}”"
+    words = (tokens[verb].text, slot.shown)
+    return "“{} … {}”".format(*(words if verb < slot.first else words[::-1]))
 
 
 def _normal(when: When) -> str:
