@@ -50,8 +50,8 @@ def dossier() -> Dossier:
     who = Speaker((Span(A, 6, 12),), "Ilse Brandt", "e1:b")
     statement = Statement("st1:x", said, (Span(A, 13, 17),), who, "indirect", ("Ilse Brandt",))
     readings = (
-        Reading("the dam held", said, "dam hold"),
-        Reading("The dam had held", (Span(B, 0, 16),), "dam hold"),
+        Reading("the dam held", said, "the dam held"),
+        Reading("The dam had held", (Span(B, 0, 16),), "the dam had held"),
     )
     point = Point(
         "p1:x", "s1:x", "the dam held", "statement", readings, "Ilse Brandt", "e1:b", origins=("o1:x",)
@@ -93,6 +93,7 @@ def fault(change: Callable[[dict[str, Any]], object]) -> list[str]:
         (lambda d: d["points"][0]["accounts"][0].update(end=999), "span 18..999 is empty or outside 'one'"),
         (lambda d: d["points"][0]["accounts"][0].update(start=2), "the words at one 2..30 are not those shown"),
         (lambda d: d["points"][0].update(says="the dam broke"), "'says' is none of its readings"),
+        (lambda d: d["points"][0]["readings"][1].update(wording="THE DAM HAD HELD"), "no account has the wording of reading 1"),
         (lambda d: d["points"][0].update(origins=["o1:?"]), "'o1:?' is not in the dossier"),
         (lambda d: d["statements"][0].update(content=[[5, 6]]), "holds only white space"),
         (lambda d: d["statements"][0].update(form="sung"), "'sung' is not one of"),

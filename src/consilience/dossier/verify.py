@@ -155,25 +155,27 @@ def _missing(where: str, wanted: Iterable[str], known: Iterable[str]) -> Iterato
 
 
 def _wordings(points: Sequence[Json], texts: Mapping[str, str]) -> Iterator[str]:
-    """Each reading's words stand at each of its places, case, punctuation and space aside."""
+    """Each place of a reading gives its normal form anew; one of them has its very words."""
+    from ..collate.points import normal
+
     for point in points:
         readings = point.get("readings", [])
-        if readings and point["says"] not in [r["wording"] for r in readings]:
-            yield f"points.{point['id']}: 'says' is none of its readings"
+        if not readings:
+            continue
+        where = f"points.{point['id']}"
+        if point["says"] not in [r["wording"] for r in readings]:
+            yield f"{where}: 'says' is none of its readings"
+        shown = set()
         for spot in point["accounts"]:
             words = texts.get(spot["article"], "")[spot["start"] : spot["end"]]
             number = spot.get("reading", -1)
-            if readings and not (0 <= number < len(readings) and _same(readings[number]["wording"], words)):
+            shown.add((number, words))
+            if not (0 <= number < len(readings) and normal(words) == readings[number]["normal"]):
                 place = f"{spot['article']} {spot['start']}..{spot['end']}"
-                yield f"points.{point['id']}: the words at {place} are not those shown"
-
-
-def _same(a: str, b: str) -> bool:
-    return _letters(a) == _letters(b)
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
+                yield f"{where}: the words at {place} are not those shown"
+        for number, reading in enumerate(readings):
+            if (number, reading["wording"]) not in shown:
+                yield f"{where}: no account has the wording of reading {number}"
 
 
 def _stemma(stemma: Json, texts: Mapping[str, str]) -> Iterator[str]:
