@@ -11,29 +11,29 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from ..data import lexicon
 from ..model import Annotated, Sentence
 
 WORD = re.compile(r"[A-Z](?:\.[A-Z])+\b\.?|[^\W_]+")
-GAPS = frozenset({" ", "\u00a0", "-", "‐", "‑", "–", "’", "'", ".", ". ", "/", " & "})
+GAPS = frozenset({" ", "\u00a0", "-", "‐", "‑", "–", "’", "'", ".", ". ", " & "})
 """What may stand between two words of one name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word as names see it: "U.S." is one, "US-led" two. ``token`` indexes the parse."""
+    """A word as names see it: "U.S." is one, "US-led" two. ``token`` indexes the parse.
+
+    ``capital`` tells whether it opens with a capital letter.
+    """
 
     start: int
     end: int
     text: str
     fold: str
     token: int
-
-    @property
-    def capital(self) -> bool:
-        """Whether it opens with a capital letter."""
-        return self.text[:1].isupper()
+    capital: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def words(text: str, sentence: Sentence, account: Annotated) -> list[Word]:
         while at + 1 < sentence.last and tokens[at + 1].start <= match.start():
             at += 1
         plain = match.group().replace(".", "")
-        found.append(Word(match.start(), match.end(), plain, plain.casefold(), at))
+        found.append(Word(match.start(), match.end(), plain, plain.casefold(), at, plain[0].isupper()))
     return found
 
 
@@ -78,7 +78,7 @@ def find(row: Sequence[Word], text: str, index: Index) -> list[Hit]:
     shouting = all(w.text.isupper() for w in row if len(w.text) > 3)
     at = 0
     while at < len(row):
-        hit = _longest(row, at, text, index, shouting)
+        hit = _longest(row, at, text, index, shouting) if row[at].fold in index else None
         if hit:
             hits.append(hit)
         at = hit.last if hit else at + 1
@@ -93,7 +93,7 @@ def _longest(row: Sequence[Word], at: int, text: str, index: Index, shouting: bo
             continue
         if shouting and size == 1 and entry.phrase[0].isupper():
             continue  # "CONTACT US": in a line of capitals an acronym cannot be told from a word
-        if all(near(text, a, b) for a, b in zip(part, part[1:], strict=False)):
+        if all(near(text, a, b) or text[a.end : b.start] == "/" for a, b in pairwise(part)):
             return Hit(at, at + size, entry)
     return None
 
@@ -105,7 +105,7 @@ def near(text: str, a: Word, b: Word) -> bool:
 
 def _same(want: str, word: Word) -> bool:
     """An acronym as written, a name with its capital, a plain word in any case."""
-    if want.isupper() and len(want) > 1:
+    if len(want) > 1 and want[1:] != want[1:].lower():
         return word.text == want
     if want[:1].isupper():
         return word.capital and word.fold == want.casefold()
@@ -164,10 +164,18 @@ def adjectives() -> dict[str, str]:
 
 
 @cache
+def seats() -> dict[str, str]:
+    """The state of each capital or palace: {"Paris": "France", …}."""
+    return {form: r["name"] for r in lexicon("places") for form in _cell(r["seats"]) + _cell(r["houses"])}
+
+
+@cache
 def titles() -> Index:
     """Offices, honorifics and the words before them."""
     rows = lexicon("titles")
-    return _index(Entry("title", r["office"], _phrase(r["phrase"]), r["class"], r["gender"], r["abroad"]) for r in rows)
+    return _index(
+        Entry("title", r["office"], _phrase(r["phrase"]), r["class"], r["gender"], r["abroad"]) for r in rows
+    )
 
 
 @cache
@@ -181,4 +189,8 @@ def portfolios() -> dict[str, str]:
     """What ministries are for, with the normal form: {"external affairs": "foreign", …}."""
     rows = (r for r in lexicon("titles") if r["phrase"].endswith(" minister"))
     known = {r["phrase"].removesuffix(" minister"): r["office"].removesuffix(" minister") for r in rows}
-    return {k: v for k, v in known.items() if v and not k.startswith(("deputy", "vice", "junior", "prime", "chief"))}
+    return {
+        k: v
+        for k, v in known.items()
+        if v and not k.startswith(("deputy", "vice", "junior", "prime", "chief"))
+    }

@@ -127,7 +127,9 @@ def _apart(a: Cluster, b: Cluster) -> bool:
 
 
 def _spelling(clusters: Sequence[Cluster]) -> list[Cluster]:
-    return _join(clusters, lambda a, b: a.kind != "place" and alike(a.name, b.name, person=a.kind == "person"))
+    return _join(
+        clusters, lambda a, b: a.kind != "place" and alike(a.name, b.name, person=a.kind == "person")
+    )
 
 
 def alike(a: str, b: str, *, person: bool = False) -> bool:
@@ -232,9 +234,14 @@ def _by_office(clusters: Sequence[Cluster]) -> list[Cluster]:
     for cluster in clusters:
         office, _, of = cluster.name.partition(" of ")
         fits = [
-            c for c in clusters
-            if cluster.kind == c.kind == "person" and c is not cluster and (office, of) in c.offices and of
-            and not c.name.islower() and " of " not in c.name
+            c
+            for c in clusters
+            if cluster.kind == c.kind == "person"
+            and c is not cluster
+            and (office, of) in c.offices
+            and of
+            and not c.name.islower()
+            and " of " not in c.name
         ]
         if len(fits) == 1:
             fits[0].absorb(cluster)
@@ -248,7 +255,9 @@ def _entity(cluster: Cluster) -> Entity:
     cluster = replace(cluster, names=real or cluster.names)
     name = cluster.name
     aliases = tuple(sorted(set(cluster.forms) | set(real) - {name}))
-    return Entity(tagged_hash("e1", cluster.kind, name), cluster.kind, name, tuple(a for a in aliases if a != name))
+    return Entity(
+        tagged_hash("e1", cluster.kind, name), cluster.kind, name, tuple(a for a in aliases if a != name)
+    )
 
 
 # -- rewriting --
@@ -287,7 +296,9 @@ def _statement(
     i: int, statement: Statement, table: dict[tuple[int, str], Entity], aliases: dict[str, Entity]
 ) -> Statement:
     speaker = statement.speaker and _speaker(i, statement.speaker, table, aliases)
-    chain = tuple(aliases[_plain(n).casefold()].name if _plain(n).casefold() in aliases else n for n in statement.chain)
+    chain = tuple(
+        aliases[_plain(n).casefold()].name if _plain(n).casefold() in aliases else n for n in statement.chain
+    )
     if speaker and chain and statement.speaker and statement.chain[-1] == statement.speaker.name:
         chain = (*chain[:-1], speaker.name)
     return replace(statement, speaker=speaker, chain=chain)

@@ -35,9 +35,7 @@ def entity_at(account: Annotated, start: int, end: int) -> str | None:
     People come before bodies and places, as "the Ruritanian minister" is the minister.
     """
     order = {"person": 0, "body": 1, "group": 2, "place": 3}
-    inside = [
-        m for m in account.mentions if m.kind in order and start <= m.span.start and m.span.end <= end
-    ]
+    inside = [m for m in account.mentions if m.kind in order and start <= m.span.start and m.span.end <= end]
     best = min(inside, key=lambda m: (order[m.kind], m.span.start - m.span.end, m.span.start), default=None)
     return best.value if best and isinstance(best.value, str) else None
 
@@ -47,7 +45,7 @@ def _roles(account: Annotated, offices: Iterable[roles.Office]) -> list[Mention]
         _mention(account, o.start, o.end, "role", Role(plain, o.holder, o.of), "office")
         for o in offices
         for plain in o.offices
-        if not o.classes[0].endswith(":any")
+        if (o.holder or o.of) and not o.classes[0].endswith(":any")
     ]
 
 

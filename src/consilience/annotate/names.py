@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 from ..data import lexicon
 from ..model import Annotated, Sentence
@@ -21,7 +22,9 @@ from .gazetteer import Hit, Word
 
 LABELS = {"PERSON": "person", "ORG": "body", "GPE": "place", "LOC": "place", "FAC": "place", "NORP": "group"}
 FUNCTION = frozenset({"DET", "ADP", "PRON", "CCONJ", "SCONJ", "AUX", "PART", "INTJ", "NUM", "ADV"})
-PARTICLES = frozenset("de del della di da dos van von der den ten ter bin ibn al el ul ud la le du y e i".split())
+PARTICLES = frozenset(
+    "de del della di da dos van von der den ten ter bin ibn al el ul ud la le du y e i".split()
+)
 LINKS = frozenset({"of", "for", "and", "the", "on", "de", "du", "des"})
 CALENDAR = frozenset(
     "january february march april may june july august september october november december jan feb mar apr jun jul"
@@ -33,7 +36,9 @@ CLOSED = frozenset(
     " my your not no all both some any each every many most more much few several one two three there here then now"
     " also however meanwhile still".split()
 )
-SAYING = frozenset({"say", "tell", "add", "note", "warn", "announce", "insist", "argue", "write", "report", "claim"})
+SAYING = frozenset(
+    {"say", "tell", "add", "note", "warn", "announce", "insist", "argue", "write", "report", "claim"}
+)
 DOMAIN = re.compile(r"\.(?:com|org|net|info|co\.uk|gov|edu|tv|news)\b")
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 
@@ -88,10 +93,13 @@ def lines_of(account: Annotated) -> list[Line]:
     for number, sentence in enumerate(account.sentences):
         row = gazetteer.words(text, sentence, account)
         hits = gazetteer.find(row, text, proper)
-        taken = {i for h in hits if h.entry.kind in {"body", "group", "outlet"} for i in range(h.first, h.last)}
+        taken = {
+            i for h in hits if h.entry.kind in {"body", "group", "outlet"} for i in range(h.first, h.last)
+        }
         held = {i for h in hits for i in range(h.first, h.last)}
         offices = [
-            h for h in gazetteer.find(row, text, titles)
+            h
+            for h in gazetteer.find(row, text, titles)
             if not (held if h.entry.cls == "modifier" else taken) & set(range(h.first, h.last))
             and (h.entry.cls != "honorific" or _before_name(text, row, h))
         ]
@@ -109,7 +117,7 @@ def _before_name(text: str, row: Sequence[Word], hit: Hit) -> bool:
 
 def _headline(text: str, row: Sequence[Word], sentence: Sentence) -> bool:
     """Whether nearly every longer word has a capital, so that capitals tell nothing."""
-    if text[sentence.end - 1] in ".!?”\"’" and sentence.kind != "title":
+    if text[sentence.end - 1] in '.!?”"’' and sentence.kind != "title":
         return False
     long = [w for w in row if len(w.text) > 3]
     return len(long) > 3 and sum(w.capital for w in long) > 0.7 * len(long)
@@ -160,9 +168,15 @@ def _ministries(account: Annotated, line: Line) -> list[Name]:
         first, last, plain = _portfolio(row, at)
         if not plain:
             continue
-        state = next((h.entry for h in line.hits if h.last == first and h.entry.kind in {"state", "people", "seat"}), None)
+        state = next(
+            (h.entry for h in line.hits if h.last == first and h.entry.kind in {"state", "people", "seat"}),
+            None,
+        )
         if state is None and first and row[first - 1].fold == "s":
-            state = next((h.entry for h in line.hits if h.last == first - 1 and h.entry.kind in {"state", "seat"}), None)
+            state = next(
+                (h.entry for h in line.hits if h.last == first - 1 and h.entry.kind in {"state", "seat"}),
+                None,
+            )
         if state:
             first = next(h.first for h in line.hits if h.last in {first, first - 1} and h.entry is state)
         name = _name(account, line, first, last, "body")
@@ -207,7 +221,11 @@ def _opens(account: Annotated, line: Line, at: int, lower: set[str], known: set[
         return word.text in known
     if token.pos in FUNCTION and (not token.ent or word.fold in CLOSED):
         return False
-    opening = at == 0 or account.witness.text[line.row[at - 1].end : word.start].strip(" ") not in {"", "-", "."}
+    opening = at == 0 or account.witness.text[line.row[at - 1].end : word.start].strip(" ") not in {
+        "",
+        "-",
+        ".",
+    }
     if opening and token.pos != "PROPN" and not token.ent:
         return False
     return not (opening and word.fold in lower and not token.ent)
@@ -240,7 +258,9 @@ def _bridge(text: str, row: Sequence[Word], at: int, stop: int, barred: set[int]
     while end < len(row) and end - stop < 2 and row[end].fold in allowed and not row[end].capital:
         end += 1
     good = end > stop and end < len(row) and row[end].capital and end not in barred
-    return end + 1 if good and all(gazetteer.near(text, row[i - 1], row[i]) for i in range(stop, end + 1)) else 0
+    return (
+        end + 1 if good and all(gazetteer.near(text, row[i - 1], row[i]) for i in range(stop, end + 1)) else 0
+    )
 
 
 def _cut(account: Annotated, line: Line, first: int, last: int, known: set[str] | None) -> list[Name]:
@@ -330,8 +350,13 @@ def _known(account: Annotated, line: Line, hit: Hit) -> Name:
         how = "demonym"
     elif entry.kind == "seat":
         how = "metonym" if entry.cls == "house" or _governs(account, line, hit) else "name"
-        target = entry.name if how == "metonym" else name.form
-    elif len(entry.phrase) == 1 and entry.phrase[0].isupper() and len(entry.phrase[0]) > 1 and name.form != entry.name:
+        target = entry.name if how == "metonym" else " ".join(entry.phrase)
+    elif (
+        len(entry.phrase) == 1
+        and entry.phrase[0].isupper()
+        and len(entry.phrase[0]) > 1
+        and name.form != entry.name
+    ):
         how = "acronym"
     name.kind, name.key, name.how = kind, key_of(kind, target), how
     return name
@@ -347,7 +372,7 @@ def _governs(account: Annotated, line: Line, hit: Hit) -> bool:
     if token.dep in {"nsubj", "agent"}:
         return head.lemma not in rows["be-like"]
     if token.dep == "poss":
-        return head.lemma not in rows["city-thing"]
+        return head.lemma.lower() in rows["state-thing"]
     if token.dep == "dobj":
         return head.lemma not in rows["taking"]
     if token.dep != "pobj":
@@ -389,9 +414,21 @@ def _settle(account: Annotated, lines: Sequence[Line], names: list[Name]) -> Non
     _assign(sorted((n for g in forms.values() for n in g), key=lambda n: n.start), kinds, people, bodies)
     _acronyms(account.witness.text, names)
     names.extend(_missed(account, lines, names, people))
+    _stateless(names)
 
 
-def _missed(account: Annotated, lines: Sequence[Line], names: Sequence[Name], people: People) -> Iterable[Name]:
+def _stateless(names: Sequence[Name]) -> None:
+    """ "the Commerce Ministry" is the one commerce ministry that the account names with its state."""
+    whole = {n.key for n in names if n.key.endswith(" ministry") and n.key != n.key.lower()}
+    for name in names:
+        if name.key.endswith(" ministry") and name.key == name.key.lower():
+            fits = [k for k in whole if k.endswith(" " + split_key(name.key)[1])]
+            name.key = fits[0] if len(fits) == 1 else name.key
+
+
+def _missed(
+    account: Annotated, lines: Sequence[Line], names: Sequence[Name], people: People
+) -> Iterable[Name]:
     """Surnames of people named in full that the parser took for other words ("Yates left …")."""
     taken = {(n.line, i) for n in names for i in range(n.first, n.last)}
     for line in lines:
@@ -410,7 +447,7 @@ def _acronyms(text: str, names: Sequence[Name]) -> None:
     """ "Ferry Workers' Union (FWU)": the short form is the long one, everywhere in the account."""
     ordered = sorted(names, key=lambda n: n.start)
     short: dict[str, Name] = {}
-    for long, name in zip(ordered, ordered[1:], strict=False):
+    for long, name in pairwise(ordered):
         brackets = text[long.end : name.start] == " (" and text[name.end : name.end + 1] == ")"
         if brackets and long.key and name.form.isupper() and initials(long.form).endswith(name.form[-2:]):
             short.setdefault(name.form, long)
@@ -457,7 +494,7 @@ def _vote(account: Annotated, line: Line, name: Name) -> None:
     if name.first and row[name.first - 1].fold == "the" and token.dep not in {"compound", "poss", "nmod"}:
         votes["person"] -= 2
         votes["body"] += 0.5  # type: ignore[assignment]
-    if len(name.form) > 1 and name.form.isupper():
+    if 1 < len(name.form) < 6 and name.form.isupper():
         votes["body"] += 1
     if name.first > 1 and [w.fold for w in row[name.first - 2 : name.first]] == ["according", "to"]:
         votes["body"] += 1
@@ -523,7 +560,9 @@ def same_person(a: str, b: str) -> bool:
         return False
     if set(x) <= set(y) or set(y) <= set(x):
         return True
-    return _formal(a.split()[0]) == _formal(b.split()[0]) or _initial(a, b) or _initial(b, a)
+    return (
+        _formal(a.split(maxsplit=1)[0]) == _formal(b.split(maxsplit=1)[0]) or _initial(a, b) or _initial(b, a)
+    )
 
 
 def _formal(first: str) -> str:
@@ -531,7 +570,7 @@ def _formal(first: str) -> str:
 
 
 def _initial(a: str, b: str) -> bool:
-    first = a.split()[0].strip(".")
+    first = a.split(maxsplit=1)[0].strip(".")
     return len(first) == 1 and b.casefold().startswith(first.casefold())
 
 
@@ -557,7 +596,9 @@ class People:
 
 def _assign(names: Sequence[Name], kinds: dict[str, str], people: People, bodies: Sequence[str]) -> None:
     """Give each name its key. A surname that several bear is its commonest bearer's, then the first's."""
-    full_names = Counter(people.canon[n.form] for n in names if kinds[n.form] == "person" and n.form in people.canon)
+    full_names = Counter(
+        people.canon[n.form] for n in names if kinds[n.form] == "person" and n.form in people.canon
+    )
     first: dict[str, int] = {}
     for name in names:
         if name.form in people.canon:

@@ -19,9 +19,11 @@ from math import inf
 
 from ..data import lexicon
 from ..model import Annotated, Quantity, Sentence, Token
-from .numerals import GLYPHS, LOOSE, SCALES, SMALL, TENS, value
+from .numerals import LOOSE, SCALES, SMALL, TENS, value
 
-_WORD = "|".join([*(f"{t}-(?:{'|'.join(SMALL[1:10])})" for t in TENS), *TENS, *sorted(SMALL, key=len, reverse=True)])
+_WORD = "|".join(
+    [*(f"{t}-(?:{'|'.join(SMALL[1:10])})" for t in TENS), *TENS, *sorted(SMALL, key=len, reverse=True)]
+)
 _SCALE = "|".join(["hundred", "thousand", "million", "billion", "trillion", "dozen", "lakh", "crore"])
 _SHORT = "bn|mn|tn|m|b|k"
 _LOOSE = "|".join(sorted((re.escape(k) for k in LOOSE), key=lambda k: (-len(k), k)))
@@ -37,12 +39,33 @@ NUMBER = re.compile(
 )
 AGE_AFTER = re.compile(r"(?<=[a-zA-Z.’'\"”)], )(?P<n>\d{1,3})(?=,|\.(?:\s|$)|;|\)| and )")
 AGE_WORDS = re.compile(rf"\b(?:aged?|age of) (?P<n>\d{{1,3}}|{_WORD})\b", re.IGNORECASE)
-AGE_OLD = re.compile(rf"\b(?P<n>\d{{1,3}}|{_WORD})[- ](?P<unit>year|month|week|day)s?[- ]olds?\b", re.IGNORECASE)
+AGE_OLD = re.compile(
+    rf"\b(?P<n>\d{{1,3}}|{_WORD})[- ](?P<unit>year|month|week|day)s?[- ]olds?\b", re.IGNORECASE
+)
+HINT = re.compile(
+    rf"\d|\b(?:{_WORD}|{_SCALE})|couple|pair of|handful|few\b|several|quarter|half|third", re.IGNORECASE
+)
 PHONE = re.compile(r"\+?\d[\d() -]*-\d{3,4}[\d-]*|\b\d{3}[- .]\d{3}[- .]\d{4}\b")
 SCORE = re.compile(r"\b\d{1,3}[-–]\d{1,3}\b(?! (?:people|percent|per cent|%|[a-z]+s\b))")
 HALF = re.compile(r" and (?:a|one) (half|quarter)\b")
-PARTITIVE = frozenset({"of", "these", "those", "the", "its", "their", "his", "her", "our", "them", "us", "which", "whom"})
-NAMED = frozenset({"no", "number", "route", "highway", "section", "article", "page", "chapter", "flight", "channel", "level"})
+PARTITIVE = frozenset(
+    {"of", "these", "those", "the", "its", "their", "his", "her", "our", "them", "us", "which", "whom"}
+)
+NAMED = frozenset(
+    {
+        "no",
+        "number",
+        "route",
+        "highway",
+        "section",
+        "article",
+        "page",
+        "chapter",
+        "flight",
+        "channel",
+        "level",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -64,6 +87,8 @@ def find(account: Annotated, taken: Sequence[tuple[int, int]]) -> Iterator[tuple
     """
     text = account.witness.text
     for sentence in account.sentences:
+        if not HINT.search(text, sentence.start, sentence.end):
+            continue
         busy = [s for s in taken if s[0] < sentence.end and s[1] > sentence.start]
         for start, end, quantity in _ages(text, sentence, busy):
             busy.append((start, end))
@@ -79,7 +104,9 @@ def find(account: Annotated, taken: Sequence[tuple[int, int]]) -> Iterator[tuple
                 yield found
 
 
-def _ages(text: str, sentence: Sentence, busy: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, Quantity]]:
+def _ages(
+    text: str, sentence: Sentence, busy: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int, Quantity]]:
     for pattern in (AGE_OLD, AGE_WORDS, AGE_AFTER):
         for m in pattern.finditer(text, sentence.start, sentence.end):
             number = value(m["n"])
@@ -164,8 +191,12 @@ def _hedged(text: str, sentence: Sentence, figure: Figure) -> Figure:
         return figure
     hedge, low, high = table[match["hedge"].lower()], figure.low, figure.high
     bounds = {
-        "about": (0.9 * low, 1.1 * high), "nearly": (0.9 * low, high), "at least": (low, inf),
-        "more than": (low, inf), "at most": (0.0, high), "fewer than": (0.0, high),
+        "about": (0.9 * low, 1.1 * high),
+        "nearly": (0.9 * low, high),
+        "at least": (low, inf),
+        "more than": (low, inf),
+        "at most": (0.0, high),
+        "fewer than": (0.0, high),
     }
     low, high = bounds.get(hedge, (low, high))
     figure.low, figure.high = round(low, 6), high if high == inf else round(high, 6)
@@ -197,7 +228,10 @@ def _united(account: Annotated, sentence: Sentence, figure: Figure) -> tuple[int
             unit, kind, factor = _pounds(text, match.end(), figure)
         if unit == "year" and re.match(r"[ -]old", text[match.end() : match.end() + 4]):
             kind = "age"
-        low, high = round(figure.low * factor, 6), round(figure.high * factor, 6) if figure.high < inf else inf
+        low, high = (
+            round(figure.low * factor, 6),
+            round(figure.high * factor, 6) if figure.high < inf else inf,
+        )
         return figure.start, match.end(), Quantity(low, high, unit, figure.hedge, kind)
     return _counted(account, sentence, figure)
 
@@ -226,7 +260,14 @@ def _counted(account: Annotated, sentence: Sentence, figure: Figure) -> tuple[in
     scope, person = _scope(account, sentence, last if noun is None else noun, last), _people().get(lemma)
     if noun is None and text_at(account, figure.start - 1) + text_at(account, figure.end) == "()":
         return None  # a player's or a note's number
-    if noun is None and not scope and not figure.hedge and "." not in word and len(word) < 3 and not word.isdigit():
+    if (
+        noun is None
+        and not scope
+        and not figure.hedge
+        and "." not in word
+        and len(word) < 3
+        and not word.isdigit()
+    ):
         return None
     if lemma in _scopes() and not person:
         person, scope = "people", _scopes()[lemma]  # "45 deaths"
@@ -251,7 +292,10 @@ def _lemma(token: Token) -> str:
 
 def _token(account: Annotated, sentence: Sentence, at: int, begin: int | None = None) -> int:
     place = at if begin is None else begin
-    return max(bisect_right(account.tokens, place, sentence.first, sentence.last, key=lambda t: t.start) - 1, sentence.first)
+    return max(
+        bisect_right(account.tokens, place, sentence.first, sentence.last, key=lambda t: t.start) - 1,
+        sentence.first,
+    )
 
 
 def _is_label(account: Annotated, sentence: Sentence, first: int, last: int) -> bool:
@@ -281,10 +325,20 @@ def _noun(account: Annotated, sentence: Sentence, last: int) -> int | None:
         at = head
     for i in range(last + 1, min(sentence.last, last + 6)):
         token = tokens[i]
-        if token.pos in {"NOUN", "PROPN"} and not (i + 1 < sentence.last and tokens[i + 1].pos in {"NOUN", "PROPN"}):
+        if token.pos in {"NOUN", "PROPN"} and not (
+            i + 1 < sentence.last and tokens[i + 1].pos in {"NOUN", "PROPN"}
+        ):
             return i
-        if token.text.lower() in PARTITIVE or token.pos in {"ADJ", "NOUN", "PROPN", "NUM", "ADV"} or token.text == "-":
-            if token.lemma.lower() in _scopes() and token.pos == "ADJ" and not _noun_after(tokens, i, sentence.last):
+        if (
+            token.text.lower() in PARTITIVE
+            or token.pos in {"ADJ", "NOUN", "PROPN", "NUM", "ADV"}
+            or token.text == "-"
+        ):
+            if (
+                token.lemma.lower() in _scopes()
+                and token.pos == "ADJ"
+                and not _noun_after(tokens, i, sentence.last)
+            ):
                 return None  # "45 dead"
             continue
         return None
@@ -316,9 +370,15 @@ def _scope(account: Annotated, sentence: Sentence, noun: int, number: int) -> st
     for _ in range(4):
         head = tokens[token.head]
         if token.dep in {"nsubj", "nsubjpass", "dobj", "attr", "pobj", "conj", "npadvmod", "prep", "ROOT"}:
-            if _word(head) in scopes and (head.pos != "VERB" or token.dep != "nsubj" or _intransitive(tokens, head)):
+            if _word(head) in scopes and (
+                head.pos != "VERB" or token.dep != "nsubj" or _intransitive(tokens, head)
+            ):
                 return scopes[_word(head)]
-            left = [t for t in tokens[sentence.first : sentence.last] if t.head == token.head and t.dep in {"acomp", "nsubj"}]
+            left = [
+                t
+                for t in tokens[sentence.first : sentence.last]
+                if t.head == token.head and t.dep in {"acomp", "nsubj"}
+            ]
             hit = next((t for t in left if _word(t) in scopes and t.dep != token.dep), None)
             if hit:
                 return scopes[_word(hit)]

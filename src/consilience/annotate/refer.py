@@ -10,13 +10,31 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
+from ..data import lexicon
 from ..model import Annotated
+from .gazetteer import adjectives, titles
 from .names import Line, Name, key_of, split_key
 from .roles import Office, abroad, genders, holds
 
-PRONOUNS = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
+PRONOUNS = {
+    "he": "m",
+    "him": "m",
+    "his": "m",
+    "himself": "m",
+    "she": "f",
+    "her": "f",
+    "hers": "f",
+    "herself": "f",
+}
 QUOTED = re.compile(r"“[^”\n]*”?|\"[^\"\n]*\"|«[^»\n]*»")
+COMMON = frozenset(
+    "ministry department agency committee commission council bureau court company university union party bank institute"
+    " center centre foundation association organization organisation federation league authority movement front alliance"
+    " coalition network hospital school church group tribunal parliament embassy".split()
+)
+"""What a body can be called for short after it was named in full."""
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 OPENERS = frozenset("in for at on during after before with despite while when as by from like to".split())
 REACH = 4
@@ -92,7 +110,8 @@ class Reader:
                 self.memory.bodies[name.key.split()[-1].casefold()] = name.key
         found = []
         for before, word in zip(line.row, line.row[1:], strict=False):
-            key = self.memory.bodies.get(word.fold) if before.fold == "the" and not word.capital else None
+            plain = before.fold == "the" and not word.capital and word.fold in COMMON
+            key = self.memory.bodies.get(word.fold) if plain else None
             if key and self.account.tokens[word.token].dep not in {"compound", "amod"}:
                 found.append(Reference(before.start, word.end, split_key(key)[0], key, "nominal"))
         return found
@@ -108,7 +127,7 @@ class Reader:
         for office in self.offices:
             if office.line != line.number or office.holder or not office.offices or not office.definite:
                 continue
-            key = self._who(office)
+            key = self._who(office) or _unnamed(office)
             if key:
                 office.holder = key
                 start = office.start
@@ -117,13 +136,17 @@ class Reader:
                 found.append(Reference(start, office.end, "person", key, "office"))
         return found
 
-    def _who(self, asked: Office) -> str | None:
-        """The person of the account who holds the office, the last one named before others."""
+    def _who(self, asked: Office, owner: str | None = None) -> str | None:
+        """The person of the account who holds the office, the last one named before others.
+
+        :param owner: whose counterpart is asked for, who cannot be meant.
+        """
         fits: list[str] = []
+        strict = owner is not None or asked.classes[-1].endswith(":any")
         for has in self.offices:
-            if not has.holder or not has.offices or split_key(has.holder)[0] != "person":
+            if not has.holder or has.holder == owner or not has.offices:
                 continue
-            if asked.of and has.of and asked.of != has.of:
+            if asked.of and asked.of != has.of and (strict or has.of):
                 continue
             if asked.gender and self.gender.get(has.holder, asked.gender) != asked.gender:
                 continue
@@ -132,9 +155,7 @@ class Reader:
         named = [key for key in fits if key in self.memory.seen]
         if named:
             return max(named, key=lambda k: self.memory.seen[k])
-        if asked.of and not asked.classes[-1].endswith(":any"):
-            return fits[0] if len(fits) == 1 else key_of("person", f"{asked.offices[-1]} of {asked.of}")
-        return None
+        return fits[0] if asked.of and len(fits) == 1 else None
 
     def _counterparts(self, line: Line, people: Sequence[Name]) -> list[Reference]:
         """ "his Ruritanian counterpart": the office of him, of Ruritania."""
@@ -142,16 +163,31 @@ class Reader:
         for at, word in enumerate(line.row):
             if word.fold not in {"counterpart", "counterparts"} or at == 0:
                 continue
-            state = next((n for n in self.names if n.line == line.number and n.last == at and n.kind == "place"), None)
+            state = next(
+                (n for n in self.names if n.line == line.number and n.last == at and n.kind == "place"), None
+            )
             owner = self._owner(line, (state.first if state else at) - 1, people)
             office = self._held(owner)
             if not state or not office:
                 continue
             of = split_key(state.key)[1]
-            named = next((n for n in people if self.text[word.end : n.start] in {" ", ", "} and n.start > word.end), None)
-            role = Office(state.start, word.end, line.number, state.first, at + 1, (abroad(office),), ("",), "", of)
+            named = next(
+                (n for n in people if self.text[word.end : n.start] in {" ", ", "} and n.start > word.end),
+                None,
+            )
+            role = Office(
+                state.start,
+                word.end,
+                line.number,
+                state.first,
+                at + 1,
+                (abroad(office),),
+                ("diplomat",),
+                "",
+                of,
+            )
             role.definite = True
-            role.holder = named.key if named else self._who(role)
+            role.holder = named.key if named else self._who(role, owner) or _unnamed(role)
             self.offices.append(role)
             if not named and role.holder:
                 found.append(Reference(state.start, word.end, "person", role.holder, "counterpart"))
@@ -162,7 +198,9 @@ class Reader:
         return before[-1].key if before else self.memory.focus
 
     def _held(self, key: str | None) -> str | None:
-        mine = [o for o in self.offices if o.holder == key and o.offices and not o.classes[-1].endswith(":any")]
+        mine = [
+            o for o in self.offices if o.holder == key and o.offices and not o.classes[-1].endswith(":any")
+        ]
         return mine[-1].offices[-1].removeprefix("former ") if key and mine else None
 
     # -- pronouns --
@@ -182,7 +220,12 @@ class Reader:
         return any(a < at < b for a, b in self.quoted)
 
     def _antecedent(
-        self, line: Line, at: int, gender: str, people: Sequence[tuple[int, str, int, int]], found: list[Reference]
+        self,
+        line: Line,
+        at: int,
+        gender: str,
+        people: Sequence[tuple[int, str, int, int]],
+        found: list[Reference],
     ) -> str | None:
         fit = [p for p in people if self.gender.get(p[1], gender) == gender and not self._in_quotes(p[0])]
         before = [p for p in fit if p[0] < at]
@@ -191,6 +234,9 @@ class Reader:
             if later and ":" not in self.text[at : later[0][0]]:
                 return later[0][1]  # "In his remarks, Ortiz said …"
         subjects = [p for p in before if self._subject(line, p)]
+        stranger = max((a for a in self._strangers(line, people) if a < at), default=-1)
+        if stranger >= 0 and not any(p[0] > stranger for p in before):
+            return None  # "The officer said he …": somebody not named
         if subjects:
             return subjects[-1][1]
         sure = [p for p in before if self.gender.get(p[1]) == gender]
@@ -208,11 +254,27 @@ class Reader:
         recent = [k for k in recent if split_key(k)[0] == "person" and at - self.memory.seen[k] < 600]
         return max(recent, key=lambda k: self.memory.seen[k], default=None)
 
+    def _strangers(self, line: Line, people: Sequence[tuple[int, str, int, int]]) -> list[int]:
+        """Where single people without a name are the subject: "a spokesman", "the victim"."""
+        known = {self.account.tokens[line.row[i].token].start for p in people for i in range(p[2], p[3])}
+        tokens = self.account.tokens[line.sentence.first : line.sentence.last]
+        return [
+            t.start
+            for t in tokens
+            if t.dep in SUBJECTS
+            and t.tag == "NN"
+            and t.start not in known
+            and _is_person(t.lemma.lower())
+            and not self._in_quotes(t.start)
+        ]
+
     def _subject(self, line: Line, person: tuple[int, str, int, int]) -> bool:
         token = self.account.tokens[line.row[person[3] - 1].token]
         return token.dep in SUBJECTS
 
-    def _remember(self, line: Line, people: Sequence[tuple[int, str, int, int]], found: Sequence[Reference]) -> None:
+    def _remember(
+        self, line: Line, people: Sequence[tuple[int, str, int, int]], found: Sequence[Reference]
+    ) -> None:
         memory = self.memory
         for start, key, _, _ in people:
             memory.seen[key] = start
@@ -229,8 +291,30 @@ class Reader:
             chosen = [k for _, k in spots]
         if chosen:
             memory.focus, memory.focus_line = chosen[0], line.number
+        elif self._strangers(line, people):
+            memory.focus = None
         elif memory.focus and any(k == memory.focus for _, k in spots):
             memory.focus_line = line.number
+
+
+@cache
+def _is_person(noun: str) -> bool:
+    """Whether a noun means a person: a word of office or one like "woman"."""
+    rows = titles().get(noun, ())
+    office = any(
+        len(e.phrase) == 1 and e.cls not in {"modifier", "honorific", "plural", "party"} for e in rows
+    )
+    return office or any(r["lemma"] == noun for r in lexicon("scopes") if r["kind"] == "person")
+
+
+def _unnamed(office: Office) -> str | None:
+    """A key for a state's minister or leader whom the account does not name: "foreign minister of X"."""
+    high = office.classes[-1] in {"diplomat", "leader", "minister"}
+    return (
+        key_of("person", f"{office.offices[-1]} of {office.of}")
+        if high and office.of in adjectives()
+        else None
+    )
 
 
 def _fits(asked: Office, has: Office) -> bool:

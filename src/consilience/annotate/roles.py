@@ -15,11 +15,15 @@ from dataclasses import dataclass
 from ..model import Annotated
 from . import gazetteer
 from .gazetteer import Hit
-from .names import Line, Name, split_key
+from .names import Line, Name, key_of, split_key
 
 NOT_OFFICES = frozenset({"honorific", "modifier", "plural", "party"})
+HIGH = frozenset({"diplomat", "leader", "minister"})
+"""Offices of a state: "Paris’s foreign minister" is of France, not of the city."""
 JOIN = re.compile(r",? and (?:the |its )?|, (?:and )?(?:the )?|/")
-AFTER = re.compile(r"(?:,|,? who (?:is|was)| is| was| became| [—–-]) ?(?:also |currently )?(?:the |a |an |its |his |her |their )?")
+AFTER = re.compile(
+    r"(?:,|,? who (?:is|was)| is| was| became| [—–-]) ?(?:also |currently )?(?:the |a |an |its |his |her |their )?"
+)
 OF = re.compile(r" (?:of|for|to|at|with) (?:the )?", re.I)
 OWN = re.compile(r"(?:['’]s?)? ?")
 
@@ -52,11 +56,12 @@ def find(account: Annotated, lines: Sequence[Line], names: Sequence[Name]) -> li
     found: list[Office] = []
     for line in lines:
         if line.offices:
-            found.extend(_in_line(account.witness.text, line, by_line.get(line.number, [])))
+            found.extend(_in_line(account, line, by_line.get(line.number, [])))
     return found
 
 
-def _in_line(text: str, line: Line, names: Sequence[Name]) -> list[Office]:
+def _in_line(account: Annotated, line: Line, names: Sequence[Name]) -> list[Office]:
+    text = account.witness.text
     free = [h for h in line.offices if not any(n.first <= h.first < n.last for n in names)]
     found: list[Office] = []
     for group in _groups(text, line, free):
@@ -65,9 +70,15 @@ def _in_line(text: str, line: Line, names: Sequence[Name]) -> list[Office]:
             continue
         _belongs(text, line, office, names)
         _holder(text, office, names)
-        if office.holder or office.definite or office.of:
+        if office.holder or ((office.definite or office.of) and _is_noun(account, line, office)):
             found.append(office)
     return found
+
+
+def _is_noun(account: Annotated, line: Line, office: Office) -> bool:
+    """ "the general election" and "general support" name no general."""
+    token = account.tokens[line.row[office.last - 1].token]
+    return token.pos in {"NOUN", "PROPN"} and token.dep not in {"compound", "amod", "nmod"}
 
 
 def _groups(text: str, line: Line, hits: Sequence[Hit]) -> list[list[Hit]]:
@@ -108,7 +119,9 @@ def _office(line: Line, group: Sequence[Hit]) -> Office | None:
     if not offices and not gender:
         return None
     row, first, last = line.row, group[0].first, group[-1].last
-    return Office(row[first].start, row[last - 1].end, line.number, first, last, tuple(offices), tuple(classes), gender)
+    return Office(
+        row[first].start, row[last - 1].end, line.number, first, last, tuple(offices), tuple(classes), gender
+    )
 
 
 def _belongs(text: str, line: Line, office: Office, names: Sequence[Name]) -> None:
@@ -118,6 +131,8 @@ def _belongs(text: str, line: Line, office: Office, names: Sequence[Name]) -> No
         if name.kind == "person":
             continue
         if name.end <= office.start and OWN.fullmatch(text[name.end : office.start]):
+            if HIGH & set(office.classes) and name.form in gazetteer.seats():
+                name.key, name.how = key_of("place", gazetteer.seats()[name.form]), "metonym"
             office.of = split_key(name.key)[1]
             office.start, office.first = name.start, name.first
             office.definite = name.end < len(text) and (text[name.end] in "'’" or name.how == "demonym")
@@ -150,7 +165,11 @@ def _holder(text: str, office: Office, names: Sequence[Name]) -> None:
             office.holder = name.key
             return
     for name in names:
-        if name.kind == "person" and name.end <= office.start and AFTER.fullmatch(text[name.end : office.start]):
+        if (
+            name.kind == "person"
+            and name.end <= office.start
+            and AFTER.fullmatch(text[name.end : office.start])
+        ):
             office.holder = name.key
 
 
@@ -187,4 +206,8 @@ def holds(asked: str, has: str) -> bool:
     (True, False)
     """
     plain = has.removeprefix("former ").removeprefix("acting ")
-    return asked in {has, plain} or plain.endswith(" " + asked) or (" " not in asked and plain.startswith(asked + " of"))
+    return (
+        asked in {has, plain}
+        or plain.endswith(" " + asked)
+        or (" " not in asked and plain.startswith(asked + " of"))
+    )

@@ -59,7 +59,7 @@ def parse(witness: Witness) -> Annotated:
         its ``tokens``; a sentence's root is its own head.
     """
     lines = list(paragraphs(witness))
-    docs = pipeline().pipe([witness.text[start:end] for start, end, _ in lines], batch_size=32)
+    docs = pipeline().pipe([witness.text[start:end] for start, end, _ in lines], batch_size=256)
     tokens: list[Token] = []
     sentences: list[Sentence] = []
     for number, ((start, _, kind), doc) in enumerate(zip(lines, docs, strict=True)):
@@ -87,6 +87,4 @@ def _append(
 def _token(t: Any, at: int, kept: dict[int, int]) -> Token:
     head = kept.get(t.head.i, kept[t.i])
     start = at + t.idx
-    return Token(
-        start, start + len(t), t.text, t.lemma_, t.pos_, t.tag_, t.dep_, head, t.ent_type_
-    )
+    return Token(start, start + len(t), t.text, t.lemma_, t.pos_, t.tag_, t.dep_, head, t.ent_type_)

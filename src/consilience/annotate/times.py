@@ -22,7 +22,13 @@ from .numerals import WORDS, value
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-PARTS = {"morning": (5, 12), "afternoon": (12, 18), "evening": (17, 24), "night": (18, 30), "lunchtime": (11, 14)}
+PARTS = {
+    "morning": (5, 12),
+    "afternoon": (12, 18),
+    "evening": (17, 24),
+    "night": (18, 30),
+    "lunchtime": (11, 14),
+}
 PLANNING = frozenset({"schedule", "plan", "expect", "set", "due", "hope", "intend", "prepare", "suppose"})
 SEASONS = {"spring": 3, "summer": 6, "fall": 9, "autumn": 9, "winter": 12}
 STEPS = {"day": 1, "week": 7, "fortnight": 14}
@@ -33,7 +39,9 @@ _MONTH = (
     r"(?P<month>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
     r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
-_NUMBER = rf"(?P<n>\d{{1,3}}|an?|{'|'.join(sorted(WORDS, key=lambda w: (-len(w), w)))}|several|a few|a couple of)"
+_NUMBER = (
+    rf"(?P<n>\d{{1,3}}|an?|{'|'.join(sorted(WORDS, key=lambda w: (-len(w), w)))}|several|a few|a couple of)"
+)
 _EDGE = r"(?:[Ee]arl(?:y|ier)|[Ll]ate[r]?|[Mm]id(?:-|dle of )?)"
 _WHICH = r"(?P<which>[Ll]ast|[Nn]ext|[Tt]his(?: past| coming)?|(?:[Tt]he )?(?:past|coming|previous|following|current)|that)"
 _UNIT = r"(?P<unit>week(?:end)?|month|year|quarter|decade|century|spring|summer|fall|autumn|winter)"
@@ -85,14 +93,21 @@ def _months(year: int, month: int, count: int, grain: str, how: str) -> When | N
     last = month - 1 + count
     if not 1 <= year <= 9900:
         return None
-    return When(date(year, month, 1).isoformat(), date(year + last // 12, last % 12 + 1, 1).isoformat(), grain, how)
+    return When(
+        date(year, month, 1).isoformat(), date(year + last // 12, last % 12 + 1, 1).isoformat(), grain, how
+    )
+
+
+def _clocked(start: datetime, end: datetime, grain: str, how: str) -> When:
+    return When(
+        start.isoformat(timespec="minutes"), end.isoformat(timespec="minutes"), grain, how, start.weekday()
+    )
 
 
 def _part(day: date, part: str, how: str) -> When:
     low, high = PARTS[part]
     start = datetime(day.year, day.month, day.day)
-    ends = start + timedelta(hours=low), start + timedelta(hours=high)
-    return When(*(t.isoformat(timespec="minutes") for t in ends), "part", how, day.weekday())
+    return _clocked(start + timedelta(hours=low), start + timedelta(hours=high), "part", how)
 
 
 def _none(grain: str, weekday: int | None = None) -> When:
@@ -317,8 +332,7 @@ def _clock(m: re.Match[str], at: Context) -> When | None:
         return _none("minute")
     start = datetime(day.year, day.month, day.day, hour, minute)
     told = f"event {day.isoformat()}" if at.last else at.anchor.told
-    ends = start, start + timedelta(minutes=1)
-    return When(*(t.isoformat(timespec="minutes") for t in ends), "minute", told, day.weekday())
+    return _clocked(start, start + timedelta(minutes=1), "minute", told)
 
 
 def _noon(m: re.Match[str], at: Context) -> When | None:
@@ -342,11 +356,20 @@ RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
     for pattern, rule in (
         (r"\b(?P<y>[12]\d{3})-(?P<m>\d\d)-(?P<d>\d\d)\b", _iso),
         (r"\b(?P<a>\d{1,2})/(?P<b>\d{1,2})/(?P<y>\d{4}|\d\d)\b", _slashed),
-        (rf"\b{_MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:(?:-|–| to )(?P<d2>\d{{1,2}}))?\b(?!:|[,.]\d{{3}}\b(?! ?\d))(?:,? (?P<y>[12]\d{{3}})\b)?", _dated),
+        (
+            rf"\b{_MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:(?:-|–| to )(?P<d2>\d{{1,2}}))?\b(?!:|[,.]\d{{3}}\b(?! ?\d))(?:,? (?P<y>[12]\d{{3}})\b)?",
+            _dated,
+        ),
         (rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? (?P<y>[12]\d{{3}}))?\b", _dated),
         (rf"\b(?:{_EDGE}[ -])?(?:in )?{_MONTH},?(?: of)? (?P<y>[12]\d{{3}})\b", _month),
-        (rf"\b(?:{_EDGE} )?(?P<which>[Ll]ast|[Nn]ext|[Tt]his|[Ss]ince|[Ii]n|[Uu]ntil|[Bb]y|[Dd]uring|[Ff]rom|[Oo]f|[Ll]ate|[Ee]arly|[Mm]id-?) ?{_MONTH}(?P<y>)\b(?! \d)", _month),
-        (rf"\b(?:{_EDGE} )?(?:(?P<which>[Ll]ast|[Nn]ext|[Tt]his(?: coming| past)?|[Cc]oming) )?{_DAY}(?! ?['’]?s\b(?! \w))(?: {_PART})?\b", _weekday),
+        (
+            rf"\b(?:{_EDGE} )?(?P<which>[Ll]ast|[Nn]ext|[Tt]his|[Ss]ince|[Ii]n|[Uu]ntil|[Bb]y|[Dd]uring|[Ff]rom|[Oo]f|[Ll]ate|[Ee]arly|[Mm]id-?) ?{_MONTH}(?P<y>)\b(?! \d)",
+            _month,
+        ),
+        (
+            rf"\b(?:{_EDGE} )?(?:(?P<which>[Ll]ast|[Nn]ext|[Tt]his(?: coming| past)?|[Cc]oming) )?{_DAY}(?! ?['’]?s\b(?! \w))(?: {_PART})?\b",
+            _weekday,
+        ),
         (rf"\b(?P<h>\d{{1,2}})(?:[:.](?P<min>\d\d))? ?(?P<half>{_MERIDIEM}){_ZONE}(?!\w)", _clock),
         (rf"\b(?P<h>\d{{1,2}}):(?P<min>\d\d)\b(?P<half>){_ZONE}", _clock),
         (r"\b(?P<noon>[Nn]oon|[Mm]idnight)\b(?! (?:curfew|deadline|oil|blue))", _noon),
@@ -355,14 +378,29 @@ RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
         (rf"\b(?P<word>[Tt]his) {_PART}\b", _named_day),
         (rf"\b(?:{_EDGE} )?{_WHICH} {_UNIT}\b(?!-)", _which_unit),
         (rf"\b(?:{_EDGE} )?[Tt]he (?P<unit>weekend)\b", _weekend),
-        (rf"\b{_NUMBER} (?P<unit>day|week|fortnight|month|year|decade)s? (?P<dir>ago|earlier|later|from now|before)\b", _ago),
-        (r"\b(?:the|that) (?:same|next|following|previous) day\b|\bthe day (?:before|after)\b|\bthat (?:same )?day\b", _that_day),
-        (r"\b(?:the )?(?P<q>first|second|third|fourth)[ -]quarter\b(?: (?:of )?(?P<y>[12]\d{3})\b)?", _quarter),
+        (
+            rf"\b{_NUMBER} (?P<unit>day|week|fortnight|month|year|decade)s? (?P<dir>ago|earlier|later|from now|before)\b",
+            _ago,
+        ),
+        (
+            r"\b(?:the|that) (?:same|next|following|previous) day\b|\bthe day (?:before|after)\b|\bthat (?:same )?day\b",
+            _that_day,
+        ),
+        (
+            r"\b(?:the )?(?P<q>first|second|third|fourth)[ -]quarter\b(?: (?:of )?(?P<y>[12]\d{3})\b)?",
+            _quarter,
+        ),
         (r"(?<![\w$£€.,/-])(?:the )?(?:(?:early|late|mid)[ -])?(?P<y>[12]\d\d0)['’]?s\b", _decade),
         (r"(?<![\w])['’](?P<y>[2-9]0)s\b", _decade),
         (r"(?<![\w$£€.,/:#-])(?P<y>(?:1[5-9]|20)\d\d)(?![\w:%-]|[,.]\d)", _plain_year),
     )
 )
+HINT = re.compile(
+    r"\d|day\b|days\b|oon\b|night|ight\b|month|year|week|decade|quarter|century|"
+    r"[Tt]omorrow|morning|evening|spring|summer|fall\b|autumn|winter|"
+    r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+)
+"""Something of every time there is: a sentence without it has none."""
 GAP = re.compile(r",? (?:on |at )?|, ")
 
 
@@ -408,6 +446,8 @@ def anchor_of(account: Annotated) -> Anchor:
 
 def _in_sentence(account: Annotated, sentence: Sentence, anchor: Anchor, last: date | None) -> list[Found]:
     text, found = account.witness.text, list[Found]()
+    if not HINT.search(text, sentence.start, sentence.end):
+        return found
     for pattern, rule in RULES:
         for m in pattern.finditer(text, sentence.start, sentence.end):
             if any(m.start() < f.end and f.start < m.end() for f in found):
@@ -416,7 +456,9 @@ def _in_sentence(account: Annotated, sentence: Sentence, anchor: Anchor, last: d
                 continue
             if rule is _clock and m.end() - m.start() == sentence.end - sentence.start:
                 continue  # "03:24" on a line of its own: how long a film runs
-            at = Context(anchor, last, _ahead(account, sentence, m.start("day" if "day" in m.groupdict() else 0)))
+            at = Context(
+                anchor, last, _ahead(account, sentence, m.start("day" if "day" in m.groupdict() else 0))
+            )
             when = rule(m, at)
             if when:
                 start = _opening(m, rule)
@@ -443,11 +485,25 @@ def _is_year(account: Annotated, sentence: Sentence, m: re.Match[str]) -> bool:
     index = _token_at(account, sentence, m.start())
     token = account.tokens[index]
     then = account.tokens[index + 1] if index + 1 < sentence.last else None
+    before = account.tokens[index - 1].text.lower() if index > sentence.first else ""
+    if before in {"flight", "no.", "number", "route", "highway", "room", "model", "page"}:
+        return False
     if token.ent == "DATE":
         return True
-    before = account.tokens[index - 1].text.lower() if index > sentence.first else ""
     counts = then is not None and then.tag == "NNS"
-    return not counts and before in {"in", "since", "by", "until", "from", "of", "during", "for", "the", "to", "and"}
+    return not counts and before in {
+        "in",
+        "since",
+        "by",
+        "until",
+        "from",
+        "of",
+        "during",
+        "for",
+        "the",
+        "to",
+        "and",
+    }
 
 
 def _ahead(account: Annotated, sentence: Sentence, at: int) -> bool:
@@ -458,8 +514,12 @@ def _ahead(account: Annotated, sentence: Sentence, at: int) -> bool:
         if token.pos in {"VERB", "AUX"} or token.head == index:
             break
         index = token.head
-    row = [t for t in tokens[sentence.first : sentence.last] if t.head == index and t.start < tokens[index].start]
-    if any(t.dep in {"aux", "auxpass"} and t.text.lower() in {"will", "'ll", "’ll", "wo", "shall"} for t in row):
+    row = [
+        t for t in tokens[sentence.first : sentence.last] if t.head == index and t.start < tokens[index].start
+    ]
+    if any(
+        t.dep in {"aux", "auxpass"} and t.text.lower() in {"will", "'ll", "’ll", "wo", "shall"} for t in row
+    ):
         return True
     if tokens[index].lemma in PLANNING:
         return tokens[index].lemma in {"expect", "due", "schedule"} or "to" in {t.text for t in row}
@@ -482,7 +542,11 @@ def _merged(text: str, found: list[Found]) -> list[Found]:
 
 def _joined(a: Found, b: Found) -> Found | None:
     x, y = a.when, b.when
-    if x.grain == y.grain == "day" and x.weekday is not None and (y.weekday is None or y.weekday == x.weekday):
+    if (
+        x.grain == y.grain == "day"
+        and x.weekday is not None
+        and (y.weekday is None or y.weekday == x.weekday)
+    ):
         return Found(a.start, b.end, y if y.start else replace(y, weekday=x.weekday))
     clock, day = (x, y) if x.grain == "minute" else (y, x)
     if clock.grain == "minute" and day.grain in {"day", "part"}:
@@ -490,5 +554,9 @@ def _joined(a: Found, b: Found) -> Found | None:
             return Found(a.start, b.end, _none("minute", day.weekday))
         base = day.start[:10]
         end = base if clock.end[11:] != "00:00" else (date.fromisoformat(base) + timedelta(1)).isoformat()
-        return Found(a.start, b.end, When(base + clock.start[10:], end + clock.end[10:], "minute", day.how, day.weekday))
+        return Found(
+            a.start,
+            b.end,
+            When(base + clock.start[10:], end + clock.end[10:], "minute", day.how, day.weekday),
+        )
     return None
