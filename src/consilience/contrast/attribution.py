@@ -19,6 +19,7 @@ from .sheet import Sheet, stop_words
 from .slots import Finding
 from .wording import words_of
 
+PRONOUNS = frozenset("he she they it we i you who the".split())
 RUN = 6
 """Words in a row that make two statements the same words."""
 
@@ -66,9 +67,17 @@ def compare(laid: Sheet) -> Iterator[Finding]:
 def _said(laid: Sheet, i: int) -> Iterator[Said]:
     text = laid.accounts[i].witness.text
     for statement in laid.accounts[i].statements:
+        if statement.speaker is None or not _named(laid, statement):
+            continue
         words = tuple(w for span in statement.content for w in words_of(text, span.start, span.end)[0])
-        if statement.speaker is not None and len(words) >= RUN:
+        if len(words) >= RUN:
             yield Said(i, statement, words)
+
+
+def _named(laid: Sheet, statement: Statement) -> bool:
+    """Whether the speaker stands there by name: a pronoun is too often laid to the wrong person."""
+    spans = statement.speaker.spans if statement.speaker else ()
+    return any(laid.text(span)[:1].isupper() and laid.text(span).lower() not in PRONOUNS for span in spans)
 
 
 def _speakers(said: Sequence[Said], pairs: set[tuple[int, int]]) -> dict[tuple[int, int], set[str]]:
@@ -86,15 +95,15 @@ def _same_words(a: Said, b: Said) -> bool:
 
     share = LCSseq.similarity(a.words, b.words) / min(len(a.words), len(b.words))
     quoted = "indirect" not in (a.statement.form, b.statement.form)
-    return share >= (0.55 if quoted else 0.7)
+    return share >= (0.6 if quoted else 0.7)
 
 
 def _differ(laid: Sheet, a: Said, b: Said) -> bool:
     kinds = [laid.entities[s.key].kind if s.key in laid.entities else "" for s in (a, b)]
     if a.key == b.key or kinds != ["person", "person"]:
         return False
-    surnames = [s.name.split()[-1].lower() if s.name else "" for s in (a, b)]
-    if surnames[0] == surnames[1] or not all(s[:1].isalpha() for s in surnames):
+    names = [set(s.name.lower().split()) for s in (a, b)]
+    if names[0] & names[1] or not all(names):
         return False
     chains = {name.lower() for s in (a, b) for name in s.statement.chain[:-1]}
     return not any(s.name.lower() in chains for s in (a, b))

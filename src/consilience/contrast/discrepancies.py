@@ -53,7 +53,7 @@ def discrepancies(
     settings = settings or Contrast()
     laid = sheet(accounts, points, entities)
     found = [f for name in COMPARERS for f in _comparer(name)(laid) if f.score >= settings.min_score]
-    made = [_joined(laid, group) for group in _groups(found)]
+    made = [_joined(laid, group) for group in _groups(_once(found))]
     order = {a.witness.id: i for i, a in enumerate(laid.accounts)}
     kept = [d for d in made if len({v.span.witness for v in d.readings}) > 1]
     return tuple(
@@ -73,6 +73,16 @@ def discrepancies(
 def _comparer(name: str) -> Comparer:
     compare: Comparer = import_module(f".{name}", __package__).compare
     return compare
+
+
+def _once(found: Sequence[Finding]) -> list[Finding]:
+    """Leave out reversed statements that are told already as quotations with other words."""
+    quoted = [{span for span, _ in f.sides} for f in found if f.kind == "quotation" and f.innocent is None]
+
+    def told(finding: Finding) -> bool:
+        return any(all(any(s.overlap(q) for q in spans) for s, _ in finding.sides) for spans in quoted)
+
+    return [f for f in found if f.kind != "polarity" or not told(f)]
 
 
 def _groups(found: Sequence[Finding]) -> list[list[Finding]]:

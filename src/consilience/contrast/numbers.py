@@ -22,6 +22,8 @@ CASUALTIES = frozenset({"=die", "=injure", "casualti", "missing", "miss", "case"
 SCOPES = frozenset(
     "another other others more additional further extra total overall combined altogether".split()
 )
+SLACK = 1.011
+"""A bound may be passed by this much: "nearly 50" and "five decades" agree."""
 WORDS = {"number": "count", "money": "sum", "percentage": "share", "age": "age"}
 
 
@@ -64,9 +66,11 @@ def _equal(a: Slot, b: Slot) -> bool:
 
 
 def _agree(a: Slot, b: Slot) -> bool:
-    """Whether two intervals meet."""
+    """Whether two intervals meet; exact figures must be equal."""
     x, y = a.value, b.value
-    return bool(x.low <= y.high * (1 + 1e-9) and y.low <= x.high * (1 + 1e-9))
+    if not x.hedge and not y.hedge:
+        return _equal(a, b)
+    return bool(x.low <= y.high * SLACK and y.low <= x.high * SLACK)
 
 
 def _finding(laid: Sheet, match: Match, kind: str) -> Finding:

@@ -19,7 +19,7 @@ from ..data import lexicon
 from ..model import Span, Token
 from .sheet import Line, Pair, Sheet, key_of, overlap, stop_words
 from .slots import Finding
-from .wording import Quote, gaps, opposites, shared_runs, words_of
+from .wording import Quote, gaps, opposites, shared_runs, sort_of_opposites, words_of
 
 NOTS = frozenset({"not", "never", "cannot"})
 AUXILIARIES = frozenset(
@@ -178,6 +178,10 @@ def _denials(grown: Tree, i: int) -> int:
     return count
 
 
+def _subjects(grown: Tree, i: int) -> list[int]:
+    return grown.children(i, "nsubj", "nsubjpass")
+
+
 def _negator(tokens: tuple[Token, ...], k: int) -> bool:
     return tokens[k].dep == "neg" or tokens[k].text.lower() in ("not", "n't", "n’t", "never")
 
@@ -268,10 +272,20 @@ def _opposite(laid: Sheet, pair: Pair, held: Written) -> Iterator[Finding]:
             before = i > 0 and j > 0 and mine[i - 1][1] == theirs[j - 1][1]
             after = i + 1 < len(mine) and j + 1 < len(theirs) and mine[i + 1][1] == theirs[j + 1][1]
             near = overlap(laid.near(pair.a, t, t + 1), laid.near(pair.b, u, u + 1))
+            if _denied_near(laid, pair.a, t) != _denied_near(laid, pair.b, u):
+                continue
             if near >= (0.35 if before or after else 0.6) and (before or after or pair.likeness > 0.6):
                 says = f"One account has “{sides[0][1]}” where the other has “{sides[1][1]}”."
                 score = min(0.95, 0.35 + 0.3 * pair.likeness + 0.3 * near + 0.1 * (before and after))
-                yield Finding("polarity", sides, says, None, score, pair.point)
+                yield Finding(sort_of_opposites(word), sides, says, None, score, pair.point)
+
+
+def _denied_near(laid: Sheet, line: Line, token: int) -> bool:
+    """ "Not established that they are likely" does not contradict "unlikely"."""
+    tokens = laid.accounts[line.account].tokens[max(line.sentence.first, token - 6) : token]
+    return any(
+        t.dep == "neg" or t.text.lower() in ("no", "not", "never", "without", "neither") for t in tokens
+    )
 
 
 def _words(laid: Sheet, line: Line) -> list[tuple[int, str]]:
@@ -279,8 +293,15 @@ def _words(laid: Sheet, line: Line) -> list[tuple[int, str]]:
     return [
         (i, tokens[i].text.lower())
         for i in range(line.sentence.first, line.sentence.last)
-        if any(c.isalnum() for c in tokens[i].text)
+        if any(c.isalnum() for c in tokens[i].text) and not _in_name(tokens, i)
     ]
+
+
+def _in_name(tokens: tuple[Token, ...], i: int) -> bool:
+    """Whether a word is part of a name ("South Harbour"): its opposite is another name."""
+    return tokens[i].pos == "PROPN" or (
+        i + 1 < len(tokens) and tokens[i].text[:1].isupper() and tokens[i + 1].pos == "PROPN"
+    )
 
 
 def _sides(laid: Sheet, pair: Pair, t: int, u: int) -> tuple[tuple[Span, str], ...]:

@@ -37,6 +37,7 @@ from .wording import (
 TURNS = frozenset("but however yet although though unless if except not never".split())
 """Opening words that turn the sense of what follows: dropping one is worth saying."""
 TRANSLATED = "two translations or transcripts of one utterance"
+TRANSCRIBED = "transcripts of one utterance: one word more or less"
 PARAPHRASED = "a paraphrase or another translation of one utterance"
 Side = tuple[Span, str]
 
@@ -98,7 +99,7 @@ def _candidates(quotes: Sequence[Quote]) -> Iterator[tuple[Quote, Quote]]:
 
 def _verdict(laid: Sheet, found: Alignment) -> Iterator[Finding]:
     telling = found.telling
-    if not telling:
+    if not telling or not found.one_utterance:
         return
     sides = _side(laid, found.a, found.mine), _side(laid, found.b, found.theirs)
     swaps = [c for c in telling if c.a[0] < c.a[1] and c.b[0] < c.b[1]]
@@ -107,8 +108,15 @@ def _verdict(laid: Sheet, found: Alignment) -> Iterator[Finding]:
         says = f"The same utterance stands inside quotation marks in two wordings: {words}."
         yield Finding("quotation", sides, says, TRANSLATED, 0.75)
         return
+    innocent = TRANSCRIBED if all(_slip(found, c) for c in telling) else None
     score = min(0.95, 0.55 + 0.4 * found.share)
-    yield Finding("quotation", sides, _sentence(laid, found, telling), None, score)
+    yield Finding("quotation", sides, _sentence(laid, found, telling), innocent, score)
+
+
+def _slip(found: Alignment, change: Change) -> bool:
+    """One word more or less, which alters the sense little: "finally", a name called out."""
+    left, right = found.a.words[slice(*change.a)], found.b.words[slice(*change.b)]
+    return len(left) + len(right) == 1 and not found.negates(change)
 
 
 def _sentence(laid: Sheet, found: Alignment, telling: Sequence[Change]) -> str:

@@ -53,8 +53,8 @@ class Finding:
 
     @property
     def family(self) -> str:
-        """Kind, and part where findings of one kind are kept apart."""
-        return f"{self.kind}/{self.part}"
+        """Kind, part, and whether it is harmless: conflicts are not mixed with what is explained."""
+        return f"{self.kind}/{self.part}/{self.innocent is None}"
 
 
 @dataclass(frozen=True, slots=True)

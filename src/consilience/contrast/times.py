@@ -1,34 +1,45 @@
-"""Days, dates and hours that differ for one event.
+"""Days, dates, years and hours that differ for one event.
 
-Compares intervals where they were resolved, and days of the week where they were not: Monday lies
-outside a weekend, inside its week. The day of a statement ("said on Tuesday") is left out, since two
-accounts often quote two statements. Tries the date line and the time zone before calling a conflict.
+Compares like with like: weekday with weekday or weekend, day of a month with day of a month, year
+with year, hour with hour. Words such as "yesterday" are left out, since they lean on a date of
+publication that is often a day off; so is the day of a statement ("said on Tuesday") unless the lines
+are nearly the same, since two accounts often quote two statements. Tries the date line and the time
+zone before calling a conflict.
 
-Invariant: the two times share no moment, and hang on predicates of lines that tell the same.
+Invariant: the two times share no moment, and hang on lines that tell the same.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from ..model import Mention, When
 from .sheet import Sheet, key_of
 from .slots import Finding, Match, Slot, matches, rivalled
 
-LEAST = 0.3
+LEAST = {"weekday": 0.3, "said": 0.5, "day": 0.3, "year": 0.36, "hour": 0.4}
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 ZONES = frozenset("et est edt pt pst pdt ct cst cdt gmt utc bst cet cest ist jst local".split())
 WEEKEND = frozenset({5, 6})
-SAYING = frozenset("say tell add state write tweet report announce note quote".split())
+SAYING = frozenset("say tell add state write tweet note quote".split())
+DAY = re.compile(
+    rf"\b({'|'.join(MONTHS)})[a-z]*\.? (\d{{1,2}})(?!\d)|\b(\d{{1,2}}) ({'|'.join(MONTHS)})", re.I
+)
+YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+LONGEST = 7
+"""Days between publications up to which a weekday's name is taken for the same day."""
 
 
 def compare(laid: Sheet) -> Iterator[Finding]:
     """Find times that differ."""
     slots = list(_slots(laid))
     rival = rivalled(laid, slots, _equal)
-    for match in matches(laid, slots, least=LEAST, same=_equal):
-        if not _agree(match.a, match.b) and not rival(match):
+    for match in matches(laid, slots, least=min(LEAST.values()), same=_equal):
+        sort = match.a.sort
+        if match.score >= LEAST[sort] and not _agree(laid, match.a, match.b) and not rival(match):
             yield _finding(laid, match)
 
 
@@ -40,16 +51,38 @@ def _slots(laid: Sheet) -> Iterator[Slot]:
                     yield from _slot(laid, i, number, mention, mention.value)
 
 
-def _slot(laid: Sheet, i: int, number: int, mention: Mention, value: When) -> Iterator[Slot]:
-    line, grown = laid.lines[i][number], laid.trees[i]
+def _slot(laid: Sheet, i: int, number: int, mention: Mention, when: When) -> Iterator[Slot]:
+    line, grown, shown = laid.lines[i][number], laid.trees[i], laid.text(mention.span)
     first, last = grown.at(mention.span.start), grown.at(mention.span.end - 1) + 1
-    verb = _governor(laid, i, first)
-    tokens = laid.accounts[i].tokens
-    if (verb is not None and tokens[verb].lemma.lower() in SAYING) or not _comparable(value):
+    sort, value = _read(shown, when)
+    if not sort:
         return
-    sort = "hour" if value.grain == "minute" else "day"
+    tokens = laid.accounts[i].tokens
+    verb = _governor(laid, i, first)
+    if sort == "weekday" and verb is not None and tokens[verb].lemma.lower() in SAYING:
+        sort = "said"
     frame = "" if verb is None else key_of(tokens, verb) or ""
-    yield Slot(line, first, last, mention.span, sort, value, laid.text(mention.span), frame)
+    yield Slot(line, first, last, mention.span, sort, value, shown, frame)
+
+
+def _read(shown: str, when: When) -> tuple[str, object]:
+    """What sort of time it is, and its value among those of the sort; ("", None) if not compared.
+
+    A weekday's value is a set of days of the week, a day's (month, day).
+    """
+    day = DAY.search(shown)
+    if when.grain == "minute":
+        return ("hour", when.start[11:16]) if when.start and len(when.start) > 10 else ("", None)
+    if day:
+        month, number = (day.group(1), day.group(2)) if day.group(1) else (day.group(4), day.group(3))
+        return "day", (MONTHS.index(month[:3].lower()) + 1, int(number))
+    if when.grain == "weekend":
+        return "weekday", WEEKEND
+    if when.weekday is not None and DAYS[when.weekday].lower()[:3] in shown.lower():
+        return "weekday", frozenset({when.weekday})
+    if when.grain == "year" and YEAR.fullmatch(shown.strip()):
+        return "year", shown.strip()
+    return "", None
 
 
 def _governor(laid: Sheet, i: int, token: int) -> int | None:
@@ -59,59 +92,33 @@ def _governor(laid: Sheet, i: int, token: int) -> int | None:
     return next(ups, None)
 
 
-def _comparable(when: When) -> bool:
-    return when.start is not None or when.weekday is not None or when.grain == "weekend"
-
-
-def _agree(a: Slot, b: Slot) -> bool:
-    """Whether two times share a moment, as far as they can be told."""
-    x, y = a.value, b.value
-    if x.start and x.end and y.start and y.end:
-        if min(len(x.start), len(y.start)) <= 10:
-            return bool(x.start[:10] <= _last(y) and y.start[:10] <= _last(x))
-        return bool(x.start < y.end and y.start < x.end)
-    mine, theirs = _weekdays(x), _weekdays(y)
-    return not mine or not theirs or bool(mine & theirs)
-
-
 def _equal(a: Slot, b: Slot) -> bool:
-    """Whether two times are one day or one stretch; a year does not equal a day in it."""
-    x, y = a.value, b.value
-    if x.start and y.start:
-        return bool((x.start[:10], x.grain) == (y.start[:10], y.grain))
-    return bool(_weekdays(x)) and _weekdays(x) == _weekdays(y)
+    return bool(a.value == b.value)
 
 
-def _last(when: When) -> str:
-    """The last day of an interval: its end is half-open."""
-    end = when.end or when.start or ""
-    if len(end) > 10:
-        return end[:10]
-    try:
-        return (date.fromisoformat(end) - timedelta(days=1)).isoformat()
-    except ValueError:
-        return end
+def _agree(laid: Sheet, a: Slot, b: Slot) -> bool:
+    """Whether two times share a moment, or may be days of different weeks."""
+    if a.sort in ("weekday", "said"):
+        return bool(a.value & b.value) or _weeks_apart(laid, a, b)
+    return _equal(a, b)
 
 
-def _weekdays(when: When) -> frozenset[int]:
-    """Days of the week that an unresolved time may mean; empty for any."""
-    if when.grain == "weekend":
-        return WEEKEND
-    if when.weekday is not None:
-        return frozenset({when.weekday})
-    if when.start and when.grain in ("day", "part", "minute"):
+def _weeks_apart(laid: Sheet, a: Slot, b: Slot) -> bool:
+    """Accounts published long after one another may speak of two weeks."""
+    days = []
+    for slot in (a, b):
         try:
-            return frozenset({date.fromisoformat(when.start[:10]).weekday()})
+            days.append(date.fromisoformat((laid.accounts[slot.line.account].witness.published or "")[:10]))
         except ValueError:
-            return frozenset()
-    return frozenset()
+            return False
+    return abs((days[0] - days[1]).days) > LONGEST
 
 
 def _finding(laid: Sheet, match: Match) -> Finding:
     a, b = match.a, match.b
     told = [_told(laid, s) for s in (a, b)]
     says = f"The {'time' if a.sort == 'hour' else 'date'} differs: {told[0]} against {told[1]}."
-    sides = tuple((s.span, _normal(s.value)) for s in (a, b, *match.more))
+    sides = tuple((s.span, _normal(s)) for s in (a, b, *match.more))
     return Finding("date", sides, says, _innocent(laid, a, b), min(0.95, 0.3 + match.score), match.point)
 
 
@@ -125,21 +132,18 @@ def _told(laid: Sheet, slot: Slot) -> str:
     return "“{} … {}”".format(*(words if verb < slot.first else words[::-1]))
 
 
-def _normal(when: When) -> str:
-    if when.start is None:
-        return "weekend" if when.grain == "weekend" else DAYS[when.weekday or 0]
-    if when.end is None or when.grain in ("day", "minute"):
-        return when.start
-    return f"{when.start}/{when.end}"
+def _normal(slot: Slot) -> str:
+    if slot.sort in ("weekday", "said"):
+        return "weekend" if slot.value == WEEKEND else DAYS[min(slot.value)]
+    return "{:02}-{:02}".format(*slot.value) if slot.sort == "day" else str(slot.value)
 
 
 def _innocent(laid: Sheet, a: Slot, b: Slot) -> str | None:
-    if a.sort == "hour" and any(_zoned(laid, s) for s in (a, b)):
+    if not any(_zoned(laid, s) for s in (a, b)):
+        return None
+    if a.sort == "hour":
         return "time zones: at least one account names its zone"
-    x, y = a.value, b.value
-    if x.start and y.start and any(_zoned(laid, s) for s in (a, b)):
-        return "the date line: the day may differ with the zone"
-    return None
+    return "the date line: the day may differ with the zone"
 
 
 def _zoned(laid: Sheet, slot: Slot) -> bool:

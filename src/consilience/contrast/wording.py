@@ -20,7 +20,9 @@ from ..data import lexicon
 from ..model import Span
 from .sheet import stem, stop_words
 
-WORD = re.compile(r"\[[^\]\n]{1,40}\]|\([^()\n]{1,40}\)|…|\.\.\.+|\. \. \.|[$£€]?\w+(?:[.,’'‘-]\w+)*\.?%?")
+WORD = re.compile(
+    r"\[[^\]\n]{1,40}\]|\([^()\n]{1,40}\)|…|\.\.\.+|\. \. \.|[$£€]?\w+(?:[.,’'‘-]\w+)*(?:[-*—_]{2,}\w*|\.?%?)"
+)
 NEGATIONS = frozenset("not never no cannot nobody nothing none neither nor without".split())
 FILLERS = frozenset(
     "uh um well oh so yeah ok okay you know i mean like just very really actually that".split()
@@ -28,6 +30,8 @@ FILLERS = frozenset(
 GAP = "…"
 SEED = 4
 """Words in a row that two quotations share at least, to be held for one utterance."""
+CUT = 25
+"""Most words left out in the middle of one utterance; where more are, two utterances are quoted."""
 MOST = 600
 """Longest run of words compared."""
 Part = tuple[int, int]
@@ -78,6 +82,12 @@ class Alignment:
         """The places that touch the sense."""
         return tuple(c for c in self.changes if not trifling(self.a, self.b, c))
 
+    @property
+    def one_utterance(self) -> bool:
+        """Whether the stretches are one utterance, not two that share a phrase."""
+        longest = max((c.a[1] - c.a[0] + c.b[1] - c.b[0] for c in self.changes), default=0)
+        return self.share >= 0.45 and longest <= 2 * CUT
+
     def negates(self, change: Change) -> bool:
         """Whether a place is a few words with a negation on one side only."""
         left, right = self.a.words[slice(*change.a)], self.b.words[slice(*change.b)]
@@ -99,7 +109,12 @@ def words_of(text: str, start: int, end: int) -> tuple[tuple[str, ...], tuple[tu
         for word in _normal(m.group()):
             words.append(word)
             places.append(m.span())
-    return tuple(words), tuple(places)
+    for i in range(len(words) - 1):
+        # "United States" is one word in two, as "U.S." is in one.
+        if words[i : i + 2] == ["united", "states"]:
+            words[i], words[i + 1] = "us", ""
+    held = [i for i, word in enumerate(words) if word]
+    return tuple(words[i] for i in held), tuple(places[i] for i in held)
 
 
 @cache
@@ -165,12 +180,10 @@ def gaps(runs: Sequence[tuple[int, int, int]]) -> list[Change]:
 
 def _close(before: tuple[int, int, int], after: tuple[int, int, int]) -> bool:
     """Whether two shared runs belong together: little stands between them in both."""
-    gaps = after[0] - before[0] - before[2], after[1] - before[1] - before[2]
-    size = min(before[2], after[2])
-    if min(gaps) == 0:
-        # Only one has words here: a cut, which may be long ("the head of it. [What of the others?] Unfair!").
-        return size >= (1 if max(gaps) <= 1 else 2)
-    return max(gaps) <= 3 and size >= (1 if max(gaps) <= 1 else 2)
+    apart = after[0] - before[0] - before[2], after[1] - before[1] - before[2]
+    # Where only one has words it is a cut, which may be long ("the head of it. [What of them?] Unfair!").
+    most = CUT if min(apart) == 0 else 3
+    return max(apart) <= most and min(before[2], after[2]) >= (1 if max(apart) <= 1 else 2)
 
 
 # -- judging a place --
@@ -215,9 +228,15 @@ def opposites() -> Mapping[str, frozenset[str]]:
     return {word: frozenset(others) for word, others in out.items()}
 
 
+@cache
+def sort_of_opposites(word: str) -> str:
+    """What two opposites differ in: polarity, place (sides of the compass) or sequence."""
+    return next((r["kind"] for r in lexicon("antonyms") if word in (r["word"], r["opposite"])), "polarity")
+
+
 def _same(x: str, y: str) -> bool:
     """Inflection, censored letters or a slip of one letter."""
-    if stem(x) == stem(y) or (min(len(x), len(y)) > 4 and x[0] == y[0] and set("—-*_") & set(x + y)):
+    if stem(x) == stem(y) or (x[0] == y[0] and re.search(r"[-*—_]{2}", x + y)):
         return True
     from rapidfuzz.distance import Levenshtein
 
