@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .facts import Account, Document, Facts, Row, by_value, moment
+from .facts import Account, Cell, Document, Facts, Row, by_value, moment
 from .passages import Mark, Piece, context, differing, lines, pieces
 
 FRAMES = {
@@ -163,7 +163,7 @@ def _point_marks(facts: Facts, account: Account) -> Iterator[Mark]:
 
 def cards(row: Row) -> list[Quote]:
     """The passages of a point side by side; accounts with the very same words share a card."""
-    groups: dict[str, list[Any]] = {}
+    groups: dict[str, list[Cell]] = {}
     for c in row.cells:
         if c.carried:
             words = " … ".join(c.account.text[a:b].strip(" ,;:") for a, b in c.spans)
@@ -174,10 +174,16 @@ def cards(row: Row) -> list[Quote]:
             tuple(c.account for c in cells),
             pieces(words, 0, len(words), [Mark(a, b, "differs") for a, b in spans]),
             tuple(anchor(c.account, *c.spans[0]) for c in cells),
-            note="; ".join(dict.fromkeys(c.says for c in cells)),
+            note=_how(cells),
         )
         for (words, cells), spans in zip(groups.items(), odd, strict=True)
     ]
+
+
+def _how(cells: Sequence[Cell]) -> str:
+    if len({c.says for c in cells}) == 1:
+        return cells[0].says
+    return "; ".join(f"{c.account.siglum} {c.says}" for c in cells)
 
 
 def origins(row: Row, facts: Facts) -> list[str]:
