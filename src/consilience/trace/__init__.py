@@ -24,21 +24,23 @@ def trace(
     :param points: points of the story, for the origins; may be empty.
     """
     from . import reuse
-    from .credits import credits
+    from .credits import find_credits
+    from .draft import Clues
     from .interventions import interventions
     from .origins import origins
-    from .stemma import Clues, stemma
+    from .stemma import stemma
 
     settings = settings or Trace()
     words = [reuse.words_of(a) for a in accounts]
     aligned = reuse.align_all(words, settings.seed_words)
     weights = reuse.rarity(words)
     passages = {pair: reuse.passages(found, weights) for pair, found in aligned.items()}
-    named = credits(accounts, entities)
-    clues = Clues(accounts, words, aligned, passages, named, interventions(accounts, words, aligned))
+    named = find_credits(accounts, entities)
+    odd = interventions(accounts, words, aligned)
+    clues = Clues(accounts, words, aligned, passages, named, odd)
     nodes, edges = stemma(clues, settings)
     shared = tuple(sorted((p for held in passages.values() for p in held), key=lambda p: (p.a, p.b)))
-    descent = Descent(nodes, edges, (), shared, named, clues.interventions)
+    descent = Descent(nodes, edges, (), shared, named, odd)
     return origins(points, accounts, descent)
 
 

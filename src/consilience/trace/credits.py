@@ -19,7 +19,9 @@ from ..model import UNREAD, Annotated, Credit, Entity, Span
 
 PLAIN = r"[A-Z][\w&’'.-]*[\w’']|[A-Z]"
 HOST = r"\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|news|co\.uk|co|info|eu|io|tv|de|fr|in)\b"
-LOWER = r"of|for|and|the|de|foreign|state|news|health|interior|transport|justice|finance|defence|defense|press"
+LOWER = (
+    r"of|for|and|the|de|foreign|state|news|health|interior|transport|justice|finance|defence|defense|press"
+)
 DOCUMENTS = frozenset({"readout"})
 WHOLE = frozenset({"first", "dateline"})
 """Kinds that say where the whole account is from."""
@@ -29,7 +31,7 @@ MINE = re.compile(r"\b(?:its|this|our|own)\b", re.IGNORECASE)
 @cache
 def _ends(kind: str) -> tuple[str, ...]:
     """Last words of names of a kind, longest first."""
-    words = [row["word"] for row in lexicon("outlet_words") if row["kind"] == kind]
+    words = [row["word"] for row in lexicon("mastheads") if row["kind"] == kind]
     return tuple(sorted(words, key=lambda w: (-len(w), w)))
 
 
@@ -72,6 +74,7 @@ def _wordings() -> tuple[_Wording, ...]:
     return tuple(out)
 
 
+SMALL = re.compile(r"(?:the|an?|in|while|but|and|of|for|on|as|that) ", re.IGNORECASE)
 TITLE = re.compile(rf"(?:{PLAIN})(?: (?:{PLAIN}|{LOWER}))*|{HOST}|\bstate (?:media|television|TV)\b")
 
 
@@ -91,8 +94,9 @@ def _candidates(text: str) -> dict[str, list[tuple[int, int]]]:
     for m in end.finditer(text):
         head = start.search(text, max(0, m.start() - 60), m.start())
         low = head.start() if head else m.start()
-        low += len(re.match(r"(?:(?:[Tt]he|[Aa]n?|[Ii]n|[Ww]hile|[Bb]ut|[Aa]nd|[Oo]f|[Ff]or) )*", text[low : m.end()]).group())  # type: ignore[union-attr]
-        bodies.append((min(low, m.start()), m.end()))
+        while (first := SMALL.match(text, low)) and first.end() <= m.start():
+            low = first.end()
+        bodies.append((low, m.end()))
     return {"outlet": titles, "any": titles, "body": bodies}
 
 
@@ -124,7 +128,8 @@ def plain(name: str) -> str:
     >>> plain("The Dravik Courier"), plain("U.S. Coast Guard’s"), plain("dravik.com")
     ('dravik courier', 'us coast guard', 'dravik.com')
     """
-    words = re.findall(r"[\w.’'&-]+", re.sub(r"(?<=\b\w)\.(?=\w\b|\s|$)", "", name.casefold().replace("’", "'")))
+    form = re.sub(r"(?<=\b\w)\.(?=\w\b|\s|$)", "", name.casefold().replace("’", "'"))
+    words = re.findall(r"[\w.'&-]+", form)
     words = [w.removesuffix("'s").strip(".'-") for w in words]
     return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
 
@@ -143,7 +148,7 @@ def outlet_key(name: str) -> str:
     return form.replace(" ", "").replace("-", "")
 
 
-def credits(accounts: Sequence[Annotated], entities: Sequence[Entity]) -> tuple[Credit, ...]:
+def find_credits(accounts: Sequence[Annotated], entities: Sequence[Entity]) -> tuple[Credit, ...]:
     """Every credit of every account, in text order; an account's own name is none.
 
     :returns: ``Credit`` of kind report, interview, first, contributed, dateline, readout or chain.
@@ -172,10 +177,12 @@ def _worded(account: Annotated, names: Names) -> Iterator[Credit]:
     places = _candidates(text)
     named = {"outlet": [p for p in places["outlet"] if names.outlet(trim(text[slice(*p)]))]}
     for wording in _wordings():
-        for start, end in (named if wording.slot == "outlet" and wording.kind != "dateline" else places)[wording.slot]:
+        held = named if wording.slot == "outlet" and wording.kind != "dateline" else places
+        for start, end in held[wording.slot]:
             if any(s <= start < e for s, e in furniture):
                 continue
-            if not wording.after.match(text, end) or not wording.before.search(text, max(0, start - 80), start):
+            before, after = wording.before, wording.after
+            if not after.match(text, end) or not before.search(text, max(0, start - 80), start):
                 continue
             name = _named(text[start:end], wording.kind, names)
             if name and not MINE.fullmatch(name):
@@ -197,7 +204,7 @@ def _named(words: str, kind: str, names: Names) -> str | None:
     name = trim(words)
     if kind in DOCUMENTS:
         bare = name.casefold() in _ends("body")
-        return None if bare and name.islower() or len(name) < 3 else name
+        return None if (bare and name.islower()) or len(name) < 3 else name
     outlet = names.outlet(name)
     initials = kind == "dateline" and name.isupper() and len(name) <= 6
     return outlet or (name if kind == "first" or initials else None)

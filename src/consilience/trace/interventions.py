@@ -41,7 +41,8 @@ def interventions(
     ``weight`` is 0–1: how unlikely two writers make it independently.
     """
     texts = [a.witness.text for a in accounts]
-    found = [*_brackets(texts, story, aligned), *_cuts(texts, story, aligned), *_errors(texts, story, aligned)]
+    finders = (_brackets, _cuts, _errors)
+    found = [item for find in finders for item in find(texts, story, aligned)]
     return tuple(sorted(found, key=lambda i: (i.spans, i.kind, i.words)))
 
 
@@ -200,5 +201,6 @@ def _minority(texts: Sequence[str], story: Sequence[Words], spots: Sequence[Spot
         chosen = _one_each(held)
         if len(chosen) > 1:
             spans = tuple(story[n].span(k, k + 1) for n, k in chosen)
-            kind = "number" if _number(story[chosen[0][0]].norms[chosen[0][1]]) else "spelling"
-            yield Intervention(kind, spans[0].of(texts[chosen[0][0]]), spans, 0.6 if kind == "number" else 0.4)
+            n, k = chosen[0]
+            kind, weight = ("number", 0.6) if _number(story[n].norms[k]) else ("spelling", 0.4)
+            yield Intervention(kind, spans[0].of(texts[n]), spans, weight)

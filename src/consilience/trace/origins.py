@@ -19,7 +19,7 @@ from functools import cached_property
 from ..data import lexicon
 from ..model import Annotated, Credit, Descent, Origin, Passage, Point, Span, tagged_hash
 from .credits import outlet_key, plain
-from .stemma import components
+from .draft import components
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -37,14 +37,23 @@ class _Ties:
 
     @cached_property
     def family(self) -> list[int]:
-        """Number of the family (connected part of the stemma) of each account."""
+        """Number of the family of each account: one outlet, or one text copied or rewritten.
+
+        Accounts that word a lost text differently, or quote a little, are apart where they share nothing.
+        """
         nodes = {node.id: n for n, node in enumerate(self.descent.nodes) if node.kind != "cited"}
-        pairs = [(nodes[e.parent], nodes[e.child]) for e in self.descent.edges if e.parent in nodes]
+        pairs = [
+            (nodes[e.parent], nodes[e.child])
+            for e in self.descent.edges
+            if e.parent in nodes
+            and (e.kind in ("copy", "exemplar") or (e.kind == "rewrite" and e.parent in self.place))
+        ]
         outlets: dict[str, int] = {}
-        for n, account in enumerate(self.accounts):
+        for account in self.accounts:
+            node = nodes[account.witness.id]
             for name in (outlet_key(account.witness.outlet or ""), account.witness.url or ""):
                 if name:
-                    pairs.append((outlets.setdefault(name, nodes[account.witness.id]), nodes[account.witness.id]))
+                    pairs.append((outlets.setdefault(name, node), node))
         groups = components(len(nodes), pairs)
         number = {node: n for n, group in enumerate(groups) for node in group}
         return [number[nodes[a.witness.id]] for a in self.accounts]
@@ -120,9 +129,9 @@ def _judge(point: Point, ties: _Ties) -> tuple[list[Origin], int, int, str]:
         return entered, 1, 1, f"{many}, one origin: {_tie(carriers, held, ties)}."
     own = [g for g in groups if any(firsthand(ties.accounts[n], held[n]) for n in g)]
     low = max(1, len(own)) if len(own) > 1 else 1
-    shown = (
-        f"{_count(low).lower()} show reporting of their own" if low > 1 else "nothing shows that they had it apart"
-    )
+    shown = "nothing shows that they had it apart"
+    if low > 1:
+        shown = f"{_count(low).lower()} show reporting of their own"
     return entered, low, len(groups), f"{many} in {_count(len(groups)).lower()} families; {shown}."
 
 
@@ -133,10 +142,11 @@ def _count(n: int) -> str:
 def _groups(carriers: Sequence[int], held: Mapping[int, list[Span]], ties: _Ties) -> list[list[int]]:
     """Carriers grouped by all that ties them at this point."""
     pairs = []
-    named: dict[str, int] = {}
+    own = [outlet_key(ties.accounts[n].witness.outlet or "") for n in carriers]
+    named = {key: x for x, key in enumerate(own) if key}
     for x, a in enumerate(carriers):
         for name in ties.credited(held[a]):
-            pairs.append((named.setdefault(plain(name), x), x))
+            pairs.append((named.setdefault(outlet_key(name), x), x))
         for y in range(x):
             b = carriers[y]
             if ties.family[a] == ties.family[b] or ties.share(held[a], held[b]):
@@ -161,7 +171,7 @@ def _entered(
 ) -> list[Origin]:
     """Where the point enters the record: a speaker's words, a credited body, an account's own telling."""
     if point.speaker:
-        via = sorted({n for g in groups for a in g for n in ties.credited(held[a])})
+        via = sorted({n for g in groups for a in g for n in ties.credited(held[a])} - {point.speaker})
         by = f", by way of {' and '.join(via[:3])}" if via else ""
         return [_origin("speaker", f"{point.speaker}{by}", None)]
     out = []

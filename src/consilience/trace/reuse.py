@@ -185,7 +185,8 @@ def align_one(words: Words, others: Sequence[Words], seed: int = 4) -> list[Alig
             index[gram].append(place)
     out: list[Alignment | None] = []
     for other in others:
-        hits = [(at, place) for at, gram in enumerate(other.grams(seed)) if gram in index for place in index[gram]]
+        grams = enumerate(other.grams(seed))
+        hits = [(at, place) for at, gram in grams if gram in index for place in index[gram]]
         out.append(align(other, words, hits) if hits else None)
     return out
 
@@ -389,11 +390,10 @@ def _passage(found: Alignment, chain: list[tuple[int, int]], weights: Mapping[st
     shared = sum(weights.get(a.norms[i], 1.0) for i, _ in chain)
     if len(chain) < LEAST_WORDS or shared < LEAST_WEIGHT:
         return None
-    everything = sum(weights.get(w, 1.0) for w in (*a.norms[first_a : last_a + 1], *b.norms[first_b : last_b + 1]))
-    score = 2 * shared / everything * (1 - math.exp(-shared / 4))
-    return Passage(
-        a.span(first_a, last_a + 1), b.span(first_b, last_b + 1), round(score, 3), both_quoted(found, chain[0])
-    )
+    words = (*a.norms[first_a : last_a + 1], *b.norms[first_b : last_b + 1])
+    score = 2 * shared / sum(weights.get(w, 1.0) for w in words) * (1 - math.exp(-shared / 4))
+    spans = a.span(first_a, last_a + 1), b.span(first_b, last_b + 1)
+    return Passage(*spans, round(score, 3), both_quoted(found, chain[0]))
 
 
 def sites(found: Alignment) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:

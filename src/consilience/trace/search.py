@@ -34,7 +34,8 @@ class Option:
 class Family:
     """The chosen parents of each node, the total price, and how sure each direction is.
 
-    ``order`` puts parents before children. ``margin[child, parent]`` is what the best family costs more in which the child comes first.
+    ``order`` puts parents before children. ``margin[child, parent]`` is how much dearer the best
+    family is in which the child comes first.
     """
 
     parents: tuple[tuple[int, ...], ...]
@@ -103,8 +104,8 @@ def _backward(price: Sequence[Sequence[float]], n: int) -> list[float]:
 
 
 def _choose(options: Sequence[Sequence[Option]], order: Sequence[int]) -> tuple[tuple[int, ...], ...]:
-    before, parents = 0, [()] * len(options)  # type: list[tuple[int, ...]]
     before = 0
+    parents: list[tuple[int, ...]] = [()] * len(options)
     for node in order:
         parents[node] = _pick(options[node], before).parents
         before |= 1 << node
