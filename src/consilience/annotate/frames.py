@@ -80,7 +80,7 @@ def _verb(tree: Tree, i: int, nouns: frozenset[str]) -> Iterator[Frame]:
         name, cue, content = _inner(tree, i, adjective)
     elif noun is not None and name == "obj" and tree.tokens[noun].lemma.lower() in nouns:
         inner = _inner(tree, i, noun)
-        if inner[2]:
+        if inner[2] and not _anothers(tree, noun):
             kind, lemma = "noun", tree.tokens[noun].lemma.lower()
             name, cue, content = inner
     subject = subject_of(tree, i)
@@ -91,6 +91,12 @@ def _verb(tree: Tree, i: int, nouns: frozenset[str]) -> Iterator[Frame]:
     if lemma in RAISING:
         subject = None
     yield Frame(i, lemma, kind, name, cue, content, subject, passive)
+
+
+def _anothers(tree: Tree, noun: int) -> bool:
+    """Whether a noun has a named owner: "rejected Lee's plan to …" is about the plan."""
+    owner = tree.child(noun, "poss")
+    return owner is not None and tree.tokens[owner].pos != "PRON"
 
 
 def _inner(tree: Tree, i: int, k: int) -> tuple[str, tuple[int, ...], Ranges]:
@@ -269,9 +275,9 @@ def _agent(tree: Tree, i: int) -> tuple[int, int] | None:
 def reach(tree: Tree, i: int) -> tuple[int, int]:
     """Token range of everything below token ``i``, outer commas left off."""
     first, last = tree.left[i], tree.right[i] + 1
-    while first < last and tree.tokens[first].pos == "PUNCT":
+    while first < last and tree.tokens[first].pos in ("PUNCT", "CCONJ"):
         first += 1
-    while last > first and tree.tokens[last - 1].pos == "PUNCT":
+    while last > first and tree.tokens[last - 1].pos in ("PUNCT", "CCONJ"):
         last -= 1
     return first, max(last, first + 1)
 
@@ -368,6 +374,14 @@ def end_of(tree: Tree, i: int, k: int) -> int:
         comma = tree.tokens[tree.left[c] - 1].text in (",", ";", "—", "–")
         if token.dep in SHUT or (comma and token.dep in ("advcl", "prep", "npadvmod", "advmod")):
             break
-        if token.dep != "punct":
+        if token.dep != "punct" and not _dated(tree, c):
             end = max(end, tree.right[c] + 1)
     return end
+
+
+def _dated(tree: Tree, c: int) -> bool:
+    """Whether a phrase of the cue only says when: "rejected the offer on Tuesday"."""
+    if tree.tokens[c].dep == "npadvmod":
+        return tree.tokens[tree.right[c]].text.lower() in DAYS
+    noun = tree.child(c, "pobj")
+    return tree.tokens[c].text.lower() == "on" and noun is not None and tree.tokens[noun].text.lower() in DAYS

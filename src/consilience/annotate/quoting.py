@@ -12,11 +12,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from .cues import speaks
+from .cues import reporting, speaks
 from .drafts import Draft, by_sentence, runs
 from .frames import cue_words, subject_of
 from .quotes import Quotation
-from .tree import Tree
+from .tree import VERBAL, Tree
 
 STOP = re.compile(
     r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.!?…]['’”\"»)\]]*\s+(?=[\"“‘«(\[]?[A-Z0-9])|[\n\r]"
@@ -24,6 +24,9 @@ STOP = re.compile(
 """The end of a sentence in plain text; initials and titles (J. Doe, Dr. Doe) do not end one."""
 REACH = 14
 """Tokens between a quotation's end and the verb that carries it."""
+LONGEST_CUE = 9
+"""Tokens of a cue that ends in a colon ("put it bluntly:")."""
+LONGEST_NAME = 10
 LEAST_WORDS = 4
 """Fewest words of a quotation that can stand without a cue of its own."""
 
@@ -58,8 +61,15 @@ class Quoting:
         owner = self._owner(q, limits)
         if owner is not None:
             draft = self.by_head.get(owner) or self._spoken(owner)
+            self._purge(draft, q)
             take(draft, q)
             self._went(q, draft)
+        elif (colon := self._colon(q, limits[0])) is not None:
+            self.drafts.append(colon)
+            self._went(q, colon)
+        elif (teller := self._teller(q, limits[0])) is not None:
+            take(teller, q)
+            self._went(q, teller)
         elif self.previous is not None and self._follows(self.previous, q):
             take(self.previous[1], q)
             self._went(q, self.previous[1])
@@ -122,6 +132,55 @@ class Quoting:
         self.drafts.append(draft)
         self.by_head[i] = draft
         return draft
+
+    def _purge(self, draft: Draft, q: Quotation) -> None:
+        """Drop what fronts the cue of a quotation: "At the same time, she added, “…”"."""
+        if not draft.cue or draft.cue[0][0] > q.start:
+            return
+        tokens = self.found.tokens
+        draft.content = [
+            (a, b)
+            for a, b in draft.content
+            if b > draft.cue[0][0]
+            or any(x.start < b and x.end > a for x in draft.quotes)
+            or any(t.pos in VERBAL for t in tokens[self.found.at(a) : self.found.at(b - 1) + 1])
+        ]
+
+    def _colon(self, q: Quotation, left: int) -> Draft | None:
+        """A draft for "Lee: “…”" and "Lee put it bluntly: “…”", where no verb of saying stands."""
+        before = self.text[left : q.start].rstrip()
+        if not before.endswith(":") or not self._long(q):
+            return None
+        found = self.found
+        at = found.at(left + len(before) - 1)
+        start = max(found.within(at).first, found.at(left))
+        words = range(start, at)
+        root = next((k for k in words if found.tokens[k].pos in VERBAL and subject_of(found, k)), None)
+        if root is not None:
+            subject = subject_of(found, root)
+            cue = tuple(range(min(cue_words(found, root)), at))
+            if len(cue) <= LONGEST_CUE and subject is not None and subject[1] <= cue[0]:
+                return self._made(root, cue, q, subject)
+        if not words or any(found.tokens[k].pos in VERBAL for k in words) or len(words) > LONGEST_NAME:
+            return None
+        return self._made(at, (at,), q, (start, at))
+
+    def _made(self, head: int, cue: tuple[int, ...], q: Quotation, subject: tuple[int, int]) -> Draft:
+        lemma = self.found.tokens[head].lemma.lower()
+        return Draft(head, lemma, "quote", runs(self.found, cue), [q.inner], subject, score=0.6, quotes=[q])
+
+    def _teller(self, q: Quotation, left: int) -> Draft | None:
+        """Who told the sentence before a whole quotation that has no cue: "Roe says it hurts. “…”"."""
+        inner = self.text[q.inner[0] : q.inner[1]].strip()
+        at = self.found.at(q.start)
+        if at == 0 or not self._long(q) or not inner[:1].isupper() or inner[-1] not in ".!?…":
+            return None
+        before = self.found.within(at - 1)
+        if self.text[before.end : q.start].strip() or before.start < left:
+            return None
+        told = [d for d in self.drafts if before.first <= d.head < before.last and d.cue and d.subject]
+        told = [d for d in told if len(list(self.found.up(d.head))) <= 2 and d.lemma in reporting()]
+        return told[-1] if told else None
 
     def _follows(self, previous: tuple[Quotation, Draft], q: Quotation) -> bool:
         """Whether only the cue's own clause stands between two quotations."""

@@ -97,7 +97,8 @@ def _seconds(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
 
     out = list(tokens)
     for i, token in enumerate(tokens):
-        if token.dep != "conj" or i in subjects or i in helped:
+        loose = token.dep == "dep" and token.tag == "VB"
+        if (token.dep != "conj" and not loose) or i in subjects or i in helped:
             continue
         first = token.head
         if token.tag not in ("VBD", "VBZ", "VBP", "VB") or first >= i or tokens[first].pos not in VERBAL:
@@ -110,7 +111,7 @@ def _seconds(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
             near = (k for k in range(i - 1, max(first, i - 40), -1) if helped.get(k) == "MD")
             better = next((k for k in near if _above(out, k, lambda at, i=i: at == i) is None), None)
         if better is not None:
-            out[i] = replace(token, head=better)
+            out[i] = replace(token, head=better, dep="conj")
     return tuple(out)
 
 
