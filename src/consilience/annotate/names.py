@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 
@@ -120,7 +120,9 @@ def _headline(text: str, row: Sequence[Word], sentence: Sentence) -> bool:
     if text[sentence.end - 1] in '.!?”"’' and sentence.kind != "title":
         return False
     long = [w for w in row if len(w.text) > 3]
-    return len(long) > 3 and sum(w.capital for w in long) > 0.7 * len(long)
+    return (len(long) > 3 or text[sentence.end - 1].isalnum()) and sum(w.capital for w in long) > 0.7 * len(
+        long
+    )
 
 
 def find(account: Annotated, lines: Sequence[Line]) -> list[Name]:
@@ -349,7 +351,13 @@ def _known(account: Annotated, line: Line, hit: Hit) -> Name:
     if entry.kind == "people":
         how = "demonym"
     elif entry.kind == "seat":
-        how = "metonym" if entry.cls == "house" or _governs(account, line, hit) else "name"
+        beside = next(
+            (h for h in line.hits if h.first == hit.last and h.entry.kind in {"state", "place"}), None
+        )
+        named = entry.cls != "house" and beside is not None  # "Tirana, Albania"
+        how = (
+            "name" if named else "metonym" if entry.cls == "house" or _governs(account, line, hit) else "name"
+        )
         target = entry.name if how == "metonym" else " ".join(entry.phrase)
     elif (
         len(entry.phrase) == 1
@@ -405,6 +413,10 @@ def _settle(account: Annotated, lines: Sequence[Line], names: list[Name]) -> Non
     for group in forms.values():
         for name in group:
             _vote(account, lines[name.line], name)
+    addressed = {f for f, group in forms.items() if sum(n.votes["person"] for n in group) >= 3}
+    for form, group in forms.items():
+        if " " in form and form.split()[-1] in addressed:
+            group[0].votes["person"] += 3  # "Ms. Ortiz" tells what "Eva Ortiz" is
     kinds = {form: _winner(form, group) for form, group in forms.items() if " " in form}
     people = People([f for f, k in kinds.items() if k == "person"])
     for form, group in forms.items():
@@ -414,7 +426,23 @@ def _settle(account: Annotated, lines: Sequence[Line], names: list[Name]) -> Non
     _assign(sorted((n for g in forms.values() for n in g), key=lambda n: n.start), kinds, people, bodies)
     _acronyms(account.witness.text, names)
     names.extend(_missed(account, lines, names, people))
+    for name in [n for n in names if "-" in n.form]:
+        names.extend(_pair(name, people))
     _stateless(names)
+
+
+def _pair(name: Name, people: People) -> list[Name]:
+    """ "the Ortiz-Lee talks": two people; the name keeps the first, the second is new."""
+    halves = name.form.split("-")
+    found = [people.matches(half) for half in halves]
+    if len(halves) != 2 or any(len(f) != 1 for f in found) or " " in name.form:
+        return []
+    cut = name.start + len(halves[0])
+    second = replace(name, start=cut + 1, first=name.last - 1, form=halves[1], kind="person", how="surname")
+    second.key = key_of("person", found[1][0])
+    name.end, name.last, name.form = cut, name.last - 1, halves[0]
+    name.kind, name.key, name.how = "person", key_of("person", found[0][0]), "surname"
+    return [second]
 
 
 def _stateless(names: Sequence[Name]) -> None:
@@ -489,6 +517,15 @@ def _vote(account: Annotated, line: Line, name: Name) -> None:
         votes["body"] += 0.5  # type: ignore[assignment]
     if re.match(r"(?:['’]s)? administration\b", text[name.end : name.end + 18]):
         votes["person"] += 2  # "the Ortiz administration"
+    plain = all(account.tokens[w.token].pos == "PROPN" for w in row[name.first : name.last])
+    if (
+        plain
+        and "-" not in name.form
+        and not LABELS.get(label)
+        and 2 <= name.last - name.first <= 3
+        and not line.headline
+    ):
+        votes["person"] += 1.25  # type: ignore[assignment]  # no other kind of name is so plain
     if name.first and row[name.first - 1].fold in {"in", "near"}:
         votes["place"] += 1
     if name.first and row[name.first - 1].fold == "the" and token.dep not in {"compound", "poss", "nmod"}:

@@ -28,7 +28,7 @@ _SCALE = "|".join(["hundred", "thousand", "million", "billion", "trillion", "doz
 _SHORT = "bn|mn|tn|m|b|k"
 _LOOSE = "|".join(sorted((re.escape(k) for k in LOOSE), key=lambda k: (-len(k), k)))
 _ONE = (
-    rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[ -](?:{_SCALE})s?\b|(?:{_SHORT})\b|(?![\w]))"
+    rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[ -]?(?:{_SCALE})s?\b|(?:{_SHORT})\b|(?![\w]))"
     rf"|(?:(?:half )?an? (?={_SCALE}))?(?:{_WORD}|{_SCALE})(?:[ -](?:and )?(?:{_WORD}|{_SCALE}))*\b"
 )
 _MONEY = r"(?:US|A|C|HK|NZ|S|R)?[$]|[£€¥₹₽₩₪₺₴]|\bRs\.? ?"
@@ -173,7 +173,7 @@ def _figure(text: str, sentence: Sentence, match: re.Match[str]) -> Figure | Non
 
 
 def _spaced(number: str) -> str:
-    return re.sub(r"(?<=\d)(bn|mn|tn|m|b|k)$", r" \1", number, flags=re.IGNORECASE)
+    return re.sub(r"(?<=\d)([a-z]+)$", r" \1", number, flags=re.IGNORECASE)
 
 
 def _lent(a: str, b: str) -> float:

@@ -30,7 +30,7 @@ PRONOUNS = {
 }
 QUOTED = re.compile(r"“[^”\n]*”?|\"[^\"\n]*\"|«[^»\n]*»")
 COMMON = frozenset(
-    "ministry department agency committee commission council bureau court company university union party bank institute"
+    "ministry department agency committee commission council bureau court company university union bank institute"
     " center centre foundation association organization organisation federation league authority movement front alliance"
     " coalition network hospital school church group tribunal parliament embassy".split()
 )
@@ -237,9 +237,9 @@ class Reader:
         stranger = max((a for a in self._strangers(line, people) if a < at), default=-1)
         if stranger >= 0 and not any(p[0] > stranger for p in before):
             return None  # "The officer said he …": somebody not named
-        if subjects:
-            return subjects[-1][1]
         sure = [p for p in before if self.gender.get(p[1]) == gender]
+        if subjects and (not sure or subjects[-1] in sure):
+            return subjects[-1][1]
         if sure:
             return sure[-1][1]
         if found and self.gender.get(found[-1].key, gender) == gender:
