@@ -1,5 +1,268 @@
-"""placeholder"""
+"""The apparatus of a point: all its readings side by side, word by word.
+
+Progressive alignment against a profile of the readings laid down so far, the fullest-agreeing
+reading first (as in multiple sequence alignment: Feng and Doolittle, 1987; for texts, CollateX:
+Haentjens Dekker et al., 2015). Does not move words: a transposition shows as an omission here
+and an addition there. Invariant: each cell row spells its reading, and the columns do not
+depend on the order in which readings are given.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
 from collections.abc import Sequence
-from ..model import Column
-def apparatus(readings: Sequence[Sequence[str]]) -> tuple[Column, ...]:
-    return ()
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from ..data import lexicon
+from ..model import Annotated, Column, Quantity, Span
+from .encoder import StaticEncoder
+from .evidence import american, number
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+Grid = list[list[int | None]]
+Row = tuple[int, list[int], int]
+"""A reading's number, its words, and how many readings there are."""
+
+GAP, OTHER, LIKE, SPELT = -0.35, -1.0, 0.6, 0.9
+NEAR = 0.66
+"""Least cosine of two words held to be alike in meaning; "buy" and "purchase" have .83."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Word:
+    """A word or a whole name: as written, in normal form, its lemma, and its value (key or number)."""
+
+    form: str
+    text: str
+    lemma: str = ""
+    value: str = ""
+
+
+def words_of(span: Span, account: Annotated) -> tuple[Word, ...]:
+    """The words of a passage; a name of several words counts as one where its key is known."""
+    values = _values(span, account)
+    out: list[Word] = []
+    taken = span.start
+    for token in account.tokens:
+        if token.start < taken or token.end > span.end or token.pos in {"PUNCT", "SPACE"}:
+            continue
+        end, value = values.get(token.start, (token.end, ""))
+        text = account.witness.text[token.start : end]
+        form = " ".join(american(w) for w in text.lower().replace("’", "'").split())
+        if token.pos == "NUM" and not value:
+            value = number(form)
+        out.append(Word(form, text, token.lemma.lower() if end == token.end else form, value))
+        taken = end
+    return tuple(out)
+
+
+def _values(span: Span, account: Annotated) -> dict[int, tuple[int, str]]:
+    """Where a name or amount begins in the passage: its end and its key or value."""
+    out: dict[int, tuple[int, str]] = {}
+    for mention in account.mentions:
+        inside = span.start <= mention.span.start and mention.span.end <= span.end
+        if not inside or mention.how == "pronoun":
+            continue
+        if isinstance(mention.value, Quantity):
+            value = f"{mention.value.low:g}–{mention.value.high:g} {mention.value.unit}"
+        elif isinstance(mention.value, str):
+            value = mention.value
+        else:
+            continue
+        at = mention.span.start
+        if mention.span.end > out.get(at, (0, ""))[0]:
+            out[at] = (mention.span.end, value)
+    return out
+
+
+def apparatus(readings: Sequence[Sequence[Word]]) -> tuple[Column, ...]:
+    """Columns over readings, in text order; ``cells[n]`` belongs to ``readings[n]``.
+
+    >>> rows = [[Word("a", "A"), Word("colour", "colour")], [Word("a", "a")]]
+    >>> [(c.kind, c.cells) for c in apparatus(rows)]
+    [('same', ('A', 'a')), ('omission', ('colour', None))]
+    """
+    if not readings:
+        return ()
+    types = sorted({w for row in readings for w in row})
+    index = {w: n for n, w in enumerate(types)}
+    rows = [[index[w] for w in row] for row in readings]
+    grid = _align(rows, _likeness(types))
+    columns = [_column([None if n is None else types[n] for n in cells]) for cells in grid]
+    return tuple(_joined(columns))
+
+
+def _likeness(types: Sequence[Word]) -> Floats:
+    """Scores of all pairs of words: 1 for the same, ``OTHER`` for words that only share a place."""
+    forms = [w.lemma or w.form for w in types]
+    vectors = StaticEncoder.load().encode(forms)
+    near = vectors @ vectors.T
+    out = np.full((len(types), len(types)), OTHER)
+    for i, a in enumerate(types):
+        for j in range(i, len(types)):
+            out[i, j] = out[j, i] = _SCORE[relation(a, types[j], float(near[i, j]))]
+    return out
+
+
+_SCORE = {"same": 1.0, "spelling": SPELT, "value": SPELT, "synonym": LIKE, "variant": OTHER}
+
+
+def relation(a: Word, b: Word, cosine: float) -> str:
+    """How two words relate: same, spelling, value, synonym (or the same lemma) or variant."""
+    if a.form == b.form:
+        return "same" if a.text.lower().replace("’", "'") == b.text.lower().replace("’", "'") else "spelling"
+    if a.value or b.value:
+        return "value" if a.value == b.value else "spelling" if _respelt(a, b) else "variant"
+    if a.lemma and a.lemma == b.lemma:
+        return "synonym"
+    if _respelt(a, b):
+        return "spelling"
+    plain = a.text.isalpha() and b.text.isalpha() and a.text.islower() and b.text.islower()
+    if plain and cosine >= NEAR and frozenset((a.lemma, b.lemma)) not in _opposites():
+        return "synonym"
+    return "variant"
+
+
+def _respelt(a: Word, b: Word) -> bool:
+    """Two spellings of one foreign name: a letter or two apart, both with a capital."""
+    longest = max(len(a.form), len(b.form))
+    capital = a.text[:1].isupper() and b.text[:1].isupper() and a.form[:1] == b.form[:1]
+    if not capital or longest < 6 or any(c.isdigit() for c in a.form + b.form):
+        return False
+    return bool(Levenshtein.distance(a.form, b.form) <= (1 if longest < 9 else 2))
+
+
+@cache
+def _opposites() -> frozenset[frozenset[str]]:
+    return frozenset(frozenset((row["word"], row["opposite"])) for row in lexicon("antonyms"))
+
+
+def _align(rows: list[list[int]], like: Floats) -> Grid:
+    """Columns of word numbers (or None), one cell a row."""
+    order = _order(rows, len(like))
+    grid: Grid = [_cell(len(rows), order[0], n) for n in rows[order[0]]]
+    for row in order[1:]:
+        grid = _lay(grid, (row, rows[row], len(rows)), like)
+    return grid
+
+
+def _cell(count: int, row: int, word: int) -> list[int | None]:
+    cells: list[int | None] = [None] * count
+    cells[row] = word
+    return cells
+
+
+def _order(rows: list[list[int]], types: int) -> list[int]:
+    """The reading that shares most words with all others first, then by what is shared with those laid."""
+    bags = np.zeros((len(rows), types))
+    for n, row in enumerate(rows):
+        for word in row:
+            bags[n, word] = 1
+    size = np.maximum(bags.sum(1), 1)
+    shared = 2 * (bags @ bags.T) / (size[:, None] + size[None, :])
+    left = sorted(range(len(rows)), key=lambda n: (rows[n], n))
+    order = [max(left, key=lambda n: (round(float(shared[n].sum()), 6), -left.index(n)))]
+    while len(order) < len(rows):
+        rest = [n for n in left if n not in order]
+        order.append(max(rest, key=lambda n: (round(float(shared[n][order].max()), 6), -left.index(n))))
+    return order
+
+
+def _lay(grid: Grid, reading: Row, like: Floats) -> Grid:
+    """Align one more reading to the columns (Needleman and Wunsch, a row of the table at a time)."""
+    words = reading[1]
+    profile = np.zeros((len(grid), len(like)))
+    for n, cells in enumerate(grid):
+        for word in cells:
+            if word is not None:
+                profile[n, word] += 1
+    held = profile.sum(1)
+    match = (profile @ like)[:, words] / np.maximum(held, 1)[:, None] if words else np.zeros((len(grid), 0))
+    laid = max((held.max() if len(held) else 1), 1)
+    down = GAP * (0.5 + held / laid)
+    return _trace(grid, reading, _table(match, down), (match, down))
+
+
+def _table(match: Floats, down: Floats) -> Floats:
+    """Best scores of prefixes; ``down[i]`` is the price of leaving column ``i`` empty."""
+    columns, words = match.shape
+    best = np.zeros((columns + 1, words + 1))
+    ramp = GAP * np.arange(words + 1)
+    best[0] = ramp
+    for i in range(columns):
+        row = best[i] + down[i]
+        row[1:] = np.maximum(row[1:], best[i, :-1] + match[i])
+        best[i + 1] = np.maximum.accumulate(row - ramp) + ramp
+    return best
+
+
+def _trace(grid: Grid, reading: Row, best: Floats, costs: tuple[Floats, Floats]) -> Grid:
+    """Walk back from the end: a match before an empty cell before a new column."""
+    (row, words, count), (match, down) = reading, costs
+    out: Grid = []
+    i, j = len(grid), len(words)
+    while i or j:
+        score = best[i, j] + 1e-9
+        if i and j and best[i - 1, j - 1] + match[i - 1, j - 1] >= score - 2e-9:
+            cells = [*grid[i - 1]]
+            cells[row] = words[j - 1]
+            i, j = i - 1, j - 1
+        elif i and best[i - 1, j] + down[i - 1] >= score - 2e-9:
+            cells, i = grid[i - 1], i - 1
+        else:
+            cells, j = _cell(count, row, words[j - 1]), j - 1
+        out.append(cells)
+    return out[::-1]
+
+
+def _column(cells: Sequence[Word | None]) -> Column:
+    """The column and its kind: the widest difference between any two of its words."""
+    texts = tuple(None if c is None else c.text for c in cells)
+    held = sorted({c for c in cells if c is not None})
+    vectors = StaticEncoder.load().encode([w.lemma or w.form for w in held])
+    kinds = Counter(
+        relation(a, b, float(vectors[i] @ vectors[j]))
+        for i, a in enumerate(held)
+        for j, b in enumerate(held[:i])
+    )
+    for kind in ("variant", "synonym", "value", "spelling"):
+        if kinds[kind]:
+            return Column(kind, texts)
+    return Column("omission" if None in texts else "same", texts)
+
+
+def _joined(columns: Sequence[Column]) -> list[Column]:
+    """Join columns that make one place of variation.
+
+    Those of one kind in the same readings are one phrase ("in", "its"); one that some readings
+    have and another that others have instead, side by side, are variants of one another.
+    """
+    out: list[Column] = []
+    for column in columns:
+        while out and (joined := _join(out[-1], column)):
+            out.pop()
+            column = joined
+        out.append(column)
+    return out
+
+
+def _join(a: Column, b: Column) -> Column | None:
+    """The two columns as one, or None where they are two places."""
+    if a.kind not in {"same", "omission", "variant"} or b.kind not in {"same", "omission", "variant"}:
+        return None
+    here, there = (tuple(c is not None for c in column.cells) for column in (a, b))
+    cells = tuple(" ".join(c for c in pair if c) or None for pair in zip(a.cells, b.cells, strict=True))
+    if here == there and a.kind == b.kind != "variant":
+        return Column(a.kind, cells)
+    if "same" not in (a.kind, b.kind) and not any(x and y for x, y in zip(here, there, strict=True)):
+        return Column("variant", cells)
+    return None

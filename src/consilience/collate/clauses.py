@@ -161,11 +161,9 @@ def clause_starts(tokens: Sequence[Token], sentence: Sentence) -> Iterator[int]:
         if token.pos not in VERBAL or at <= sentence.first:
             continue
         marked = tokens[at - 1].dep == "cc" or tokens[at - 1].text in DIVIDERS
-        if (token.dep == "conj" and marked) or (token.dep in DEPENDENT and tokens[at - 1].text in DIVIDERS):
-            yield at
-        elif token.dep == "advcl" and any(
+        if (token.dep == "conj" and marked) or (token.dep in DEPENDENT and tokens[at - 1].text in DIVIDERS) or (token.dep == "advcl" and any(
             t.head == n and t.dep in SUBJECTS for t in tokens[sentence.first : sentence.last]
-        ):
+        )):
             yield at
 
 

@@ -17,6 +17,9 @@ LEAST = 0.35
 GAIN = 0.08
 """How much better the clause must fit that unit than the whole does."""
 
+ROUNDS = 4
+"""A unit has at most five breaks, and few are ever asked for."""
+
 Range = tuple[int, int]
 Scores = Mapping[tuple[int, int], float]
 
@@ -40,17 +43,16 @@ def divide(parts: Sequence[tuple[int, Range, Unit]], scores: Scores) -> list[int
     """
     index = {(number, span): n for n, (number, span, _) in enumerate(parts)}
     partners = _partners(scores)
-    current = {
-        number: [(unit.start, unit.end)]
-        for number, span, unit in parts
-        if span == (unit.start, unit.end) and (number, span) in index
-    }
+    current: dict[int, list[Range]] = {}
     for number, span, _ in parts:
-        current.setdefault(number, [span])
-        whole = current[number][0]
-        current[number] = [(min(whole[0], span[0]), max(whole[1], span[1]))]
-    for _ in range(4):
-        standing = {index[number, span] for number, spans in current.items() for span in spans}
+        low, high = current.get(number, [span])[0]
+        current[number] = [(min(low, span[0]), max(high, span[1]))]
+    for _ in range(ROUNDS):
+        standing = {
+            index[number, span]: parts[index[number, span]][2].witness
+            for number, spans in current.items()
+            for span in spans
+        }
         cuts = {
             (number, span): at
             for number, spans in current.items()
@@ -75,20 +77,29 @@ def _best_cut(
     number: int,
     span: Range,
     unit: Unit,
-    known: tuple[dict[tuple[int, Range], int], dict[int, dict[int, float]], set[int]],
+    known: tuple[dict[tuple[int, Range], int], dict[int, dict[int, float]], Mapping[int, str]],
 ) -> int | None:
-    """The break whose one side fits some standing unit of another account far better than the whole."""
+    """The break whose one side fits a standing unit of some account far better than the whole fits any."""
     index, partners, standing = known
-    whole = partners.get(index[number, span], {})
+    whole = _best_by_account(partners.get(index[number, span], {}), standing)
     best: tuple[float, int] | None = None
     for at in unit.breaks:
         for side in ((span[0], at), (at, span[1])):
-            fits = partners.get(index.get((number, side), -1), {})
-            for other, score in fits.items():
-                gain = score - whole.get(other, 0.0)
-                if other in standing and score >= LEAST and gain >= GAIN and (best is None or (gain, -at) > best):
+            fits = _best_by_account(partners.get(index.get((number, side), -1), {}), standing)
+            for account, score in fits.items():
+                gain = score - whole.get(account, 0.0)
+                if score >= LEAST and gain >= GAIN and (best is None or (gain, -at) > best):
                     best = (gain, -at)
     return -best[1] if best else None
+
+
+def _best_by_account(fits: Mapping[int, float], standing: Mapping[int, str]) -> dict[str, float]:
+    """The best score with a standing unit of each account."""
+    out: dict[str, float] = {}
+    for other, score in fits.items():
+        if other in standing:
+            out[standing[other]] = max(score, out.get(standing[other], 0.0))
+    return out
 
 
 def _apply(number: int, spans: list[Range], cuts: Mapping[tuple[int, Range], int]) -> Iterator[Range]:

@@ -17,8 +17,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     import numpy as np
+    from numpy.typing import NDArray
 
 MAX_PIECES = 256
 LONGEST_WORD = 100

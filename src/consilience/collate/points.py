@@ -19,17 +19,19 @@ import numpy as np
 from ..data import lexicon
 from ..model import Annotated, Entity, Link, Point, Reading, Span, Story, tagged_hash
 from ..settings import Collate
-from .apparatus import apparatus
+from .apparatus import apparatus, words_of
 from .clauses import Unit, units
 from .dividing import divide, pool
-from .encoder import StaticEncoder
-from .evidence import FEATURES, Pairs, compare_units, sketch
+from .evidence import FEATURES, Pairs, american, compare_units, sketch
 from .grouping import gather
 
 HEADS = frozenset({"title", "standfirst"})
 WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
 SHOWN = 0.2
 """Least score of a pair of passages that is listed as a link."""
+
+LEAST = 0.02
+"""Least score that is kept at all."""
 
 Scores = dict[tuple[int, int], float]
 
@@ -49,7 +51,7 @@ def collate(
         (a for a in accounts if a.witness.id in story.witnesses),
         key=lambda a: (a.witness.published or "~", a.witness.name, a.witness.id),
     )
-    table = align(chosen, entities, settings)
+    table = align(chosen, entities)
     names = {e.key: e for e in entities}
     by_id = {a.witness.id: a for a in chosen}
     groups = gather(table.units, table.scores, settings.threshold)
@@ -63,49 +65,48 @@ def collate(
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Units with the score of each candidate pair ``(i, j)``, ``i < j``, and its features."""
+    """Units with the score of each pair ``(i, j)``, ``i < j``, that has one, and the features behind it."""
 
     units: list[Unit]
     scores: Scores
-    features: dict[tuple[int, int], tuple[float, ...]]
+    pairs: Pairs
+
+    def features_of(self, i: int, j: int) -> list[float]:
+        """The features of one pair."""
+        first, last = np.searchsorted(self.pairs.left, [i, i + 1])
+        at = first + int(np.searchsorted(self.pairs.right[first:last], j))
+        return [float(x) for x in self.pairs.features[at]]
 
 
-def align(accounts: Sequence[Annotated], entities: Sequence[Entity], settings: Collate) -> Table:
+def align(accounts: Sequence[Annotated], entities: Sequence[Entity]) -> Table:
     """Units of all accounts, cut where another account asks for it, and the scores of their pairs."""
     kinds = {e.key: e.kind for e in entities}
     by_id = {a.witness.id: a for a in accounts}
-    whole = [u for a in accounts for u in units(a, kinds)]
-    parts = pool(whole, by_id)
+    parts = pool([u for a in accounts for u in units(a, kinds)], by_id)
     pieces = [unit for _, _, unit in parts]
-    pairs = compare_units(pieces, [sketch(u, by_id[u.witness]) for u in pieces], StaticEncoder.load())
-    scores = _scored(pairs, pieces, kinds)
-    kept = divide(parts, scores)
-    place = {old: new for new, old in enumerate(kept)}
-    features = {
-        (place[i], place[j]): tuple(float(x) for x in row)
-        for i, j, row in zip(pairs.left.tolist(), pairs.right.tolist(), pairs.features, strict=True)
-        if i in place and j in place
-    }
-    final = {(place[i], place[j]): s for (i, j), s in scores.items() if i in place and j in place}
-    return Table([pieces[n] for n in kept], final, features)
+    drafts = [sketch(u, by_id[u.witness]) for u in pieces]
+    kept = divide(parts, _scores(compare_units(pieces, drafts, context=False), pieces, kinds, "part"))
+    chosen = [pieces[n] for n in kept]
+    pairs = compare_units(chosen, [drafts[n] for n in kept], context=True)
+    return Table(chosen, _scores(pairs, chosen, kinds, "unit"), pairs)
 
 
 @cache
-def model() -> tuple[np.ndarray, float]:  # type: ignore[type-arg]
-    """Weights in the order of ``FEATURES``, and the bias."""
-    weight = {row["feature"]: float(row["weight"]) for row in lexicon("points-model")}
-    return np.array([weight.get(name, 0.0) for name in FEATURES]), weight["bias"]
+def model(stage: str) -> tuple[np.ndarray, float]:  # type: ignore[type-arg]
+    """Weights in the order of ``FEATURES``, and the bias; ``stage`` is part or unit."""
+    weight = {row["feature"]: float(row[stage]) for row in lexicon("points-model")}
+    return np.array([weight[name] for name in FEATURES]), weight["bias"]
 
 
-def _scored(pairs: Pairs, pieces: Sequence[Unit], kinds: Mapping[str, str]) -> Scores:
+def _scores(pairs: Pairs, pieces: Sequence[Unit], kinds: Mapping[str, str], stage: str) -> Scores:
     """Score 0–1 of each candidate pair; two known people never say one point."""
-    weights, bias = model()
+    weights, bias = model(stage)
     values = 1 / (1 + np.exp(-(pairs.features @ weights + bias)))
-    out: Scores = {}
-    for i, j, value in zip(pairs.left.tolist(), pairs.right.tolist(), values.tolist(), strict=True):
-        if not _others(pieces[i], pieces[j], kinds):
-            out[i, j] = round(value, 4)
-    return out
+    return {
+        (i, j): round(value, 4)
+        for i, j, value in zip(pairs.left.tolist(), pairs.right.tolist(), values.tolist(), strict=True)
+        if value >= LEAST and not _others(pieces[i], pieces[j], kinds)
+    }
 
 
 def _others(a: Unit, b: Unit, kinds: Mapping[str, str]) -> bool:
@@ -141,7 +142,7 @@ def _point(
     ident = tagged_hash("p1", story.id, [[s.witness, s.start, s.end] for s in sorted(spans)])
     return Point(
         ident, story.id, says.wording, kind([u for _, u in group], by_id, spoken=name is not None), readings,
-        name, key, _links(group, table), apparatus([WORD.findall(r.wording) for r in readings]),
+        name, key, _links(group, table), apparatus([words_of(r.accounts[0], by_id[r.accounts[0].witness]) for r in readings]),
     )  # fmt: skip
 
 
@@ -160,13 +161,7 @@ def _passages(group: Sequence[Unit], by_id: Mapping[str, Annotated]) -> list[Spa
 
 def normal(text: str) -> str:
     """The form in which two wordings count as one: words alone, lower case, American spelling."""
-    spelling = _spelling()
-    return " ".join(spelling.get(w, w) for w in WORD.findall(text.lower().replace("’", "'")))
-
-
-@cache
-def _spelling() -> dict[str, str]:
-    return {row["other"]: row["form"] for row in lexicon("spelling")}
+    return " ".join(american(w) for w in WORD.findall(text.lower().replace("’", "'")))
 
 
 def _readings(spans: Iterable[Span], by_id: Mapping[str, Annotated]) -> tuple[Reading, ...]:
@@ -240,7 +235,7 @@ def _links(group: Sequence[tuple[int, Unit]], table: Table) -> tuple[Link, ...]:
             score = table.scores.get((i, j), 0.0)
             if score >= SHOWN:
                 ends = (Span(a.witness, a.start, a.end), Span(b.witness, b.start, b.end))
-                out.append(Link(*ends, score, reason(table.features[i, j])))
+                out.append(Link(*ends, score, reason(table.features_of(i, j))))
     return tuple(sorted(out, key=lambda link: (link.score, link.a, link.b)))
 
 
@@ -252,7 +247,7 @@ def reason(features: Sequence[float]) -> str:
         for name, least, text in (
             ("chars", 0.6, "nearly the same wording"), ("words_short", 0.5, "shared words"),
             ("soft_short", 0.7, "words of like meaning"), ("names", 0.5, "the same names"),
-            ("numbers", 0.5, "the same number"), ("speaker_same", 1, "the same speaker"),
+            ("numbers", 0.5, "the same number"), ("speaker_same", 0.5, "the same speaker"),
             ("neighbours", 0.5, "alike neighbours"),
         )
         if value[name] >= least
