@@ -23,6 +23,7 @@ Comparer = Callable[[Sheet], Iterator[Finding]]
 
 COMPARERS = (
     "numbers",
+    "ages",
     "times",
     "places",
     "roles",

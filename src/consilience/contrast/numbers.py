@@ -1,8 +1,8 @@
-"""Counts, sums of money, percentages and ages that differ in the same place.
+"""Counts, sums of money and percentages that differ in the same place.
 
 Compares intervals, so "at least 40" and "43" agree; digits against words never reach this stage.
-Before a difference is called a conflict it tries rounding, a later count of casualties, another
-scope and a birthday. Does not convert currencies or units: other units are other facts.
+Before a difference is called a conflict it tries rounding, a later count of casualties and
+another scope. Does not convert currencies or units: other units are other facts.
 
 Invariant: both sides are figures of one kind and unit, and neither account gives the other's figure.
 """
@@ -11,20 +11,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from datetime import date
 
 from ..model import Mention, Quantity
 from .sheet import Sheet
 from .slots import Finding, Match, Slot, matches, stated_elsewhere
 
-LEAST = {"number": 0.3, "money": 0.3, "percentage": 0.33, "age": 0.28}
+LEAST = {"number": 0.3, "money": 0.3, "percentage": 0.33}
 CASUALTIES = frozenset({"=die", "=injure", "casualti", "missing", "miss", "case", "toll", "victim"})
 SCOPES = frozenset(
     "another other others more additional further extra total overall combined altogether".split()
 )
 SLACK = 1.011
 """A bound may be passed by this much: "nearly 50" and "five decades" agree."""
-WORDS = {"number": "count", "money": "sum", "percentage": "share", "age": "age"}
+WORDS = {"number": "count", "money": "sum", "percentage": "share"}
 
 
 def compare(laid: Sheet) -> Iterator[Finding]:
@@ -55,7 +54,7 @@ def _slot(laid: Sheet, i: int, number: int, mention: Mention, value: Quantity) -
     grown = laid.trees[i]
     first, last = grown.at(mention.span.start), grown.at(mention.span.end - 1) + 1
     # "one" is as often a pronoun as a count; "2" of nothing in particular is a list's number.
-    if value.kind == "number" and (not value.unit or value.high < 2):
+    if value.kind == "age" or (value.kind == "number" and (not value.unit or value.high < 2)):
         return
     yield Slot(line, first, last, mention.span, f"{value.kind} {value.unit}", value, laid.text(mention.span))
 
@@ -92,8 +91,6 @@ def _normal(q: Quantity) -> str:
 
 
 def _innocent(laid: Sheet, a: Slot, b: Slot, kind: str) -> str | None:
-    if kind == "age":
-        return _birthday(laid, a, b)
     if _agree(a, b):
         return "rounding: the figures agree within what they claim"
     if _rounded(a.value, b.value) or _rounded(b.value, a.value):
@@ -132,18 +129,3 @@ def _scope(laid: Sheet, slot: Slot) -> bool:
         max(slot.line.sentence.first, slot.first - 2) : min(slot.line.sentence.last, slot.last + 2)
     ]
     return any(t.text.lower() in SCOPES for t in around)
-
-
-def _birthday(laid: Sheet, a: Slot, b: Slot) -> str | None:
-    """An age that grew by no more than the years between the accounts."""
-    try:
-        days = [
-            date.fromisoformat((laid.accounts[s.line.account].witness.published or "")[:10]) for s in (a, b)
-        ]
-    except ValueError:
-        return None
-    older, younger = (a, b) if a.value.low > b.value.low else (b, a)
-    grown = older.value.low - younger.value.low
-    apart = (days[0] - days[1]).days / 365.25 * (1 if older is a else -1)
-    fits = 0 < grown <= math.floor(apart) + 1 and grown >= math.floor(apart) and apart > 0
-    return "a birthday between the two accounts" if fits else None

@@ -70,7 +70,8 @@ def _rank(shown: str, name: str) -> str:
     """City, state, province … of the gazetteer; "street" by its last word; "" if unknown."""
     if shown.rsplit(maxsplit=1)[-1].lower().strip(".") in STREETS:
         return "street"
-    return ranks().get(name) or ranks().get(shown) or ""
+    rank = ranks().get(name) or ranks().get(shown) or ""
+    return "city" if rank == "territory" else rank
 
 
 @cache

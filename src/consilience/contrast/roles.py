@@ -53,7 +53,9 @@ def _offices(laid: Sheet) -> Mapping[str, list[Held]]:
         for mention in account.mentions:
             role = mention.value
             if isinstance(role, Role) and role.holder and not _past(laid, i, mention.span):
-                out[role.holder].append(Held(i, mention.span, role.office, role.of))
+                out[laid.people.get(role.holder, role.holder)].append(
+                    Held(i, mention.span, role.office, role.of)
+                )
     return out
 
 

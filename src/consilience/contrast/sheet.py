@@ -24,6 +24,8 @@ CONTENT = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "ADV", "NUM"})
 NAMES = frozenset({"person", "body", "place", "group"})
 LEAST = 0.16
 """Least likeness of two lines that are looked at together."""
+INSIDE = 0.24
+"""Least share of the shorter line's weight, an event among it, that the longer must hold, if less alike."""
 REACH = 9
 """Tokens on each side that count as the neighbourhood of a value."""
 CROWD = 400
@@ -102,6 +104,19 @@ class Sheet:
         return tuple(out)
 
     @cached_property
+    def people(self) -> Mapping[str, str]:
+        """One key for each person, where entities of one surname have given names that agree.
+
+        Accounts that give a person two offices are sometimes linked as two people of one name.
+        """
+        families: dict[str, list[Entity]] = defaultdict(list)
+        for key in sorted(self.entities):
+            entity = self.entities[key]
+            if entity.kind == "person" and entity.name.split():
+                families[entity.name.split()[-1].lower()].append(entity)
+        return {e.key: _namesake(e, family).key for family in families.values() for e in family}
+
+    @cached_property
     def point_of(self) -> Mapping[tuple[int, int], str]:
         """Point that holds a line of an account, by (account, line number); the first one wins."""
         return _held(self.points, self.index, self.line_at)
@@ -147,6 +162,20 @@ def overlap(a: Mapping[str, float], b: Mapping[str, float]) -> float:
     """Shared weight of two bags of words, 0–1: the smaller share of each, over the geometric mean."""
     whole = math.sqrt(sum(a.values()) * sum(b.values()))
     return sum(min(a[k], b[k]) for k in sorted(a.keys() & b.keys())) / whole if whole else 0.0
+
+
+def _namesake(entity: Entity, family: Sequence[Entity]) -> Entity:
+    """The first of a family whose given name may be this one's; of a surname alone, the only one."""
+    given = {e.name.lower().split()[0] for e in family if len(e.name.split()) > 1}
+    if len(entity.name.split()) == 1 and len(given) > 1:
+        return entity
+    mine = entity.name.lower().split()[0]
+    alike = [e for e in family if len(e.name.split()) == 1 or e.name.lower().split()[0] == mine]
+    return (
+        alike[0]
+        if len(given) < 2 or (len(entity.name.split()) > 1 and len(alike[0].name.split()) > 1)
+        else entity
+    )
 
 
 # -- words --
@@ -253,17 +282,22 @@ def _pairs(laid: Sheet) -> Iterator[Pair]:
 
 def _partners(laid: Sheet, a: Line, postings: Mapping[str, list[Line]]) -> Iterator[Pair]:
     shared: dict[tuple[int, int], float] = defaultdict(float)
+    events: set[tuple[int, int]] = set()
     for key in a.keys:
         if len(postings[key]) <= CROWD:
             for b in postings[key]:
                 if b.account > a.account:
                     shared[b.account, b.number] += laid.weights[key]
+                    if key[0] == "=":
+                        events.add((b.account, b.number))
     point = laid.point_of.get((a.account, a.number))
     for (i, n), weight in sorted(shared.items()):
         b = laid.lines[i][n]
         likeness = weight / math.sqrt(a.norm * b.norm)
         together = point if point is not None and point == laid.point_of.get((i, n)) else None
-        if likeness >= LEAST or together:
+        # A short line told again inside a long one ("… and foreign ministers of five states, as the rebels took the city").
+        inside = (i, n) in events and weight >= INSIDE * min(a.norm, b.norm)
+        if likeness >= LEAST or inside or together:
             yield Pair(a, b, min(likeness, 1.0), together)
 
 

@@ -71,13 +71,14 @@ class Match:
     more: tuple[Slot, ...] = ()
 
 
+NEARLY = 0.9
 Judge = Callable[[Slot, Slot], bool]
 
 
 def matches(laid: Sheet, slots: Sequence[Slot], *, least: float, same: Judge) -> Iterator[Match]:
     """Pair the slots of each two accounts, one to one, best first.
 
-    :param least: least score of a pair.
+    :param least: least score of a pair; places that repeat a value may fall a little short of it.
     :param same: whether two values are the same; pairs of equal values are given too.
     """
     held: dict[tuple[int, int], list[Slot]] = defaultdict(list)
@@ -90,11 +91,11 @@ def matches(laid: Sheet, slots: Sequence[Slot], *, least: float, same: Judge) ->
             for b in theirs:
                 if a.sort == b.sort:
                     score = closeness(laid, a, b, pair.likeness) + (0.1 if pair.point else 0.0)
-                    if score >= least:
+                    if score >= NEARLY * least:
                         match = Match(a, b, min(score, 1.0), pair.point)
                         by_accounts[pair.a.account, pair.b.account].append(match)
     for accounts in sorted(by_accounts):
-        yield from _one_to_one(by_accounts[accounts], same)
+        yield from (m for m in _one_to_one(by_accounts[accounts], same) if m.score >= least)
 
 
 def closeness(laid: Sheet, a: Slot, b: Slot, likeness: float) -> float:

@@ -1,0 +1,131 @@
+"""Ages that differ for one person.
+
+Ties each age to the name beside it ("Tora Lind, 41", "the 41-year-old skipper Tora Lind") and
+compares the ages of a person over whole accounts; an age without a name is compared in its place, as
+other figures are. Tries a birthday between the accounts before calling a conflict.
+
+Invariant: neither account gives the other's age to anybody.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ..model import Mention, Quantity, Span
+from .sheet import Sheet
+from .slots import Finding, Slot, matches
+
+LEAST = 0.28
+ALONE = 0.12
+"""Least closeness where each account gives one age only."""
+BEFORE = re.compile(
+    r"(?:\s*\([^)]{0,20}\))?,?\s*(?:who\s+)?(?:(?:is|was|has|turned|then|now|aged?|an?|the)\s+){0,3}", re.I
+)
+AFTER = re.compile(
+    r"[\s-]*(?:[\w’'-]+\s+){0,4}?(?:(?:named|called|identified as|known as)\s+)?(?:as\s+)?", re.I
+)
+STOP = re.compile(
+    r"\b(?:and|who|that|when|while|said|with|was|is|were|had|has|of|in|at|on|after|by|from|for)\b", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """An age in its place, with the person it is given to, if a name stands beside it."""
+
+    slot: Slot
+    person: str | None
+
+
+def compare(laid: Sheet) -> Iterator[Finding]:
+    """Find ages that differ."""
+    ages = [a for i in range(len(laid.accounts)) for a in _ages(laid, i)]
+    known = defaultdict(set)
+    for aged in ages:
+        known[aged.slot.line.account].add(aged.slot.value.low)
+    told: set[tuple[Span, Span]] = set()
+    for a, b, score in (*_by_person(ages), *_by_place(laid, ages, known)):
+        here, there = (s.line.account for s in (a, b))
+        if a.value.low in known[there] or b.value.low in known[here] or (a.span, b.span) in told:
+            continue
+        told.add((a.span, b.span))
+        innocent = _birthday(laid, a, b)
+        says = f"The age differs: “{a.shown}” against “{b.shown}”."
+        sides = ((a.span, f"{a.value.low:g}"), (b.span, f"{b.value.low:g}"))
+        yield Finding("age", sides, says, innocent, score)
+
+
+def _ages(laid: Sheet, i: int) -> Iterator[Aged]:
+    grown = laid.trees[i]
+    for number in sorted(laid.mentions[i]):
+        found = laid.mentions[i][number]
+        for mention in found:
+            if isinstance(mention.value, Quantity) and mention.value.kind == "age":
+                first, last = grown.at(mention.span.start), grown.at(mention.span.end - 1) + 1
+                shown = laid.text(mention.span)
+                slot = Slot(laid.lines[i][number], first, last, mention.span, "age", mention.value, shown)
+                yield Aged(slot, _bearer(laid, i, mention, found))
+
+
+def _bearer(laid: Sheet, i: int, age: Mention, found: Sequence[Mention]) -> str | None:
+    """The person whose name stands beside an age."""
+    text = laid.accounts[i].witness.text
+    people = [
+        m for m in found if m.kind == "person" and m.how in ("name", "surname") and isinstance(m.value, str)
+    ]
+    for m in people:
+        if m.span.end <= age.span.start and BEFORE.fullmatch(text, m.span.end, age.span.start):
+            return laid.people.get(str(m.value), str(m.value))
+    for m in people:
+        if age.span.end <= m.span.start <= age.span.end + 60:
+            between = text[age.span.end : m.span.start]
+            if AFTER.fullmatch(between) and not STOP.search(re.sub(r"identified as|known as", "", between)):
+                return laid.people.get(str(m.value), str(m.value))
+    return None
+
+
+def _by_person(ages: Sequence[Aged]) -> Iterator[tuple[Slot, Slot, float]]:
+    held: dict[str, list[Slot]] = defaultdict(list)
+    for aged in ages:
+        if aged.person is not None:
+            held[aged.person].append(aged.slot)
+    for person in sorted(held):
+        for n, a in enumerate(held[person]):
+            for b in held[person][n + 1 :]:
+                if a.line.account != b.line.account and a.value.low != b.value.low:
+                    yield a, b, 0.9
+
+
+def _by_place(
+    laid: Sheet, ages: Sequence[Aged], known: dict[int, set[float]]
+) -> Iterator[tuple[Slot, Slot, float]]:
+    """Ages that fill one place, unless both are tied to names of two people."""
+    person = {a.slot.span: a.person for a in ages}
+    for match in matches(
+        laid, [a.slot for a in ages], least=ALONE, same=lambda a, b: bool(a.value == b.value)
+    ):
+        a, b = match.a, match.b
+        alone = len(known[a.line.account]) == len(known[b.line.account]) == 1
+        tied = {person[a.span], person[b.span]} - {None}
+        if a.value != b.value and len(tied) < 2 and match.score >= (ALONE if alone else LEAST):
+            yield a, b, min(0.9, 0.45 + match.score)
+
+
+def _birthday(laid: Sheet, a: Slot, b: Slot) -> str | None:
+    """An age that grew by no more than the years between the accounts."""
+    days = []
+    for slot in (a, b):
+        try:
+            days.append(date.fromisoformat((laid.accounts[slot.line.account].witness.published or "")[:10]))
+        except ValueError:
+            return None
+    older, younger = (a, b) if a.value.low > b.value.low else (b, a)
+    grown = older.value.low - younger.value.low
+    apart = (days[0] - days[1]).days / 365.25 * (1 if older is a else -1)
+    fits = apart > 0 and math.floor(apart) <= grown <= math.floor(apart) + 1
+    return "a birthday between the two accounts" if fits else None
