@@ -11,7 +11,19 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from .render.facts import Cell, Document, Edge, Facts, Row, by_value, counted, day_and_hour, facts, moment
+from .render.facts import (
+    Cell,
+    Document,
+    Edge,
+    Facts,
+    Row,
+    by_value,
+    capital,
+    counted,
+    day_and_hour,
+    facts,
+    moment,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -128,7 +140,8 @@ def _head(known: Facts, console: Console) -> None:
 def _accounts(known: Facts, console: Console) -> None:
     _title(console, "Accounts")
     wide = console.width >= 90
-    table = _grid(3, None, 13, None) if wide else _grid(3, None, 13)
+    dated = 13 if any(a.when for a in known.accounts) else 1
+    table = _grid(3, None, dated, None) if wide else _grid(3, None, dated)
     for a in known.accounts:
         follows = _follows(known.follows(a), a.id)
         words = f"{a.raw.get('words') or 0} words"
@@ -136,7 +149,7 @@ def _accounts(known: Facts, console: Console) -> None:
         if not wide and follows:
             name.append((f"  {follows}", "italic"))
         cells: list[RenderableType] = [_text(a.siglum, "bold"), _line(*name)]
-        cells.append(_text(day_and_hour(a.raw.get("published")) or "no date", "dim"))
+        cells.append(_text(day_and_hour(a.raw.get("published")) or ("no date" if dated > 1 else ""), "dim"))
         if wide:
             cells.append(_text(follows or "no parent found", "italic" if follows else "dim"))
         table.add_row(*cells)
@@ -144,10 +157,11 @@ def _accounts(known: Facts, console: Console) -> None:
 
 
 def _follows(edges: Iterable[Edge], child: str) -> str:
-    parts = [
-        f"{e.verb} {e.sign if e.child == child else e.child_name.split(' (')[0]}" for e in edges
-    ]  # fmt: skip
-    return "; ".join(dict.fromkeys(parts))
+    """Whom an account follows, in few words: "rewrites A; credits X, Y"."""
+    by_verb: dict[str, list[str]] = {}
+    for e in edges:
+        by_verb.setdefault(e.verb, []).append(e.parent_sign if e.child == child else e.child_sign)
+    return "; ".join(f"{verb} {', '.join(dict.fromkeys(signs))}" for verb, signs in by_verb.items())
 
 
 def _points(known: Facts, console: Console, verbose: bool) -> None:
@@ -166,7 +180,7 @@ def _points(known: Facts, console: Console, verbose: bool) -> None:
     table.add_row("", "", Text(sigla, style="bold"), Text("origins", style="dim"))
     for row in rows:
         speaker = clean(row.raw.get("speaker") or "")
-        who = _line((clean(row.raw["says"]), ""), (f" · {speaker}" if speaker else "", "dim"))
+        who = _line((capital(clean(row.raw["says"])), ""), (f" · {speaker}" if speaker else "", "dim"))
         cells = _signs(row.cells) if grid else _carriers(row)
         style = "yellow" if row.independent[1] == 1 and row.carried > 1 else ""
         origins = _line((row.bounds, style), (f" of {row.carried}", "dim"))

@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from . import page
-from .facts import Document, by_value, counted, facts, moment, verb
+from .facts import Document, by_value, capital, counted, facts, moment, verb
 from .stemma import draw
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ def _environment() -> Environment:
         "counted": counted,
         "framing": page.framing,
         "href": href,
+        "in_order": page.in_order,
         "left_out": page.left_out,
+        "most_said": page.most_said,
         "origins": page.origins,
         "sides": page.sides,
         "timeline": page.timeline,
@@ -109,8 +111,3 @@ def web(url: str | None) -> str:
     ('', 'https://courier.example/a')
     """
     return url if url and re.match(r"https?://[^\s]+$", url, re.IGNORECASE) else ""
-
-
-def capital(words: str) -> str:
-    """The first letter as a capital, the rest as it is."""
-    return words[:1].upper() + words[1:]

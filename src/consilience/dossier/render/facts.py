@@ -68,7 +68,8 @@ class Edge:
     child: str
     parent_name: str
     child_name: str
-    sign: str
+    parent_sign: str
+    child_sign: str
     verb: str
     raw: Document
 
@@ -206,15 +207,15 @@ class Facts:
         shared = self.shared
         if not shared:
             return f"{counted(many, 'account').capitalize()}, and no point that two of them share."
-        words = f"{counted(many, 'account').capitalize()} share {counted(len(shared), 'point')}. "
+        words = f"{counted(many, 'account').capitalize()} share {counted(len(shared), 'point')}; "
         if self.single == len(shared):
-            return words + "Each of these goes back to one origin: repeated, not confirmed."
+            return words + "each of these goes back to one origin: repeated, not confirmed."
         if self.single:
             return words + (
-                f"{in_word(self.single).capitalize()} of these "
+                f"{in_word(self.single)} of these "
                 f"{verb(self.single, 'goes', 'go')} back to one origin: repeated, not confirmed."
             )
-        return words + "Each of these may have more than one independent origin."
+        return words + "each of these may have more than one independent origin."
 
 
 def facts(document: Document) -> Facts:
@@ -254,30 +255,41 @@ def _edges(document: Document, by_id: dict[str, Account]) -> tuple[Edge, ...]:
             return by_id[key].siglum, f"{by_id[key].siglum} ({by_id[key].name})"
         node = nodes.get(key, {})
         label = str(node.get("label") or key)
-        return label, f"{label}, a lost text" if node.get("kind") == "archetype" else label
+        return label, f"{label} (a lost text)" if node.get("kind") == "archetype" else label
 
     found = []
     for number, e in enumerate(stemma.get("edges") or [], 1):
         sign, parent = named(e["parent"])
-        child = named(e["child"])[1]
+        child_sign, child = named(e["child"])
         verb = FOLLOWS.get(e.get("kind", ""), "follows") if e.get("directed", True) else "shares words with"
-        found.append(Edge(number, e["parent"], e["child"], parent, child, sign, verb, e))
+        found.append(Edge(number, e["parent"], e["child"], parent, child, sign, child_sign, verb, e))
     return tuple(found)
 
 
 def _rows(document: Document, accounts: Sequence[Account], edges: Sequence[Edge]) -> tuple[Row, ...]:
     forms = _forms(document)
-    copied = _copied(edges, {a.id: a.siglum for a in accounts})
-    differ: dict[str, list[tuple[int, Document]]] = {}
-    for n, d in enumerate(document.get("discrepancies") or [], 1):
-        differ.setdefault(d.get("point") or "", []).append((n, d))
+    copied = _copied(edges)
+    differ = list(enumerate(document["discrepancies"], 1))
     found = []
-    for number, p in enumerate(document.get("points") or [], 1):
-        here = differ.get(p.get("id", ""), [])
+    for number, p in enumerate(document["points"], 1):
+        here = [(n, d) for n, d in differ if _concerns(d, p)]
         odd = {a for _, d in here if not d.get("innocent") for a in minority(d)}
         cells = tuple(_cell(p, a, forms.get(a.id, []), copied.get(a.id, []), a.id in odd) for a in accounts)
         found.append(Row(number, cells, tuple(n for n, _ in here), p))
     return tuple(found)
+
+
+def _concerns(discrepancy: Document, point: Document) -> bool:
+    """Whether a discrepancy names the point, or lies in its passages in two accounts or more."""
+    if discrepancy.get("point"):
+        return bool(discrepancy["point"] == point.get("id"))
+    inside = {
+        r["article"]
+        for r in discrepancy.get("readings") or []
+        for p in point.get("accounts") or []
+        if r["article"] == p["article"] and r["start"] < p["end"] and p["start"] < r["end"]
+    }
+    return len(inside) > 1
 
 
 def minority(discrepancy: Document) -> set[str]:
@@ -313,15 +325,13 @@ def _forms(document: Document) -> dict[str, list[tuple[int, int, str]]]:
     return found
 
 
-def _copied(edges: Sequence[Edge], sigla: dict[str, str]) -> dict[str, list[tuple[int, int, str]]]:
+def _copied(edges: Sequence[Edge]) -> dict[str, list[tuple[int, int, str]]]:
     """Stretches of each account that an edge shows to be shared, with the sign of the other end."""
     found: dict[str, list[tuple[int, int, str]]] = {}
     for e in edges:
         if e.raw.get("kind") not in COPIED:
             continue
-        ends = [(e.child, e.sign)]
-        if not e.directed:
-            ends.append((e.parent, sigla.get(e.child, "?")))
+        ends = [(e.child, e.parent_sign)] + ([] if e.directed else [(e.parent, e.child_sign)])
         for place in e.raw.get("evidence") or []:
             for end, sign in ends:
                 if place["article"] == end:
@@ -357,6 +367,11 @@ def _widest(spans: Sequence[tuple[int, int]], stretches: Sequence[Stretch]) -> s
 
 
 # -- words --
+
+
+def capital(words: str) -> str:
+    """The first letter as a capital, the rest as it is."""
+    return words[:1].upper() + words[1:]
 
 
 def in_word(number: int) -> str:

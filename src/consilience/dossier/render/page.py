@@ -21,6 +21,7 @@ FRAMES = {
     "passive": ("Passive voice", "What is done, without saying by whom."),
     "loaded": ("Loaded words", "Words a lexicon lists as carrying a judgement."),
 }
+POINT = ("pt", "pt-alone")  # a point that other accounts have, and one that none has
 SHORT = 60  # a passage of up to so many characters is marked whole
 
 
@@ -48,11 +49,14 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One value of a discrepancy: who has it, and in what words; ``rest`` are further passages."""
+    """One value of a discrepancy: who has it, and in what words.
+
+    ``rest`` are the anchors in further accounts.
+    """
 
     value: str
     quotes: tuple[Quote, ...]
-    rest: tuple[Quote, ...]
+    rest: tuple[tuple[Account, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,16 @@ def places(value: Any) -> Iterator[tuple[str, int, int]]:
             yield from places(part)
 
 
+def in_order(facts: Facts, cites: Sequence[Document]) -> list[Document]:
+    """Passages in story order, each once."""
+    known = {
+        (facts.by_id[c["article"]].index, c["start"], c["end"]): c
+        for c in cites
+        if c["article"] in facts.by_id
+    }
+    return [known[k] for k in sorted(known)]
+
+
 # -- the texts --
 
 
@@ -117,7 +131,7 @@ def blocks(facts: Facts, account: Account, anchors: Sequence[tuple[int, int]]) -
             for s, e in anchors if since <= s < end
         ]  # fmt: skip
         near = [m for m in marks if m.start < end and m.end > start]
-        numbers = sorted({int(m.label) for m in near if m.kind == "pt" and m.start >= start})
+        numbers = sorted({int(m.label) for m in near if m.kind in POINT and m.start >= start})
         cut = pieces(account.text, start, end, near + here)
         found.append(Block(region["kind"], region["reason"], gap, cut, tuple(numbers)))
     return found
@@ -155,7 +169,7 @@ def _statement_marks(facts: Facts, account: Account) -> Iterator[Mark]:
 def _point_marks(facts: Facts, account: Account) -> Iterator[Mark]:
     for row in facts.rows:
         for start, end in row.cells[account.index].spans:
-            yield Mark(start, end, "pt", str(row.number))
+            yield Mark(start, end, "pt" if row.carried > 1 else "pt-alone", str(row.number))
 
 
 # -- passages side by side --
@@ -235,9 +249,22 @@ def sides(discrepancy: Document, facts: Facts, limit: int = 2) -> list[Side]:
             quotes[words] = q if seen is None else Quote(
                 seen.accounts + q.accounts, seen.pieces, seen.places + q.places, seen.cut
             )  # fmt: skip
-        shown = tuple(quotes.values())
-        found.append(Side(value, shown[:limit], shown[limit:]))
+        found.append(_side(value, list(quotes.values()), limit))
     return found
+
+
+def _side(value: str, quotes: Sequence[Quote], limit: int) -> Side:
+    """The first passage of each account, the first few in full."""
+    shown: list[Quote] = []
+    rest: dict[str, tuple[Account, str]] = {}
+    for q in quotes:
+        seen = {a.id for s in shown for a in s.accounts} | rest.keys()
+        fresh = [(a, at) for a, at in zip(q.accounts, q.places, strict=True) if a.id not in seen]
+        if fresh and len(shown) < limit:
+            shown.append(q)
+        else:
+            rest |= {a.id: (a, at) for a, at in fresh}
+    return Side(value, tuple(shown), tuple(rest.values()))
 
 
 def _quote(account: Account, place: Document, odd: Sequence[tuple[int, int]]) -> Quote:
@@ -333,6 +360,15 @@ def framing(facts: Facts) -> list[tuple[str, str, list[Count]]]:
         ]
         found.append((title, says, sorted(counts, key=lambda c: (-c.total, c.who, c.word))))
     return found
+
+
+def most_said(facts: Facts, limit: int = 6) -> list[str]:
+    """The speakers of whom most is told, most first."""
+    of: dict[str, int] = {}
+    for row in facts.listed("coverage"):
+        for s in row.get("speakers") or []:
+            of[s["name"]] = max(of.get(s["name"], 0), s["of"])
+    return sorted(of, key=lambda name: (-of[name], name))[:limit]
 
 
 @dataclass(frozen=True, slots=True)
