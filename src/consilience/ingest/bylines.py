@@ -17,7 +17,7 @@ MONTHS = ("january february march april may june july august september october n
 _SMALL = "de|da|di|do|dos|du|la|le|van|von|der|den|ter|bin|bint|ibn|al|el|y|e"
 _CAP = r"[^\W\d_a-zß-ÿ]"
 _NAME = rf"(?:Dr\.? |Prof\.? )?{_CAP}[\w’'.-]*(?: (?:{_SMALL}|{_CAP}\.|{_CAP}[\w’'-]*)){{1,4}}"
-_NAMES = rf"{_NAME}(?:(?:, | and | & |, and ){_NAME})*"
+_NAMES = rf"{_NAME}(?:(?:, | & |,? and |,? AND ){_NAME})*"
 _BY = "by|written by|reported by|story by|words by|authors?|text by|from"
 BYLINE = re.compile(
     rf"(?:(?i:{_BY})(?::\s*|\s+))"
@@ -88,9 +88,11 @@ def byline(text: str) -> tuple[str, ...] | None:
     match = BYLINE.fullmatch(text)
     if DESK.fullmatch(text) or not match:
         return () if DESK.fullmatch(text) else None
-    names = [n.strip() for n in re.split(r",? and | & |, ", match["names"])]
-    good = [n for n in names if _is_name(n) and not DESK.fullmatch(f"By {n}")]
-    return tuple(map(_case, good)) if good and _is_name(names[0]) else None
+    names = [n.strip() for n in re.split(r",?\s+(?:and|AND)\s+|\s+&\s+|,\s+", match["names"])]
+    if not _is_name(names[0]):
+        return None
+    others = [n for n in names[1:] if _is_name(n) and not outlet_words() & set(n.casefold().split())]
+    return tuple(map(_case, [names[0], *others]))
 
 
 def _is_name(text: str) -> bool:
@@ -176,6 +178,12 @@ def dateline(text: str) -> tuple[int, int] | None:
             if known is None or known.isupper() or known.casefold().removeprefix("the ") in agencies():
                 return match.end("head"), match.end()
     return None
+
+
+@cache
+def outlet_words() -> frozenset[str]:
+    """Words, in lower case, that no person is called in a byline."""
+    return frozenset(row["word"].casefold() for row in lexicon("outlet_words"))
 
 
 @cache

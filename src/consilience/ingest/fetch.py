@@ -17,6 +17,7 @@ import socket
 import ssl
 import time
 import zlib
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
@@ -52,20 +53,25 @@ def fetch(url: str, settings: Ingest) -> Source:
     deadline = time.monotonic() + settings.timeout
     here = url
     for _ in range(MAX_REDIRECTS + 1):
-        connection = _connect(resolve(here, settings), deadline)
-        try:
-            response = connection.getresponse()
-            if response.status in (301, 302, 303, 307, 308) and response.getheader("Location"):
-                here = urljoin(here, response.getheader("Location") or "")
-                continue
-            return _source(response, here, settings, deadline)
-        except (OSError, http.client.HTTPException, zlib.error) as error:
-            raise FetchError(
-                f"did not answer as it should ({_why(error)})", where=url, todo="try again later"
-            ) from error
-        finally:
-            connection.close()
+        found = _visit(here, settings, deadline)
+        if isinstance(found, Source):
+            return found
+        here = found
     raise FetchError(f"redirects more than {MAX_REDIRECTS} times", where=url, todo="give the final address")
+
+
+def _visit(url: str, settings: Ingest, deadline: float) -> Source | str:
+    """The source at an address, or where it redirects to."""
+    with closing(_connect(resolve(url, settings), deadline)) as connection:
+        try:
+            with closing(connection.getresponse()) as response:
+                place = response.getheader("Location")
+                if response.status in (301, 302, 303, 307, 308) and place:
+                    return urljoin(url, place)
+                return _source(response, url, settings, deadline)
+        except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
+            why = f"did not answer as it should ({_why(error)})"
+            raise FetchError(why, where=url, todo="try again later") from error
 
 
 def resolve(url: str, settings: Ingest) -> Target:

@@ -85,7 +85,7 @@ def ends(text: str) -> bool:
 
 def prose(line: Line) -> bool:
     """Whether a line is running text: a sentence of some length, or a long line."""
-    return line.words >= 30 or (line.words >= 8 and ends(line.text))
+    return line.words >= 30 or (line.words >= 8 and (ends(line.text) or line.text.endswith(":")))
 
 
 def headline(line: Line) -> bool:

@@ -170,6 +170,8 @@ def clean(key: str, value: Any) -> tuple[Any, str]:
         return authors(value)
     if key == "published":
         return published(value)
+    if isinstance(value, Mapping) and isinstance(value.get("name"), str):
+        value = value["name"]
     if not isinstance(value, str | int | float):
         return None, f"{value!r} is not a text"
     text = " ".join(str(value).split())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
@@ -84,10 +85,18 @@ def _article(value: Mapping[str, Any], number: int | None, where: str, source: S
         elif got:
             fields[field] = got
             evidence.append(Evidence(field, f"field {key!r} of the record"))
-    name = value.get("id") or value.get("name") or value.get("file")
-    own = PurePath(str(name)).name if isinstance(name, str | int) and str(name).strip() else None
-    stem = own or (source.name if number is None else f"{source.name}-{number}")
+    stem = _name(value) or (source.name if number is None else f"{source.name}-{number}")
     digest = hashlib.sha256(
         json.dumps(value, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")
     ).hexdigest()
     return Draft(stem, where, text, digest, evidence=tuple(evidence), problems=tuple(faults), **fields)
+
+
+def _name(value: Mapping[str, Any]) -> str | None:
+    """What a record calls itself, fit for a name; None if it does not."""
+    for key in ("id", "name", "file"):
+        given = value.get(key)
+        if isinstance(given, str | int) and str(given).strip():
+            own = PurePath(str(given)).stem if key == "file" else str(given)
+            return re.sub(r"[\s/\\]+", "-", own.strip()).strip("-")[:80] or None
+    return None

@@ -47,6 +47,7 @@ class Page:
     title: str | None = None
     layout: Layout = ()
     english: bool = True
+    wrapped: bool = False
 
     def free(self, n: int) -> bool:
         """Whether line ``n`` exists and has no label yet."""
@@ -91,10 +92,16 @@ def label(
     :returns: regions in text order; adjacent lines of one kind and reason are one region.
     """
     found = lines(text, markdown=markdown)
-    page = Page(found, [None] * len(found), title, layout, english)
+    page = Page(found, [None] * len(found), title, layout, english, _wrapped(found))
     for rule in (_stated, _lexicon, _videos, _head, _quotations, _teasers, _tail, _rest):
         rule(page)
     return _regions(page, text)
+
+
+def _wrapped(found: Sequence[Line]) -> bool:
+    """Whether paragraphs are broken into short lines, so that a line is not a paragraph."""
+    runs = [b for a, b in pairwise(found) if not b.gap and not ends(a.text)]
+    return sum(line.text[0].islower() for line in runs) * 5 > len(found)
 
 
 def _stated(page: Page) -> None:
@@ -167,6 +174,8 @@ def _head(page: Page) -> None:
 
 def _first_paragraph(page: Page) -> int | None:
     """Index of the first line of the body: behind a byline, where one stands near the top."""
+    if page.wrapped:
+        return next((n for n, line in enumerate(page.lines[1:]) if not line.gap), None)
     opens = [n for n, line in enumerate(page.lines[: 4 * HEAD]) if _opens_body(page, n, line)]
     if not opens:
         return None
@@ -290,7 +299,7 @@ def names_speaker(text: str, whole: str | None = None) -> bool:
 def _teasers(page: Page) -> None:
     """A headline of another story alone between two paragraphs of the body."""
     spaced = sum(line.gap for line in page.lines) * 2 > len(page.lines)
-    if _wrapped(page.lines) or not page.english:
+    if page.wrapped or not page.english:
         return
     for n, line in enumerate(page.lines):
         if not page.free(n) or not headline(line) or "?" in line.text[-2:]:
@@ -307,19 +316,13 @@ def _paragraph(page: Page, n: int) -> bool:
     return (label is None or label[0] in ("body", "quotation")) and prose(page.lines[n])
 
 
-def _wrapped(found: Sequence[Line]) -> bool:
-    """Whether paragraphs are broken into short lines, so that a line is not a paragraph."""
-    runs = [b for a, b in pairwise(found) if not b.gap and not ends(a.text)]
-    return sum(line.text[0].islower() for line in runs) * 5 > len(found)
-
-
 def _tail(page: Page) -> None:
     """Furniture after the last paragraph: a byline, a counter, one short line, a list of links.
 
     A list of short lines stays in the body, whatever it looks like: it may name the dead.
     """
     body = [n for n in range(len(page.lines)) if _paragraph(page, n)]
-    if not body or _wrapped(page.lines):
+    if not body or page.wrapped:
         return
     linked = False
     last = len(page.lines) - 1
@@ -341,9 +344,12 @@ def _tail(page: Page) -> None:
 
 
 def _rest(page: Page) -> None:
+    """What no rule has labelled is the account."""
     for n, line in enumerate(page.lines):
         if line.text.isdigit() and len(line.text) < 7:
             page.mark(n, "boilerplate", "counter")
+        elif page.wrapped:
+            page.mark(n, "body", "paragraph of several lines")
         elif line.words <= 12 and not ends(line.text) and not BULLET.match(line.text):
             page.mark(n, "body", "subheading" if line.words <= 8 else "text without a full stop")
         else:
@@ -351,27 +357,30 @@ def _rest(page: Page) -> None:
 
 
 def _regions(page: Page, text: str) -> tuple[Region, ...]:
-    """Regions from labels; a dateline is cut off the first paragraph."""
+    """Regions from labels; a dateline is cut off the first paragraph.
+
+    Lines of one label are one region; where lines are wrapped, a paragraph is.
+    """
     out: list[Region] = []
     opened = False
-    for line, kind_reason in zip(page.lines, page.labels, strict=True):
-        kind, reason = kind_reason or ("body", "text")
+    wrapped = page.wrapped
+    for line, (kind, reason) in zip(page.lines, map(_sure, page.labels), strict=True):
         start = line.start
-        if kind == "body" and not opened and prose(line):
+        if kind == "body" and not opened and (prose(line) or wrapped):
             opened = True
             cut = dateline(line.text)
             if cut:
-                out.append(
-                    Region(start, start + cut[0], "dateline", "place or agency before the first sentence")
-                )
+                why = "place or agency before the first sentence"
+                out.append(Region(start, start + cut[0], "dateline", why))
                 start += cut[1]
-        if (
-            out
-            and out[-1].kind == kind
-            and out[-1].reason == reason
-            and not text[out[-1].end : start].strip()
-        ):
-            out[-1] = Region(out[-1].start, line.end, kind, reason)
+        before = out[-1] if out else None
+        same = before is not None and (before.kind, before.reason) == (kind, reason)
+        if before and same and not text[before.end : start].strip() and not (wrapped and line.gap):
+            out[-1] = Region(before.start, line.end, kind, reason)
         else:
             out.append(Region(start, line.end, kind, reason))
     return tuple(out)
+
+
+def _sure(found: Label | None) -> Label:
+    return found or ("body", "text")

@@ -1,0 +1,201 @@
+"""The outgoing door, against listeners on this machine."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import threading
+import zlib
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from consilience.errors import FetchError, InputError
+from consilience.ingest import read
+from consilience.ingest.fetch import fetch, public, resolve
+from consilience.settings import Ingest
+
+PAGE = (
+    "<html><head><meta property='og:title' content='Bridge closed'></head><body><article>"
+    + "<p>The bridge at Seahaven was closed on Monday after engineers found a crack in its main span.</p>"
+    + "<p>Ferries will run every ten minutes until the bridge can be used again, the harbour master said.</p>"
+    + "</article></body></html>"
+).encode()
+ALLOW = Ingest(allow_hosts=("127.0.0.1",), max_bytes=200_000, timeout=5.0)
+
+BODIES: dict[str, tuple[str, str, bytes]] = {
+    "news/bridge.html": ("text/html; charset=utf-8", "", PAGE),
+    "latin": ("text/plain; charset=iso-8859-1", "", b"caf\xe9"),
+    "packed": ("text/html", "gzip", gzip.compress(PAGE)),
+    "deflated": ("text/html", "deflate", zlib.compress(PAGE)),
+    "raw": ("text/html", "deflate", zlib.compress(PAGE, wbits=-15)),
+    "bomb": ("text/html", "gzip", gzip.compress(bytes(5_000_000))),
+    "large": ("text/html", "", b"x" * 300_000),
+    "brotli": ("text/html", "br", b"x"),
+    "picture": ("image/png", "", b"x"),
+    "garbled": ("text/html", "gzip", b"this is not gzip"),
+}
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers by path."""
+
+    def do_GET(self) -> None:
+        name = self.path.strip("/").split("?")[0]
+        port = self.server.server_address[1]
+        moves = {
+            "moved": "/news/bridge.html", "loop": "/loop", "inside": f"http://localhost:{port}/news/bridge.html",
+            "metadata": "http://169.254.169.254/latest", "file": "file:///etc/passwd",
+        }  # fmt: skip
+        if name in moves:
+            self.send_response(302)
+            self.send_header("Location", moves[name])
+            self.end_headers()
+        elif name in BODIES:
+            media, encoding, body = BODIES[name]
+            self.send_response(200)
+            self.send_header("Content-Type", media)
+            if encoding:
+                self.send_header("Content-Encoding", encoding)
+            self.end_headers()
+            self.wfile.write(body)
+        elif name == "headers":
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain")
+            self.end_headers()
+            self.wfile.write(str(self.headers).encode())
+        else:
+            self.send_error(404)
+
+    def log_message(self, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def base() -> Iterator[str]:
+    """The address of a listener."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_page_is_fetched_and_read(base: str) -> None:
+    (account,), problems = read([f"{base}/moved", f"{base}/moved"], settings=ALLOW)
+    assert (account.name, account.title, account.url) == (
+        "bridge",
+        "Bridge closed",
+        f"{base}/news/bridge.html",
+    )
+    assert [p.what for p in problems] == ["named twice, read once"]
+
+
+@pytest.mark.parametrize("path", ["packed", "deflated", "raw"])
+def test_packed_bodies_are_unpacked(base: str, path: str) -> None:
+    assert fetch(f"{base}/{path}", ALLOW).data == PAGE
+
+
+def test_the_charset_of_the_answer_is_kept(base: str) -> None:
+    source = fetch(f"{base}/latin", ALLOW)
+    assert (source.charset, source.media_type) == ("iso-8859-1", "text/plain")
+
+
+def test_nothing_personal_is_sent(base: str) -> None:
+    sent = fetch(f"{base}/headers", ALLOW).data.decode()
+    assert {line.split(":")[0] for line in sent.splitlines() if line} == {
+        "Host", "User-Agent", "Accept", "Accept-Encoding", "Connection",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [
+        ("loop", "redirects more than 5 times"),
+        ("inside", "host 'localhost' is at"),
+        ("metadata", "host '169.254.169.254' is at 169.254.169.254, which is not on the public internet"),
+        ("file", "is not a web address"),
+        ("bomb", "has more than 200,000 bytes"),
+        ("large", "has more than 200,000 bytes"),
+        ("brotli", "is packed as 'br', which was not asked for"),
+        ("picture", "is image/png, not an article"),
+        ("garbled", "did not answer as it should"),
+        ("absent", "answered 404"),
+    ],
+)
+def test_what_is_refused(base: str, path: str, what: str) -> None:
+    with pytest.raises(FetchError) as error:
+        fetch(f"{base}/{path}", ALLOW)
+    assert error.value.what.startswith(what)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/", "http://localhost/", "http://[::1]/", "http://[::ffff:10.0.0.1]/", "http://2130706433/",
+        "http://0x7f.1/", "http://10.1.2.3/", "http://169.254.169.254/latest/meta-data", "http://0.0.0.0/",
+        "http://100.64.0.1/", "http://[fe80::1%25lo]/", "http://[64:ff9b::7f00:1]/", "http://user:word@1.1.1.1/",
+        "ftp://1.1.1.1/", "http:///x", "http://1.1.1.1:99999/", "http://[/", "http://a b/", "http://\x00/",
+    ],
+)  # fmt: skip
+def test_addresses_that_are_never_opened(url: str) -> None:
+    with pytest.raises(FetchError):
+        resolve(url, Ingest())
+
+
+def test_one_private_address_among_many_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answers(*_: Any, **__: Any) -> list[Any]:
+        return [(2, 1, 6, "", ("1.1.1.1", 80)), (2, 1, 6, "", ("192.168.0.1", 80))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answers)
+    with pytest.raises(FetchError, match=r"is at 192\.168\.0\.1"):
+        resolve("http://rebind.example/", Ingest())
+
+
+def test_the_checked_address_is_the_one_connected_to(base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that resolves to another place the second time (DNS rebinding) is asked once."""
+    asked = []
+
+    def answers(host: str, port: int, **_: Any) -> list[Any]:
+        asked.append(host)
+        return [(2, 1, 6, "", ("127.0.0.1" if len(asked) == 1 else "10.0.0.1", port))]
+
+    port = base.rsplit(":", 1)[1]
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", answers)
+        patch.setattr(socket, "create_connection", _direct)
+        source = fetch(f"http://news.example:{port}/news/bridge.html", Ingest(allow_hosts=("news.example",)))
+    assert asked == ["news.example"]
+    assert source.data == PAGE
+
+
+def _direct(address: tuple[str, int], timeout: float) -> socket.socket:
+    """Connect without resolving again."""
+    plug = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    plug.settimeout(timeout)
+    plug.connect(address)
+    return plug
+
+
+def test_a_silent_host_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(FetchError, match="did not answer as it should"):
+            fetch(url, Ingest(allow_hosts=("127.0.0.1",), timeout=0.2))
+
+
+def test_a_refused_address_is_a_problem_beside_others() -> None:
+    with pytest.raises(InputError, match=r"http://127\.0\.0\.1:9/: host '127\.0\.0\.1' is at 127\.0\.0\.1"):
+        read(["http://127.0.0.1:9/"])
+
+
+def test_public_looks_inside_addresses() -> None:
+    assert public("93.184.215.14")
+    assert public("2606:4700:4700::1111")
+    assert not any(
+        map(public, ["2002:7f00:1::", "::ffff:127.0.0.1", "224.0.0.1", "ff02::1", "nonsense", "::"])
+    )
