@@ -73,7 +73,11 @@ def compare_witnesses(
 
 
 def _examine(
-    story: Story, everything: Sequence[Annotated], problems: tuple[Problem, ...], settings: Settings, step: Progress
+    story: Story,
+    everything: Sequence[Annotated],
+    problems: tuple[Problem, ...],
+    settings: Settings,
+    step: Progress,
 ) -> Dossier:
     """The stages after grouping, for one story."""
     by_id = {a.witness.id: a for a in everything}
