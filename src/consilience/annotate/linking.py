@@ -8,6 +8,7 @@ no one person would hold. Invariant: the accounts' order changes no key and no n
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,7 +22,12 @@ from . import gazetteer
 from .names import family, given, initials, parts, same_person, split_key
 from .roles import holds
 
-SHOWN = frozenset({"name", "surname", "acronym", "metonym", "nominal"})
+SHOWN = frozenset({"name", "surname", "acronym", "metonym"})
+SWAPS = tuple(
+    pair.split(":")
+    for pair in "dzh:j tch:ch tsch:ch sch:sh zh:j kh:h gh:g ph:f ck:k q:k w:v x:ks ou:u oe:o ae:a ye:e ie:i y:i j:i".split()
+)
+DOUBLE = re.compile(r"(\w)\1+")
 SMALL = frozenset({"the", "of", "for", "and", "on", "in"})
 
 
@@ -51,7 +57,7 @@ class Cluster:
 def link(accounts: Sequence[Annotated]) -> tuple[tuple[Annotated, ...], tuple[Entity, ...]]:
     """Give one key to each entity across accounts; see ``consilience.annotate.link``."""
     clusters = _clusters(accounts)
-    for rule in (_same_name, _same_person, _spelling, _short, _acronym, _by_office, _same_name):
+    for rule in (_same_name, _one_kind, _same_person, _spelling, _short, _acronym, _by_office, _same_name):
         clusters = rule(clusters)
     table: dict[tuple[int, str], Entity] = {}
     for cluster in clusters:
@@ -112,6 +118,22 @@ def _same_name(clusters: Sequence[Cluster]) -> list[Cluster]:
     return list(kept.values())
 
 
+def _one_kind(clusters: Sequence[Cluster]) -> list[Cluster]:
+    """A name that no lexicon knows is one thing throughout: what most of its mentions take it for."""
+    unknown: dict[str, list[Cluster]] = {}
+    for cluster in clusters:
+        if _unknown(cluster):
+            unknown.setdefault(cluster.name.casefold(), []).append(cluster)
+    gone: set[int] = set()
+    for same in unknown.values():
+        best = max(same, key=lambda c: (sum(c.names.values()), c.kind))
+        for other in same:
+            if other is not best:
+                best.absorb(other)
+                gone.add(id(other))
+    return [c for c in clusters if id(c) not in gone]
+
+
 def _same_person(clusters: Sequence[Cluster]) -> list[Cluster]:
     def same(a: Cluster, b: Cluster) -> bool:
         if a.kind != "person" or len(parts(a.name)) < 2 or len(parts(b.name)) < 2:
@@ -161,7 +183,18 @@ def _close(p: str, q: str, floor: int, person: bool) -> bool:
         return False  # Austria and Australia are close in letters alone
     if not person and (p.startswith(q) or q.startswith(p)):
         return abs(len(p) - len(q)) <= 3  # East, Eastern
-    return p[0] == q[0] and ratio(p, q) >= floor
+    return sounds(p) == sounds(q) or (p[0] == q[0] and ratio(p, q) >= floor)
+
+
+def sounds(word: str) -> str:
+    """A word with the spellings that transliterations swap made one.
+
+    >>> sounds("dzhorin") == sounds("jorin"), sounds("muhammad") == sounds("mohammed")
+    (True, False)
+    """
+    for spelt, plain in SWAPS:
+        word = word.replace(spelt, plain)
+    return DOUBLE.sub(r"\1", word)
 
 
 def _gender(word: str) -> str:
@@ -187,7 +220,7 @@ def _short(clusters: Sequence[Cluster]) -> list[Cluster]:
 
 def _unknown(cluster: Cluster) -> bool:
     """A body or place that no lexicon knows may be a mislabelled surname."""
-    return cluster.kind in {"body", "place"} and cluster.name.casefold() not in gazetteer.proper()
+    return cluster.kind in {"body", "place", "group"} and cluster.name.casefold() not in gazetteer.proper()
 
 
 def _compatible(a: Cluster, b: Cluster) -> bool:

@@ -40,6 +40,7 @@ SAYING = frozenset(
     {"say", "tell", "add", "note", "warn", "announce", "insist", "argue", "write", "report", "claim"}
 )
 DOMAIN = re.compile(r"\.(?:com|org|net|info|co\.uk|gov|edu|tv|news)\b")
+PEOPLE = re.compile(r"(?:i?ans?|ese|ish|is?|ers?)$")
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 
 
@@ -429,6 +430,17 @@ def _settle(account: Annotated, lines: Sequence[Line], names: list[Name]) -> Non
     for name in [n for n in names if "-" in n.form]:
         names.extend(_pair(name, people))
     _stateless(names)
+    _peoples(names)
+
+
+def _peoples(names: Sequence[Name]) -> None:
+    """An adjective of a place that the account names: "Ruritanian" beside "Ruritania"."""
+    places = {n.form: n.key for n in names if n.kind == "place" and n.how == "name" and len(n.form) > 4}
+    for name in names:
+        stem = PEOPLE.sub("", name.form) if name.kind == "group" and " " not in name.form else ""
+        fits = sorted({key for form, key in places.items() if stem and form.rstrip("aeoi").startswith(stem)})
+        if len(fits) == 1 and len(stem) > 3:
+            name.kind, name.key, name.how = "place", fits[0], "demonym"
 
 
 def _pair(name: Name, people: People) -> list[Name]:

@@ -45,11 +45,14 @@ AGE_OLD = re.compile(
 HINT = re.compile(
     rf"\d|\b(?:{_WORD}|{_SCALE})|couple|pair of|handful|few\b|several|quarter|half|third", re.IGNORECASE
 )
-PHONE = re.compile(r"\+?\d[\d() -]*-\d{3,4}[\d-]*|\b\d{3}[- .]\d{3}[- .]\d{4}\b")
+PHONE = re.compile(r"\b0\d{2,4}(?: \d{2,4}){2,}\b|\+?\d[\d() -]*-\d{3,4}[\d-]*|\b\d{3}[- .]\d{3}[- .]\d{4}\b")
 SCORE = re.compile(r"\b\d{1,3}[-–]\d{1,3}\b(?! (?:people|percent|per cent|%|[a-z]+s\b))")
 HALF = re.compile(r" and (?:a|one) (half|quarter)\b")
 PARTITIVE = frozenset(
     {"of", "these", "those", "the", "its", "their", "his", "her", "our", "them", "us", "which", "whom"}
+)
+HOURLY = frozenset(
+    {"at", "towards", "toward", "until", "till", "past", "to", "before", "after", "by", "from"}
 )
 NAMED = frozenset(
     {
@@ -260,19 +263,15 @@ def _counted(account: Annotated, sentence: Sentence, figure: Figure) -> tuple[in
     scope, person = _scope(account, sentence, last if noun is None else noun, last), _people().get(lemma)
     if noun is None and text_at(account, figure.start - 1) + text_at(account, figure.end) == "()":
         return None  # a player's or a note's number
-    if (
-        noun is None
-        and not scope
-        and not figure.hedge
-        and "." not in word
-        and len(word) < 3
-        and not word.isdigit()
-    ):
-        return None
     if lemma in _scopes() and not person:
         person, scope = "people", _scopes()[lemma]  # "45 deaths"
     if noun is None and scope:
         person = "people"
+    if noun is None and not scope:
+        aboard = re.match(r" (?:people )?(?:on board|aboard)\b", account.witness.text[figure.end : figure.end + 18])
+        person = "people" if aboard else _named_left(tokens, sentence, first)
+        if not person and _no_count(tokens, sentence, first, last, figure.high):
+            return None
     unit = " ".join(w for w in (person or lemma, scope if person else "") if w)
     if not unit and word.isdigit() and not figure.hedge and sentence.last - sentence.first < 4:
         return None  # a page's counter or list number
@@ -282,6 +281,23 @@ def _counted(account: Annotated, sentence: Sentence, figure: Figure) -> tuple[in
 def text_at(account: Annotated, at: int) -> str:
     """One character, or nothing past either end."""
     return account.witness.text[at : at + 1] if at >= 0 else ""
+
+
+def _named_left(tokens: Sequence[Token], sentence: Sentence, at: int) -> str | None:
+    """ "a crew of eight", "put the number of passengers at 104": people counted by a number after them."""
+    for token in reversed(tokens[max(sentence.first, at - 3) : at]):
+        if token.pos == "NUM":
+            return None
+        if token.pos == "NOUN":
+            return _people().get(token.lemma.lower())
+    return None
+
+
+def _no_count(tokens: Sequence[Token], sentence: Sentence, first: int, last: int, number: float) -> bool:
+    """ "five more than on Monday" is a difference; "arrived at ten" is an hour."""
+    after = tokens[last + 1].text.lower() if last + 1 < sentence.last else ""
+    before = tokens[first - 1].text.lower() if first > sentence.first else ""
+    return after in {"more", "fewer", "less"} or (number <= 12 and before in HOURLY)
 
 
 def _lemma(token: Token) -> str:

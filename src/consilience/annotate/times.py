@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from ..model import Annotated, Sentence, When
+from ..model import Annotated, Sentence, Token, When
 from .numerals import WORDS, value
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -514,17 +514,30 @@ def _ahead(account: Annotated, sentence: Sentence, at: int) -> bool:
         if token.pos in {"VERB", "AUX"} or token.head == index:
             break
         index = token.head
-    row = [
-        t for t in tokens[sentence.first : sentence.last] if t.head == index and t.start < tokens[index].start
-    ]
+    for _ in range(3):
+        row = [t for t in tokens[sentence.first : sentence.last] if t.head == index]
+        if _looks_ahead(tokens[index], row):
+            return True
+        above = tokens[index].head
+        if above == index or tokens[index].dep not in {"xcomp", "conj", "advcl"} or tokens[index].tag != "VB":
+            return False
+        index = above  # "will try to refloat the ferry on Thursday"
+    return False
+
+
+def _looks_ahead(verb: Token, row: Sequence[Token]) -> bool:
+    """A verb with "will", one of planning, "is due", or "is to" do."""
     if any(
         t.dep in {"aux", "auxpass"} and t.text.lower() in {"will", "'ll", "’ll", "wo", "shall"} for t in row
     ):
         return True
-    if tokens[index].lemma in PLANNING:
-        return tokens[index].lemma in {"expect", "due", "schedule"} or "to" in {t.text for t in row}
-    infinitive = any(t.text.lower() == "to" and t.tag == "TO" for t in row)
-    return infinitive and tokens[tokens[index].head].lemma in PLANNING
+    if verb.lemma in PLANNING:
+        return verb.lemma in {"expect", "due", "schedule"} or "to" in {t.text for t in row}
+    if verb.lemma != "be" or verb.tag == "VBD":
+        return False
+    return any(
+        (t.dep == "acomp" and t.lemma in PLANNING) or (t.dep == "xcomp" and t.tag == "VB") for t in row
+    )
 
 
 def _merged(text: str, found: list[Found]) -> list[Found]:
