@@ -25,6 +25,7 @@ LOWER = (
 DOCUMENTS = frozenset({"readout"})
 WHOLE = frozenset({"first", "dateline"})
 """Kinds that say where the whole account is from."""
+DOCUMENT = re.compile(r"\b(?:statement|readout|communiqu[eé]|press release|news release|transcript)\b")
 MINE = re.compile(r"\b(?:its|this|our|own)\b", re.IGNORECASE)
 
 
@@ -69,7 +70,9 @@ def _wordings() -> tuple[_Wording, ...]:
     for row in lexicon("credits"):
         slot = next(s for s in ("outlet", "any", "body") if f"{{{s}}}" in row["pattern"])
         head, tail = row["pattern"].split(f"{{{slot}}}")
-        before = re.compile(rf"{head}(?:[Tt]he |[Aa] )?$", re.MULTILINE)
+        # "According to" opens a sentence too; a dateline's capitals must stay capitals.
+        flags = re.MULTILINE if "[A-Z]" in head else re.MULTILINE | re.IGNORECASE
+        before = re.compile(rf"{head}(?:[Tt]he |[Aa] )?$", flags)
         out.append(_Wording(before, re.compile(tail, re.MULTILINE), slot, row["kind"], row["scope"]))
     return tuple(out)
 
@@ -102,10 +105,11 @@ def _candidates(text: str) -> dict[str, list[tuple[int, int]]]:
 
 @dataclass(frozen=True)
 class Names:
-    """Whose names count: outlets of the story by normal form, and entities by alias."""
+    """Whose names count: outlets of the story by normal form, and bodies by alias and by key."""
 
     outlets: Mapping[str, str]
     entities: Mapping[str, Entity]
+    keys: Mapping[str, Entity]
 
     def outlet(self, name: str) -> str | None:
         """The name shown of an outlet, or None when it is none."""
@@ -154,8 +158,9 @@ def find_credits(accounts: Sequence[Annotated], entities: Sequence[Entity]) -> t
     :returns: ``Credit`` of kind report, interview, first, contributed, dateline, readout or chain.
     """
     outlets = {outlet_key(a.witness.outlet): a.witness.outlet for a in accounts if a.witness.outlet}
-    aliases = {form.casefold(): e for e in entities for form in (*e.aliases, e.name) if e.kind == "body"}
-    names = Names(outlets, aliases)
+    bodies = [e for e in entities if e.kind == "body"]
+    aliases = {form.casefold(): e for e in bodies for form in (*e.aliases, e.name)}
+    names = Names(outlets, aliases, {e.key: e for e in bodies})
     return tuple(c for account in accounts for c in _of_account(account, names))
 
 
@@ -184,13 +189,22 @@ def _worded(account: Annotated, names: Names) -> Iterator[Credit]:
             before, after = wording.before, wording.after
             if not after.match(text, end) or not before.search(text, max(0, start - 80), start):
                 continue
-            name = _named(text[start:end], wording.kind, names)
+            span = Span(key, start, end)
+            entity = _meant(account, span, names)
+            name = entity.name if entity else _named(text[start:end], wording.kind, names)
             if name and not MINE.fullmatch(name):
-                span = Span(key, start, end)
-                entity = names.entities.get(name.casefold())
-                shown = entity.name if entity and wording.kind in DOCUMENTS else name
                 scope = _scope(account, span, wording.scope)
-                yield Credit(span, shown, entity.key if entity else None, scope, wording.kind)
+                yield Credit(span, name, entity.key if entity else None, scope, wording.kind)
+
+
+def _meant(account: Annotated, span: Span, names: Names) -> Entity | None:
+    """The body that a name, or a mention that ends with it ("the ministry"), stands for."""
+    words = trim(span.of(account.witness.text))
+    named = names.entities.get(words.casefold())
+    bodies = (m for m in account.mentions if m.kind == "body" and span.overlap(m.span))
+    ends = (m.value for m in bodies if m.span.end >= span.end)
+    meant = next((names.keys[v] for v in ends if isinstance(v, str) and v in names.keys), None)
+    return named or meant
 
 
 def trim(words: str) -> str:
@@ -232,11 +246,14 @@ def _chained(account: Annotated, names: Names) -> Iterator[Credit]:
         scope = _scope(account, spot, "sentence")
         for place, name in enumerate(statement.chain):
             outlet = names.outlet(name)
-            if outlet is None and place == len(statement.chain) - 1:
-                continue
             entity = names.entities.get(name.casefold())
-            if outlet or (entity and entity.kind == "body"):
-                yield Credit(spot, outlet or name, entity.key if entity else None, scope, "chain")
+            issued = bool(entity and DOCUMENT.search(scope.of(account.witness.text)))
+            if outlet is None and place == len(statement.chain) - 1 and not issued:
+                continue
+            if outlet or entity:
+                kind = "readout" if issued and not outlet else "chain"
+                shown = entity.name if entity else outlet or name
+                yield Credit(spot, shown, entity.key if entity else None, scope, kind)
 
 
 FULL_STOP = re.compile(r"(?:\b[a-z]+|\w{5}|[\d%])[.!?][”\"’)]*(?=\s|$)|\n|$")

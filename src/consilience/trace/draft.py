@@ -14,6 +14,7 @@ from functools import cached_property
 from ..model import Annotated, Credit, Edge, Intervention, Node, Passage, Span
 from .credits import outlet_key, whole
 from .family import Facts
+from .firsthand import any_firsthand
 from .reuse import Alignment, Words
 
 GREEK = "αβγδεζηθικλμνξοπρστυφχψω"
@@ -57,8 +58,14 @@ class Clues:
         """Outlet, whole credits and time of each account."""
         present = frozenset(self.outlets)
         return [
-            Facts(outlet, frozenset(named), frozenset(named) - present, interval(a.witness.published))
-            for outlet, named, a in zip(self.outlets, self.whole_credits, self.accounts, strict=True)
+            Facts(
+                outlet,
+                frozenset(named),
+                frozenset(named) - present,
+                interval(account.witness.published),
+                any_firsthand(account),
+            )
+            for outlet, named, account in zip(self.outlets, self.whole_credits, self.accounts, strict=True)
         ]
 
 

@@ -24,7 +24,9 @@ LATE = 3.0
 """Price of a parent that appeared after its child: times are wrong now and then."""
 BACKWARD = 12.0
 """Price of a parent that credits its child."""
-EXEMPLAR = 6.0
+FIRSTHAND = 6.0
+"""Price of a child that shows reporting of its own where the parent shows none."""
+EXEMPLAR = 8.0
 """Price of supposing a lost exemplar."""
 MAIN, SECOND = 4, 3
 """Main parents, and second parents for each, that are tried beyond the single ones."""
@@ -33,6 +35,8 @@ WORKED_IN = 15
 
 ELSEWHERE = 5.0
 """Price of a parent for a child that credits another outlet (and did not inherit the credit)."""
+FIRST_LOST = 0.0
+"""The same, beyond that, where nothing in hand stands above it."""
 NAMED = 0.0
 """The same where an account credits an outlet that is not in hand: there was one."""
 NEAR_VERBATIM = 0.5
@@ -43,13 +47,15 @@ NEAR_VERBATIM = 0.5
 class Facts:
     """What is known of an account beside its words; times are a half-open interval.
 
-    ``credited`` are outlets it credits for the whole of itself, ``absent`` those not in hand.
+    ``credited`` are outlets it credits for the whole of itself, ``absent`` those not in hand;
+    ``firsthand`` says that its own reporter was there or was told.
     """
 
     outlet: str = ""
     credited: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
     time: tuple[datetime, datetime] | None = None
+    firsthand: bool = False
 
 
 def late(child: Facts, parent: Facts) -> bool:
@@ -61,6 +67,8 @@ def prior(child: Facts, parent: Facts) -> float:
     """Price of a direction by times and credits."""
     price = LATE if late(child, parent) else 0.0
     credited = parent.outlet in child.credited
+    if child.firsthand and not parent.firsthand:
+        price += FIRSTHAND
     if child.outlet and child.outlet in parent.credited and not credited:
         price += BACKWARD
     if child.credited - parent.credited and parent.outlet and not credited:
@@ -126,7 +134,8 @@ class Kindred:
             for p in range(len(self.words))
             if (child, p) in self.kin
         ]
-        out = [Option(root_price(self.words[child]) + lost, 0, ()), *singles]
+        first = FIRST_LOST if child >= self.real else 0.0
+        out = [Option(root_price(self.words[child]) + lost + first, 0, ()), *singles]
         if child < self.real:
             for main in sorted(singles)[:MAIN]:
                 out += self._pairs(child, main.parents[0])

@@ -10,16 +10,15 @@ reporting of their own at the point.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ..data import lexicon
 from ..model import Annotated, Credit, Descent, Origin, Passage, Point, Span, tagged_hash
 from .credits import outlet_key, plain
 from .draft import components
+from .firsthand import firsthand
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -190,27 +189,3 @@ def _entered(
 
 def _origin(kind: str, label: str, witness: str | None) -> Origin:
     return Origin(tagged_hash("o1", kind, label, witness), kind, label, witness)
-
-
-# -- reporting of one's own --
-
-
-def firsthand(account: Annotated, spans: Sequence[Span]) -> list[Span]:
-    """Cues, in the paragraphs of some passages, that the account's own reporter saw or was told it."""
-    text = account.witness.text
-    out = []
-    for span in spans:
-        start = text.rfind("\n", 0, span.start) + 1
-        end = text.find("\n", span.end)
-        for cue in _cues(account, start, end if end >= 0 else len(text)):
-            out.append(cue)
-    return sorted(set(out))
-
-
-def _cues(account: Annotated, start: int, end: int) -> Iterator[Span]:
-    outlet = account.witness.outlet or ""
-    own = [outlet, outlet.split()[-1]] if outlet.split() else ["\0"]
-    name = rf"(?:[Tt]he )?(?:{'|'.join(re.escape(w) for w in own)})\b"
-    for row in lexicon("firsthand"):
-        for m in re.compile(row["pattern"].replace("{own}", name)).finditer(account.witness.text, start, end):
-            yield Span(account.witness.id, *m.span())

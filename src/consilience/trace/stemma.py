@@ -26,6 +26,8 @@ KIN_WORDS = 22
 """Fewest shared words of running prose that make two accounts kindred."""
 DENSE = 0.9
 """Least share of the words of shared passages that copies have in common: versions have fewer."""
+VERBATIM = 0.95
+"""The same for passages taken over as they are, of which half as much is enough."""
 SURE = 1.0
 """Least margin of price that directs an edge."""
 
@@ -74,8 +76,15 @@ def kinship(clues: Clues, settings: Trace) -> Kinship:
         shorter = min(len(clues.words[a]), len(clues.words[b]))
         if clues.accounts[a].witness.text == clues.accounts[b].witness.text:
             copies.add((a, b))
-        elif prose >= KIN_WORDS and prose + min(prose, quoted) / 2 >= settings.min_share * shorter:
-            (copies if 2 * prose >= DENSE * length else versions).add((a, b))
+            continue
+        if prose < KIN_WORDS:
+            continue
+        share = (prose + min(prose, quoted) / 2) / shorter
+        dense = 2 * prose / length
+        if dense >= DENSE and share >= settings.min_share * (0.5 if dense >= VERBATIM else 1.0):
+            copies.add((a, b))
+        elif share >= settings.min_share:
+            versions.add((a, b))
     return Kinship(frozenset(copies), frozenset(versions))
 
 

@@ -1,0 +1,314 @@
+"""Descent: shared passages, credits, interventions, the stemma and the count of origins."""
+
+from __future__ import annotations
+
+import random
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consilience.model import (
+    Annotated,
+    Descent,
+    Point,
+    Reading,
+    Region,
+    Span,
+    Witness,
+    witness_id,
+)
+from consilience.trace import trace, with_origins
+from consilience.trace.reuse import align_all, passages, rarity, words_of
+from consilience.trace.search import EXACT, Option, cheapest, total
+
+STORM = """\
+The harbour at Vessel Bay was closed on Monday after a storm tore two pontoons from their moorings, the port office said.
+
+Fourteen boats were damaged and three sank at the inner quay before dawn, according to the first count by the wardens.
+
+"We heard it tear before we saw anything at all, and then it was simply gone," said Maro Tessin, the senior warden.
+
+The ferry to Lower Kell will not sail before Thursday, and passengers are asked to take the mountain road instead.
+
+The regional council has set aside 40,000 crowns for the owners of small boats that were not insured against storms.
+
+Divers are to inspect the foundations of the old breakwater on Wednesday, weather permitting, and to report by Friday.
+
+A storm of this strength was last recorded in the bay in the winter of 1987, when the fish market lost its roof.
+"""
+ORCHARD = """\
+Growers in the Tamsel valley say that the late frost has cost them more than half of this year's plum crop.
+
+Night after night they lit smudge pots between the rows, yet the blossom froze on the lower terraces all the same.
+
+The cooperative in Orlo expects to press no more than a third of what it pressed a year ago and has laid off pickers.
+
+An adviser from the farm bureau counselled patience: trees that lost their blossom may bear all the better next year.
+"""
+
+
+def account(name: str, text: str, outlet: str | None = None, published: str | None = None) -> Annotated:
+    outlet = outlet or f"The {name.title()} Post"
+    ident = witness_id(name, text, outlet, published, None)
+    regions = (Region(0, len(text), "body", "text"),)
+    return Annotated(Witness(ident, name, text, outlet=outlet, published=published, regions=regions), (), ())
+
+
+def lines(text: str) -> list[str]:
+    return text.strip().split("\n\n")
+
+
+def joined(*parts: str) -> str:
+    return "\n\n".join(parts) + "\n"
+
+
+def shape(accounts: list[Annotated], descent: Descent) -> set[tuple[str, str, str]]:
+    """Edges as (parent, child, kind) by the names of accounts."""
+    names = {a.witness.id: a.witness.name for a in accounts}
+    return {(names.get(e.parent, e.parent), names.get(e.child, e.child), e.kind) for e in descent.edges}
+
+
+def point(accounts: list[Annotated], words: str, speaker: str | None = None) -> Point:
+    """The point that some words make in every account that has them."""
+    spans = []
+    for a in accounts:
+        at = a.witness.text.find(words)
+        if at >= 0:
+            spans.append(Span(a.witness.id, at, at + len(words)))
+    return Point("p1:x", "s1:x", words, "event", (Reading(words, tuple(spans), words),), speaker=speaker)
+
+
+def bounds(accounts: list[Annotated], words: str, speaker: str | None = None) -> tuple[int, int]:
+    (placed,) = with_origins([point(accounts, words, speaker)], accounts, trace(accounts))
+    assert placed.why.endswith(".")
+    assert placed.origins
+    return placed.low, placed.high
+
+
+# -- reuse --
+
+
+def test_lightly_edited_passages_are_found_and_slice_to_their_words() -> None:
+    edited = STORM.replace("tore two pontoons", "ripped two pontoons").replace("boats were", "vessels were")
+    a, b = account("a", STORM), account("b", edited)
+    story = [words_of(a), words_of(b)]
+    (found,) = align_all(story).values()
+    shared = passages(found, rarity(story))
+    assert len(shared) == 8  # seven paragraphs, of which one is a quotation and its tail
+    assert shared[0].a.of(a.witness.text).startswith("The harbour at Vessel Bay")
+    assert shared[0].b.of(edited).endswith("the port office said")
+    assert "ripped" in shared[0].b.of(edited)
+
+
+def test_quotations_are_kept_apart_from_prose() -> None:
+    a = account("a", STORM)
+    b = account("b", joined("Nobody saw it come.", lines(STORM)[2].replace("said Maro Tessin", "a warden told us")))
+    story = [words_of(a), words_of(b)]
+    (found,) = align_all(story).values()
+    assert [p.quoted for p in passages(found, rarity(story))] == [True]
+    assert not trace([a, b]).edges
+
+
+def test_furniture_is_not_reuse() -> None:
+    note = "Sign up for the evening letter and never miss a story from the coast again, free of charge.\n"
+    made = []
+    for name, text in (("a", STORM), ("b", ORCHARD)):
+        whole = note + text
+        regions = (Region(0, len(note), "boilerplate", "teaser"), Region(len(note), len(whole), "body", "text"))
+        made.append(Annotated(Witness(f"w1:{name}", name, whole, regions=regions), (), ()))
+    assert trace(made).passages == ()
+
+
+WORDS = st.lists(st.sampled_from("the ship sank near old rocks at dawn while men slept".split()), max_size=40)
+
+
+@given(WORDS, WORDS)
+def test_alignments_match_equal_words_once(left: list[str], right: list[str]) -> None:
+    story = [words_of(account("a", " ".join(left))), words_of(account("b", " ".join(right)))]
+    for found in align_all(story).values():
+        assert all(story[0].norms[i] == story[1].norms[j] for i, j in found.forward.items())
+        assert len(set(found.forward.values())) == sum(n for _, _, n in found.runs) == len(found.forward)
+
+
+# -- the search --
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_search_is_as_good_as_trying_every_order(seed: int) -> None:
+    rng = random.Random(seed)
+    options = []
+    for child in range(5):
+        row = [Option(20.0, 0, ())]
+        row += [Option(rng.uniform(0, 19), 1 << p, (p,)) for p in range(5) if p != child]
+        options.append(sorted(row))
+    best = min(total(options, order) for order in permutations(range(5)))
+    assert cheapest(options).price == pytest.approx(best)
+
+
+def test_a_large_story_is_searched_within_bounds_and_without_cycles() -> None:
+    count = EXACT + 9
+    options = [
+        [Option(50.0, 0, ()), *(Option(1.0 + abs(c - p), 1 << p, (p,)) for p in range(count) if p != c)]
+        for c in range(count)
+    ]
+    found = cheapest(options)
+    assert not found.exact
+    assert sum(not parents for parents in found.parents) == 1
+    seen: set[int] = set()
+    for node in found.order:
+        assert set(found.parents[node]) <= seen
+        seen.add(node)
+
+
+# -- the stemma --
+
+
+def test_an_extract_follows_the_longer_account() -> None:
+    told = lines(STORM)
+    accounts = [account("short", joined(told[0], told[1], told[3], told[5])), account("long", STORM)]
+    descent = trace(accounts)
+    assert shape(accounts, descent) == {("long", "short", "copy")}
+    (edge,) = descent.edges
+    assert edge.directed
+    assert edge.evidence
+    assert "leaves out" in edge.reason
+
+
+def test_times_alone_do_not_direct_an_edge() -> None:
+    late = STORM.replace("tore two", "ripped two")
+    accounts = [account("a", STORM, published="2031-02-03"), account("b", late, published="2031-02-05")]
+    (edge,) = trace(accounts).edges
+    assert (edge.parent, edge.directed) == (accounts[0].witness.id, False)
+
+
+def test_a_credit_outweighs_a_wrong_time() -> None:
+    note = "The details were first reported by The Kell Post."
+    copy = joined(*lines(STORM.replace("tore two", "ripped two")), note)
+    accounts = [account("kell", STORM, published="2031-02-07"), account("b", copy, published="2031-02-05")]
+    assert shape(accounts, trace(accounts)) == {("kell", "b", "copy")}
+
+
+def test_two_accounts_of_which_each_has_what_the_other_lacks_follow_a_lost_one() -> None:
+    told = lines(STORM)
+    accounts = [account("a", joined(*told[:5])), account("b", joined(told[0], *told[3:]))]
+    descent = trace(accounts)
+    assert shape(accounts, descent) == {("α", "a", "exemplar"), ("α", "b", "exemplar")}
+    assert "lost" in descent.edges[0].reason
+
+
+def test_an_account_may_have_two_parents() -> None:
+    storm, orchard = lines(STORM), lines(ORCHARD)
+    accounts = [account("a", STORM), account("b", ORCHARD), account("c", joined(*storm, *orchard[:3]))]
+    assert {(p, c) for p, c, _ in shape(accounts, trace(accounts))} == {("a", "c"), ("b", "c")}
+
+
+def test_an_outlet_that_is_credited_and_not_in_hand_is_a_cited_node() -> None:
+    text = STORM.replace("the port office said.", "Xinhua reported.")
+    accounts = [account("a", text)]
+    descent = trace(accounts)
+    assert [(n.kind, n.label) for n in descent.nodes[1:]] == [("cited", "Xinhua")]
+    (edge,) = descent.edges
+    assert edge.kind == "credit"
+    assert [s.of(text) for s in edge.evidence] == ["Xinhua"]
+
+
+def test_a_shared_bracket_is_evidence_and_joins() -> None:
+    quote = "“When [the pontoon] broke we had no time to cut the ropes,” said Tessin."
+    accounts = [
+        account("a", joined("Boats lie scattered along the quay in Vessel Bay.", quote)),
+        account("b", joined("What the warden saw will stay with her for years.", quote)),
+    ]
+    descent = trace(accounts)
+    (odd,) = descent.interventions
+    assert (odd.kind, odd.words) == ("bracket", "[the pontoon]")
+    assert {n.kind for n in descent.nodes} == {"witness", "archetype"}
+    assert set(odd.spans) <= {s for e in descent.edges for s in e.evidence}
+
+
+def test_a_bracket_that_says_nothing_is_none() -> None:
+    quote = "“When it broke […] we had [sic] no time to cut the ropes,” said Tessin."
+    accounts = [account("a", joined("Boats lie on the quay.", quote)), account("b", joined("What she saw.", quote))]
+    assert not [i for i in trace(accounts).interventions if i.kind == "bracket"]
+
+
+def test_a_shared_wrong_number_is_an_intervention() -> None:
+    wrong = STORM.replace("Fourteen boats", "Seventeen boats")
+    accounts = [account("a", STORM), account("c", STORM + "\nMore soon.\n"), account("b", wrong), account("d", wrong)]
+    odd = [i for i in trace(accounts).interventions if i.kind == "number"]
+    assert "Seventeen" in {i.words for i in odd}
+
+
+def test_unrelated_accounts_stay_apart() -> None:
+    accounts = [account("a", STORM), account("b", ORCHARD)]
+    assert not trace(accounts).edges
+
+
+def test_the_order_of_accounts_that_are_given_does_not_change_the_stemma() -> None:
+    told = lines(STORM)
+    accounts = [
+        account("a", STORM, published="2031-02-03"),
+        account("b", joined(*told[:5]), published="2031-02-04"),
+        account("c", joined(told[0], *told[2:]).replace("tore", "ripped"), published="2031-02-05"),
+        account("d", ORCHARD),
+    ]
+    seen = {frozenset(shape(accounts, trace(list(order)))) for order in permutations(accounts)}
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "x", "“", "[", "שלום עולם", "é" * 50, "the " * 3000, "(()) [[ “” ''", "2031 14:05"]
+)
+def test_odd_texts_are_borne(text: str) -> None:
+    accounts = [account("a", text), account("b", text, "Other"), account("c", STORM)]
+    assert len(trace(accounts).nodes) >= 3
+
+
+def test_no_accounts_and_one_account() -> None:
+    assert trace([]).nodes == ()
+    assert [n.kind for n in trace([account("a", STORM)]).nodes] == ["witness"]
+
+
+# -- origins --
+
+
+def test_copies_are_one_origin() -> None:
+    accounts = [account(n, STORM) for n in "abc"]
+    assert bounds(accounts, "Fourteen boats were damaged") == (1, 1)
+
+
+def test_one_speaker_is_one_origin() -> None:
+    accounts = [
+        account("a", "The crew is safe, the harbour master said on Monday."),
+        account("b", "Speaking on Monday the harbour master told reporters that the crew is safe."),
+    ]
+    spans = tuple(Span(a.witness.id, 4, 20) for a in accounts)
+    made = Point("p1:x", "s1:x", "x", "statement", (Reading("x", spans, "x"),), speaker="Ola Brandt")
+    (placed,) = with_origins([made], accounts, trace(accounts))
+    assert (placed.low, placed.high) == (1, 1)
+    assert "Ola Brandt" in placed.why
+
+
+def test_unrelated_accounts_are_at_least_one_and_at_most_two_origins() -> None:
+    accounts = [
+        account("a", "A storm closed the harbour on Monday. Boats sank."),
+        account("b", "Monday's storm has shut the port. Boats sank."),
+    ]
+    assert bounds(accounts, "Boats sank") == (1, 2)
+
+
+def test_two_origins_are_shown_by_two_reporters_of_their_own() -> None:
+    accounts = [
+        account("a", "The bridge has gone. This reporter saw three piers standing at noon."),
+        account("b", "A fisherman told The B Post that it fell at dawn. The bridge has gone."),
+    ]
+    assert bounds(accounts, "The bridge has gone") == (2, 2)
+
+
+def test_accounts_that_credit_one_agency_are_one_origin() -> None:
+    accounts = [
+        account("a", "Three miners were freed on Sunday, Reuters reported."),
+        account("b", "According to Reuters, Three miners were freed and taken away."),
+    ]
+    assert bounds(accounts, "Three miners were freed") == (1, 1)
