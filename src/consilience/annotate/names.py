@@ -41,6 +41,9 @@ SAYING = frozenset(
 )
 DOMAIN = re.compile(r"\.(?:com|org|net|info|co\.uk|gov|edu|tv|news)\b")
 PEOPLE = re.compile(r"(?:i?ans?|ese|ish|is?|ers?)$")
+MEETING = frozenset(
+    {"meet", "leave", "arrive", "visit", "greet", "smile", "nod", "resign", "think", "believe", "die"}
+)
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 
 
@@ -524,7 +527,10 @@ def _vote(account: Annotated, line: Line, name: Name) -> None:
     if any(h.first - name.last in {0, 1} and after[:2] == ", " for h in line.offices):
         votes["person"] += 1.5  # type: ignore[assignment]
     token = account.tokens[row[name.last - 1].token]
-    if token.dep == "nsubj" and account.tokens[token.head].lemma in SAYING:
+    verb = account.tokens[token.head].lemma
+    if token.dep == "nsubj" and token.tag == "NNP" and verb in MEETING:
+        votes["person"] += 1.25  # type: ignore[assignment]
+    if token.dep == "nsubj" and verb in SAYING:
         votes["person"] += 1
         votes["body"] += 0.5  # type: ignore[assignment]
     if re.match(r"(?:['’]s)? administration\b", text[name.end : name.end + 18]):
@@ -550,7 +556,8 @@ def _vote(account: Annotated, line: Line, name: Name) -> None:
     if token.tag == "NNPS" and name.form.endswith("s"):
         votes["person"] -= 1
         votes["body"] += 1  # teams, parties
-    if name.first == 0 and name.last == 1 and label not in {"PERSON", "GPE", "NORP"}:
+    plural = token.tag in {"NNS", "NNPS"}
+    if name.first == 0 and name.last == 1 and plural and label not in {"PERSON", "GPE", "NORP"}:
         votes["other"] += 1  # a capital that opens the sentence proves nothing: "Groups that …"
 
 

@@ -192,6 +192,9 @@ def _hedged(text: str, sentence: Sentence, figure: Figure) -> Figure:
     match = pattern.search(text[left : figure.start])
     if not match:
         return figure
+    figure.start = left + match.start()
+    if figure.hedge == "range":
+        return figure  # "some 10 to 15"
     hedge, low, high = table[match["hedge"].lower()], figure.low, figure.high
     bounds = {
         "about": (0.9 * low, 1.1 * high),
@@ -204,7 +207,6 @@ def _hedged(text: str, sentence: Sentence, figure: Figure) -> Figure:
     low, high = bounds.get(hedge, (low, high))
     figure.low, figure.high = round(low, 6), high if high == inf else round(high, 6)
     figure.hedge = {"nearly": "about", "exactly": ""}.get(hedge, hedge)
-    figure.start = left + match.start()
     return figure
 
 
@@ -268,7 +270,9 @@ def _counted(account: Annotated, sentence: Sentence, figure: Figure) -> tuple[in
     if noun is None and scope:
         person = "people"
     if noun is None and not scope:
-        aboard = re.match(r" (?:people )?(?:on board|aboard)\b", account.witness.text[figure.end : figure.end + 18])
+        aboard = re.match(
+            r" (?:people )?(?:on board|aboard)\b", account.witness.text[figure.end : figure.end + 18]
+        )
         person = "people" if aboard else _named_left(tokens, sentence, first)
         if not person and _no_count(tokens, sentence, first, last, figure.high):
             return None
