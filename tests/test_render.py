@@ -247,3 +247,41 @@ def test_nodes_of_a_stemma_never_overlap(edges: list[tuple[int, int]]) -> None:
     for i, (x, y) in enumerate(spots):
         assert 0 <= x <= drawing.width and 0 <= y <= drawing.height
         assert all(abs(x - u) > 80 or abs(y - v) > 80 for u, v in spots[:i])
+
+
+def test_context_is_not_cut_at_an_abbreviation() -> None:
+    text = "It was late. Velmark and the U.S. have both sent ships to J. Marrow. None came."
+    first, last, *_ = context(text, text.index("ships"), text.index("ships") + 5)
+    assert text[first:last] == "Velmark and the U.S. have both sent ships to J. Marrow. None came."
+
+
+def test_harmless_and_open_discrepancies_are_told_apart() -> None:
+    known = facts(render_sample.sample())
+    by_number = {r.number: r for r in known.rows}
+    assert by_number[1].conflicts == (2,) and by_number[1].harmless == ()
+    assert by_number[2].conflicts == () and by_number[2].harmless == (5,)
+    assert not any(c.differs for c in by_number[2].cells)
+
+
+def test_a_discrepancy_without_a_point_is_shown_where_its_words_lie() -> None:
+    doc = render_sample.sample()
+    for d in doc["discrepancies"]:
+        d["point"] = None
+    known = facts(doc)
+    assert 4 in next(r for r in known.rows if r.number == 5).conflicts
+
+
+def test_timeline_tells_publishing_in_its_place() -> None:
+    moments = page.timeline(facts(render_sample.sample()))
+    assert [m.start for m in moments] == sorted(m.start for m in moments)
+    assert [a.siglum for m in moments for a in m.published] == list("ABCDEF")
+    assert moments[0].how == "reckoned from the day of publication"
+
+
+def test_sides_show_each_account_once() -> None:
+    doc = render_sample.sample()
+    known = facts(doc)
+    for d in doc["discrepancies"]:
+        for side in page.sides(d, known):
+            named = [a.siglum for q in side.quotes for a in q.accounts] + [a.siglum for a, _ in side.rest]
+            assert len(named) == len(set(named)) and len(side.quotes) <= 2

@@ -22,7 +22,7 @@ LISTS = (
     "articles statements points origins discrepancies omissions entities ledger timeline summary "
     "framing coverage problems"
 ).split()
-COPIED = ("copy", "rewrite", "translation")
+COPIED = ("copy", "rewrite", "translation", "exemplar")
 FOLLOWS = {
     "copy": "copies",
     "rewrite": "rewrites",
@@ -105,11 +105,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A point with its cells, one for each account in story order; ``number`` counts from 1."""
+    """A point with its cells, one for each account in story order; ``number`` counts from 1.
+
+    ``conflicts`` and ``harmless`` are the numbers of its discrepancies without and with a
+    harmless explanation.
+    """
 
     number: int
     cells: tuple[Cell, ...]
-    discrepancies: tuple[int, ...]
+    conflicts: tuple[int, ...]
+    harmless: tuple[int, ...]
     raw: Document
 
     @property
@@ -273,9 +278,11 @@ def _rows(document: Document, accounts: Sequence[Account], edges: Sequence[Edge]
     found = []
     for number, p in enumerate(document["points"], 1):
         here = [(n, d) for n, d in differ if _concerns(d, p)]
-        odd = {a for _, d in here if not d.get("innocent") for a in minority(d)}
+        conflicts = [(n, d) for n, d in here if not d.get("innocent")]
+        odd = {a for _, d in conflicts for a in minority(d)}
         cells = tuple(_cell(p, a, forms.get(a.id, []), copied.get(a.id, []), a.id in odd) for a in accounts)
-        found.append(Row(number, cells, tuple(n for n, _ in here), p))
+        harmless = tuple(n for n, d in here if d.get("innocent"))
+        found.append(Row(number, cells, tuple(n for n, _ in conflicts), harmless, p))
     return tuple(found)
 
 

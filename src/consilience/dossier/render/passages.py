@@ -14,7 +14,8 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W_]+(?:['’][^\W_]+)*")
-STOP = re.compile(r"[.!?…]['\"’”»)\]]*\s|\n")
+# a full stop after a capital ("U.S. officials", "J. Marrow") or before a small letter ends no sentence
+STOP = re.compile(r"(?:(?<![A-Z])\.|[!?…])['\"’”»)\]]*\s+(?![a-z])|\n")
 COMPARED = 400  # words of a passage that are compared; longer ones are shown unmarked past that
 ALIKE = 0.45  # share of common words under which a passage is worded freely: nothing in it is marked
 ARTICLES = frozenset({"a", "an", "the"})  # "a ferry" against "the ferry" is no difference worth a mark
