@@ -125,6 +125,9 @@ def test_date_lines(text: str, iso: str | None) -> None:
         ("NEW SEAHAVEN (AP) — A bridge was closed.", "NEW SEAHAVEN (AP)"),
         ("Seahaven (Reuters) A bridge was closed.", "Seahaven (Reuters)"),
         ("(CNN) A bridge was closed.", "(CNN)"),
+        ("The Seahaven Union (SU) said it would not.", None),
+        ("Sen. Ann Poe (R-MA) The senator said no.", None),
+        ("The Associated Press (AP) reported a crack.", None),
         ("The Movement for Bridges (see below) was founded.", None),
         ("Ann Poe - who runs the ferries - said no.", None),
         ("A bridge was closed.", None),
@@ -183,3 +186,12 @@ def test_language_is_told_with_and_without_the_model() -> None:
     assert language("Die Brücke in Seehafen wurde am Montag gesperrt, teilte die Hafenbehörde mit.") == "de"
     assert language("كان الجسر مغلقا يوم الاثنين بعد العثور على شق في وسطه") == "ar"
     assert language("3 : 4") is None
+
+
+@pytest.mark.parametrize(
+    "unit", ["x", "“", "x ", " " * 50 + "#", "*", ">", "By Ann ", "1 ", "Ann.", "- ", "(", "Aa "]
+)
+def test_a_line_of_any_length_costs_one_pass(unit: str) -> None:
+    text = (unit * 400_000)[:400_000] + "x"
+    assert label(text, markdown=True)
+    assert complete(Draft("a", "a", text), {}, "a").regions

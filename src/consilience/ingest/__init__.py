@@ -24,6 +24,7 @@ from ..settings import Ingest
 
 if TYPE_CHECKING:
     from .draft import Draft, Source
+    from .manifest import Manifest
 
 __all__ = ["read"]
 
@@ -56,66 +57,76 @@ def read(
         raise none_given()
     problems: list[Problem] = []
     table = read_manifest(Path(manifest), problems) if manifest else None
-    drafts = [
-        d
-        for source in gather(sources, settings, stdin, problems)
-        for d in _drafts(source, settings, problems)
-    ]
-    kept = _within(drafts, settings, problems)
-    witnesses = []
-    for draft, name in zip(kept, _names(kept), strict=True):
-        witnesses.append(_witness(draft, name, table, problems))
+    found = _drafts(gather(sources, settings, stdin, problems), settings, problems)
+    kept = _within(found, settings, problems)
+    witnesses = [_witness(draft, name, table) for draft, name in zip(kept, _names(kept), strict=True)]
     if table:
         problems.extend(table.unused())
     if not witnesses:
         raise _nothing(problems)
     _twins(witnesses, problems)
     witnesses.sort(key=lambda w: (w.published is None, w.published or "", w.name))
-    return tuple(witnesses), tuple(problems)
+    return tuple(witnesses), tuple(sorted(problems, key=_place))
 
 
-def _drafts(source: Source, settings: Ingest, problems: list[Problem]) -> Iterator[Draft]:
-    """The articles of one source that are articles; the rest are problems."""
-    from .lines import count
+def _place(problem: Problem) -> tuple[str, str, str]:
+    return problem.where, problem.what, problem.todo
+
+
+def _drafts(sources: Iterator[Source], settings: Ingest, problems: list[Problem]) -> Iterator[Draft]:
+    """The articles of the sources that are articles; the rest are problems."""
     from .readers import read_source
 
-    try:
-        for item in read_source(source, settings):
-            if isinstance(item, Problem):
-                problems.append(item)
-                continue
-            problems.extend(item.problems)
-            words = count(item.text[: settings.max_chars])
-            if not item.text.strip():
-                problems.append(Problem("is empty", item.where, "give a file that holds the article's text"))
-            elif len(item.text) > settings.max_chars:
-                problems.append(
-                    Problem(
-                        f"has {len(item.text):,} characters, more than the {settings.max_chars:,} read",
-                        item.where, "raise ingest.max_chars or cut it",
-                    )
-                )  # fmt: skip
-            elif words < settings.min_words:
-                problems.append(
-                    Problem(f"is not an article: {words} words, fewer than {settings.min_words}", item.where,
-                            "give the full text, or lower ingest.min_words")
-                )  # fmt: skip
-            else:
-                yield item
-    except InputError as error:
-        problems.append(Problem(error.what, error.where or source.where, error.todo))
+    for source in sources:
+        try:
+            for item in read_source(source, settings):
+                if isinstance(item, Problem):
+                    problems.append(item)
+                    continue
+                problems.extend(item.problems)
+                fault = _fault(item, settings)
+                if fault:
+                    problems.append(fault)
+                else:
+                    yield item
+        except InputError as error:
+            problems.append(Problem(error.what, error.where or source.where, error.todo))
 
 
-def _within(drafts: list[Draft], settings: Ingest, problems: list[Problem]) -> list[Draft]:
-    """Drafts in a settled order, no more than are allowed."""
-    ordered = sorted(drafts, key=lambda d: (d.name, d.where, d.digest))
-    extra = ordered[settings.max_accounts :]
-    if extra:
-        problems.append(
-            Problem(f"{len(extra)} accounts more than the {settings.max_accounts} read were left out",
-                    f"{extra[0].where} and after", "raise ingest.max_accounts")
-        )  # fmt: skip
-    return ordered[: settings.max_accounts]
+def _fault(draft: Draft, settings: Ingest) -> Problem | None:
+    """Why a draft cannot be an account: nothing in it, too much, too little."""
+    from .lines import count
+
+    size = len(draft.text)
+    if not draft.text.strip():
+        return Problem("is empty", draft.where, "give a file that holds the article's text")
+    if size > settings.max_chars:
+        what = f"has {size:,} characters, more than the {settings.max_chars:,} read"
+        return Problem(what, draft.where, "raise ingest.max_chars or cut it")
+    words = count(draft.text)
+    if words < settings.min_words:
+        what = f"is not an article: {words} words, fewer than {settings.min_words}"
+        return Problem(what, draft.where, "give the full text, or lower ingest.min_words")
+    return None
+
+
+def _within(drafts: Iterator[Draft], settings: Ingest, problems: list[Problem]) -> list[Draft]:
+    """Drafts in a settled order, no more than are allowed; no more than those are held."""
+    from heapq import nsmallest
+
+    seen = 0
+
+    def counted() -> Iterator[Draft]:
+        nonlocal seen
+        for draft in drafts:
+            seen += 1
+            yield draft
+
+    kept = nsmallest(settings.max_accounts, counted(), key=lambda d: (d.name, d.where, d.digest))
+    if seen > len(kept):
+        what = f"{seen - len(kept)} accounts more than the {settings.max_accounts} read were left out"
+        problems.append(Problem(what, "the accounts named", "name fewer, or raise ingest.max_accounts"))
+    return kept
 
 
 def _names(drafts: list[Draft]) -> list[str]:
@@ -132,12 +143,10 @@ def _names(drafts: list[Draft]) -> list[str]:
     return names
 
 
-def _witness(draft: Draft, name: str, table: object, problems: list[Problem]) -> Witness:
-    from .manifest import Manifest
+def _witness(draft: Draft, name: str, table: Manifest | None) -> Witness:
     from .metadata import complete
 
-    entry = table.find(draft.where, draft.name) if isinstance(table, Manifest) else {}
-    return complete(draft, entry, name)
+    return complete(draft, table.find(draft.where, draft.name) if table else {}, name)
 
 
 def _twins(witnesses: list[Witness], problems: list[Problem]) -> None:
@@ -153,6 +162,10 @@ def _twins(witnesses: list[Witness], problems: list[Problem]) -> None:
 
 
 def _nothing(problems: list[Problem]) -> InputError:
-    first = problems[0] if problems else Problem("no account found", "compare", "name one or more files")
+    first = (
+        min(problems, key=_place)
+        if problems
+        else Problem("no account found", "compare", "name one or more files")
+    )
     more = f" (and {len(problems) - 1} more problems)" if len(problems) > 1 else ""
     return InputError(f"{first.what}{more}", where=first.where, todo=first.todo)

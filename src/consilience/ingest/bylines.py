@@ -70,7 +70,7 @@ DATELINES = (
     # SEAHAVEN, Oct. 5 (Example News) — … ; the agency in brackets may be any name here
     re.compile(rf"(?P<head>{_CAPITALS}(?:,\s+[A-Z][\w.]*(?: [A-Z][\w.]*){{0,2}})?{_ON}"
                rf"(?:\s*[(（](?P<agency>[A-Z][^()（）\n]{{1,40}})[)）])?){_DASH}"),
-    # Seahaven (AP) — … and (AP) … without a dash: only a known agency, or call letters
+    # Seahaven (AP) — … and, without a dash, (AP) The … : a known agency or call letters, then a sentence
     re.compile(rf"(?P<head>(?:{_PLACE}{_ON}\s+)?[(（](?P<known>[A-Z][^()（）\n]{{1,40}})[)）])(?:{_DASH}|\s+)"),
 )  # fmt: skip
 
@@ -113,7 +113,7 @@ def author_note(text: str) -> tuple[str, str] | None:
     >>> author_note("Ann Poe is the harbour reporter of The Example Post, write to her.")
     ('Ann Poe', 'The Example Post')
     """
-    match = AUTHOR_NOTE.match(text)
+    match = AUTHOR_NOTE.match(text[:400])
     if not match or not PRESS_ROLE.search(match["role"]):
         return None
     return match["name"], match["outlet"].rstrip(".’'-")
@@ -175,9 +175,20 @@ def dateline(text: str) -> tuple[int, int] | None:
         match = pattern.match(text[:160])
         if match and match.end() < len(text):
             known = match.groupdict().get("known")
-            if known is None or known.isupper() or known.casefold().removeprefix("the ") in agencies():
+            if known is None or (_files_stories(known, match) and not text[match.end()].islower()):
                 return match.end("head"), match.end()
     return None
+
+
+def _files_stories(name: str, match: re.Match[str]) -> bool:
+    """Whether a name in brackets is an agency, or call letters where a dash or nothing else is beside them.
+
+    "Seahaven Union (SU) said" and "Sen. Ann Poe (R-MA)" open no dateline.
+    """
+    if name.casefold().removeprefix("the ") in agencies():
+        return True
+    alone = match["head"].startswith(("(", "（")) or match.group().rstrip().endswith(("-", "–", "—"))
+    return alone and re.fullmatch(r"[A-Z]{2,6}", name) is not None
 
 
 @cache

@@ -26,10 +26,13 @@ from .draft import Draft, Source
 from .lines import ends
 
 MAX_PAGES = 300
+MAX_PAGE = 4_000_000
+"""Most bytes of one page's drawing; a page of text has a few thousand."""
 EXPANSION = 5
 """A Word file may unpack to so many times ``max_bytes``."""
 LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 RUNNING = "recurs at the head or foot of pages"
 TODO = "open it and save the article's text as a .txt file"
 
@@ -49,6 +52,7 @@ def read_pdf(source: Source, settings: Ingest) -> Draft | Problem:
             return Problem("is encrypted", source.where, "save a copy without a password")
         count = len(reader.pages)
         pages = [_page_lines(reader.pages[n]) for n in range(min(count, MAX_PAGES))]
+        heavy = sum(page is None for page in pages)
         title = (reader.metadata.title or "") if reader.metadata else ""
     except DependencyError:
         return Problem("is encrypted", source.where, "save a copy without a password")
@@ -60,7 +64,10 @@ def read_pdf(source: Source, settings: Ingest) -> Draft | Problem:
         problems.append(
             Problem(f"has {count} pages; the first {MAX_PAGES} were read", source.where, "split it")
         )
-    text, layout = _join(pages)
+    if heavy:
+        what = f"{heavy} pages hold more than {MAX_PAGE:,} bytes of drawing and were left out"
+        problems.append(Problem(what, source.where, TODO))
+    text, layout = _join([page for page in pages if page is not None])
     if not text:
         return Problem("holds no text (a scan?)", source.where, TODO)
     return _draft(source, text, layout, title, problems)
@@ -89,8 +96,11 @@ class Printed(NamedTuple):
     size: float
 
 
-def _page_lines(page: Any) -> list[Printed]:
-    """The printed lines of a page, in the order of its content."""
+def _page_lines(page: Any) -> list[Printed] | None:
+    """The printed lines of a page, in the order of its content; None for one too heavy to read."""
+    contents = page.get_contents()
+    if contents is not None and len(contents.get_data()) > MAX_PAGE:
+        return None
     lines: list[Printed] = []
     words: list[str] = []
     place: list[tuple[float, float, float]] = []
@@ -233,6 +243,8 @@ def _paragraphs(tree: Any) -> tuple[str, list[tuple[int, int, str, str]]]:
     parts: list[str] = []
     layout: list[tuple[int, int, str, str]] = []
     at = 0
+    for old in list(tree.iter(FALLBACK)):  # the same text box again, for old programs
+        old.getparent().remove(old)
     for paragraph in tree.iter(f"{W}p"):
         words = "".join(_runs(paragraph)).strip()
         if not words:
@@ -248,9 +260,11 @@ def _paragraphs(tree: Any) -> tuple[str, list[tuple[int, int, str, str]]]:
 
 
 def _runs(paragraph: Any) -> Iterator[str]:
-    for node in paragraph.iter(f"{W}t", f"{W}tab", f"{W}br", f"{W}cr", f"{W}noBreakHyphen"):
-        name = node.tag.removeprefix(W)
-        yield (node.text or "") if name == "t" else {"tab": "\t", "noBreakHyphen": "-"}.get(name, "\n")
+    """The words of a paragraph; a text box inside it is a paragraph of its own."""
+    for node in paragraph.iter(*(f"{W}{tag}" for tag in ("t", "tab", "br", "cr", "noBreakHyphen"))):
+        if next(node.iterancestors(f"{W}p"), None) is paragraph:
+            name = node.tag.removeprefix(W)
+            yield (node.text or "") if name == "t" else {"tab": "\t", "noBreakHyphen": "-"}.get(name, "\n")
 
 
 def _style(paragraph: Any) -> tuple[str, str] | None:

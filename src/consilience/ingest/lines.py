@@ -16,8 +16,10 @@ from ..data import lexicon
 
 LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]+")
 MARKS = "\"'“”‘’«»„‟‹›「」『』)]）】\u200e\u200f"
+LONGEST = 900
+"""Lines longer than this, in code points, are text and not matched against rules."""
 STOPS = ".!?…。！？؟۔।॥։።"
-MARKDOWN = re.compile(r"^(?:>\s*|#{1,6}\s+)*(?:[*_]{1,3}(?=[^*_\s]))?|(?<=[^*_\s])[*_]{1,3}$|\s+#+$")
+MARKDOWN = re.compile(r"^(?:>\s*|#{1,6}\s+)*(?:[*_]{1,3}(?=[^*_\s]))?|(?<=[^*_\s])[*_]{1,3}$|(?<!\s)\s+#+$")
 OPEN, CLOSE = '"“«„「『', '"”»“」』'
 WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 TOLD = re.compile(
@@ -25,7 +27,7 @@ TOLD = re.compile(
     r"\w+n['’]t|he|she|they|his|her|their|i|we|our|my|it|there|these|those)\b",
     re.IGNORECASE,
 )
-BREAK = re.compile(r"[^\W\d_]{4,}[.!?]['\"”’)]* [A-Z0-9]")
+BREAK = re.compile(r"[^\W\d_]{4}[.!?]['\"”’)]* [A-Z0-9]")
 QUOTED = re.compile(r"[“\"«][^”\"»]*[”\"»]|‘[^’]*’(?!\w)")
 
 
@@ -96,6 +98,8 @@ def headline(line: Line) -> bool:
     >>> headline(lines("She said the boats would stop")[0])
     False
     """
+    if len(line.text) > LONGEST:
+        return False
     bare = QUOTED.sub(" ", line.text)
     plain = line.text.rstrip(MARKS + " ")
     return (
@@ -137,7 +141,7 @@ def furniture(line: Line) -> tuple[str, str] | None:
     >>> furniture(lines("Advertisement")[0])
     ('boilerplate', 'advert marker')
     """
-    if line.words > 100:
+    if len(line.text) > LONGEST:
         return None
     for pattern, row in _rules():
         if line.words <= int(row["words"]) and pattern.search(line.text):

@@ -200,7 +200,7 @@ def published(value: Any) -> tuple[str | None, str]:
     """An ISO date or date and time from a date, an ISO text or a written date."""
     if isinstance(value, datetime | date):
         return value.isoformat(), ""
-    text = " ".join(str(value).split())
+    text = " ".join(str(value).split())[:200]
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:

@@ -110,7 +110,7 @@ def _imprint(line: str, at: int, kind: str) -> list[Found]:
     if when and kind == "byline":
         out.append(Found("published", when[0], "date line", at + when[1], at + when[2]))
     note = author_note(line)
-    match = AUTHOR_NOTE.match(line)
+    match = AUTHOR_NOTE.match(line[:400])
     if note and match:
         out.append(Found("authors", (note[0],), "note on the author", at, at + len(note[0])))
         start = at + match.start("outlet")

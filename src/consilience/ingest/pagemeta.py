@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin
@@ -150,11 +151,11 @@ def _linked_data(tree: Any) -> Mapping[str, Any]:
 
 def _objects(data: Any) -> Iterator[Mapping[str, Any]]:
     """Objects of a JSON-LD document: a list, a graph, or one object."""
-    waiting = [data]
+    waiting = deque([data])
     while waiting:
-        item = waiting.pop(0)
+        item = waiting.popleft()
         if isinstance(item, list):
-            waiting[:0] = item
+            waiting.extendleft(reversed(item))
         elif isinstance(item, Mapping):
             yield item
             waiting += [

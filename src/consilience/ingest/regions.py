@@ -30,6 +30,9 @@ DURATION = "video duration"
 LINKS = "heading of links to other stories"
 TWICE = "headline printed twice: title of a video or picture"
 HEADING = "heading"
+POST = re.compile(
+    r"^(?:\S+ ){1,6}(?:staff|writer|reporter|correspondent|editor|columnist|bureau|desk)s?$", re.IGNORECASE
+)
 BULLET = re.compile(r"^\s*(?:[•·▪◦‣*–—-]|\d{1,2}[.)])\s+")
 NAME_WORD = re.compile(r"(?:[^\W\d_]\.)+|[^\W\d_][\w.’'/-]*|&")
 SMALL = frozenset("of the for and de la le di da du van von der den bin ibn al el to in at on".split())
@@ -155,6 +158,8 @@ def _head(page: Page) -> None:
     for n in range(last):
         if page.free(n) and byline(page.lines[n].text) is not None:
             page.mark(n, "byline", "names the author")
+        elif page.free(n) and page.kind(n - 1) == "byline" and POST.search(page.lines[n].text):
+            page.mark(n, "byline", "names the author's post")
         elif page.free(n) and stamp(page.lines[n].text):
             page.mark(n, "byline", "gives the date")
     where = _title(page, last)
