@@ -86,7 +86,10 @@ HARMLESS = [
         "The storm cut power to about 140,000 homes in Velden on the first night.",
     ),
     # spelling
-    ("“The harbour is closed until further notice,” he said.", '"The harbor is closed until further notice," he said.'),
+    (
+        "“The harbour is closed until further notice,” he said.",
+        '"The harbor is closed until further notice," he said.',
+    ),
     # a day that lies in the other's week or month
     ("The ferry ran aground off Orsund on 3 May 2031.", "The ferry ran aground off Orsund in May 2031."),
     # a shorter quotation of the same words
@@ -102,7 +105,10 @@ HARMLESS = [
     # a fuller title holds the shorter one
     ("Senator Ada Kreel visited the quay.", "Majority Leader Ada Kreel visited the quay."),
     # two counts of two things
-    ("Two of the 12 aldermen left the hall in Velden.", "The 12 aldermen of Velden met in the hall, and two left it."),
+    (
+        "Two of the 12 aldermen left the hall in Velden.",
+        "The 12 aldermen of Velden met in the hall, and two left it.",
+    ),
     # a former office
     ("Former Prime Minister Ada Kreel visited the quay.", "Foreign Minister Ada Kreel visited the quay."),
 ]
@@ -125,7 +131,10 @@ def test_a_later_count_of_the_dead_is_an_update() -> None:
 
 
 def test_an_age_after_a_birthday_is_harmless() -> None:
-    texts = ("Tora Lind, 41, pleaded guilty at the court in Velden.", "Tora Lind, 42, pleaded guilty at the court in Velden.")
+    texts = (
+        "Tora Lind, 41, pleaded guilty at the court in Velden.",
+        "Tora Lind, 42, pleaded guilty at the court in Velden.",
+    )
     (found,) = compare(*texts, days=("2031-05-06", "2032-01-08"))
     assert found.innocent and "birthday" in found.innocent
 
@@ -191,6 +200,8 @@ def test_order_does_not_matter() -> None:
     assert len(results) == 1
 
 
-@pytest.mark.parametrize("odd", ["", "\n\n", "???", "“", "”””", "שלום עולם", "é" * 300, "word " * 3000, '"" "" ""'])
+@pytest.mark.parametrize(
+    "odd", ["", "\n\n", "???", "“", "”””", "שלום עולם", "é" * 300, "word " * 3000, '"" "" ""']
+)
 def test_odd_texts_do_no_harm(odd: str) -> None:
     assert isinstance(compare(odd, CONFLICTS["number"][0], odd), tuple)

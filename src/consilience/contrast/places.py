@@ -18,8 +18,12 @@ from .sheet import Sheet
 from .slots import Finding, Slot, matches
 
 LEAST = 0.34
-PREPOSITIONS = {"in": "in", "at": "in", "near": "in", "outside": "in", "inside": "in", "to": "to", "into": "to",
-                "toward": "to", "towards": "to", "from": "from", "on": "in", "along": "in", "around": "in"}  # fmt: skip
+PREPOSITIONS = (
+    dict.fromkeys("in at near outside inside on along around".split(), "in")
+    | dict.fromkeys("to into toward towards".split(), "to")
+    | {"from": "from"}
+)
+"""Prepositions by what they make of a place: where, whither, whence."""
 STREETS = frozenset("street avenue road drive boulevard lane square highway st ave rd blvd".split())
 
 

@@ -113,11 +113,11 @@ def _negated(laid: Sheet, pair: Pair, held: Held) -> Iterator[Finding]:
             continue
         denied, plain = (a, b) if a.denied else (b, a)
         word = laid.accounts[plain.line.account].tokens[plain.token].text
-        says = f"One account denies what the other states: “{_clause(laid, denied)}” against “{_clause(laid, plain)}”."
+        words = f"“{_clause(laid, denied)}” against “{_clause(laid, plain)}”"
+        says = f"One account denies what the other states: {words}."
         sides = tuple((_span(laid, p), f"{'not ' if p.denied else ''}{word.lower()}") for p in (a, b))
-        yield Finding(
-            "polarity", sides, says, None, min(0.95, 0.3 + 0.35 * pair.likeness + 0.4 * about), pair.point
-        )
+        score = min(0.95, 0.3 + 0.35 * pair.likeness + 0.4 * about)
+        yield Finding("polarity", sides, says, None, score, pair.point)
 
 
 def _predicates(laid: Sheet, line: Line) -> Mapping[str, list[Predicate]]:

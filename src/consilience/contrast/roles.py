@@ -73,7 +73,8 @@ def _finding(laid: Sheet, person: str, held: list[Held], one: str, other: str) -
     if len({h.office for h in sides}) < 2 or _of_two(sides):
         return
     name = laid.entities[person].name if person in laid.entities else person
-    says = f"{name} is “{_shown(laid, sides, one)}” in one account and “{_shown(laid, sides, other)}” in another."
+    first, then = (_shown(laid, sides, office) for office in (one, other))
+    says = f"{name} is “{first}” in one account and “{then}” in another."
     innocent = "a rank said in short" if _short(one, other) else None
     values = tuple((h.span, h.office) for h in sides)
     yield Finding("role", values, says, innocent, 0.85, part=person)

@@ -295,7 +295,7 @@ def _partners(laid: Sheet, a: Line, postings: Mapping[str, list[Line]]) -> Itera
         b = laid.lines[i][n]
         likeness = weight / math.sqrt(a.norm * b.norm)
         together = point if point is not None and point == laid.point_of.get((i, n)) else None
-        # A short line told again inside a long one ("… and foreign ministers of five states, as the rebels took the city").
+        # A short line told again inside a long one ("… spoke to five, as the rebels took the city").
         inside = (i, n) in events and weight >= INSIDE * min(a.norm, b.norm)
         if likeness >= LEAST or inside or together:
             yield Pair(a, b, min(likeness, 1.0), together)

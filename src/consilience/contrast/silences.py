@@ -1,9 +1,10 @@
 """What an account leaves out: points that others carry and it does not.
 
 An account is *silent* on a point that it could have had, and *lacunose* on one it could not: it came
-out before the point was known, is too short, or breaks off. Listed are points that two other accounts
-carry, and points of an account's next kin that it otherwise follows. Before any is listed, every
-sentence of the account is read again for the point's words: a silence that is none does harm.
+out before the point was known, is too short, or breaks off. Listed are points that at least two other
+accounts carry, half of them or one that is its kin. Before any is listed, every sentence of the
+account is read again for the point's words and sense, and a doubtful silence is not listed: one that
+is none does harm.
 
 Invariant: no account is said to lack a point that one of its readings holds.
 """
@@ -14,19 +15,30 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..model import Annotated, Descent, Point, Silence, Span
 from ..settings import Contrast
 from .sheet import Sheet, sheet
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..collate.encoder import Encoder
+
 CARRIED = 2
 """Other accounts that carry a point before its absence is listed."""
-PRESENT = 0.5
-"""Share of a reading's words (by weight) in two lines of an account that counts as carrying it."""
+WORDS = 0.25
+"""Share of a reading's words (by weight) in one line of an account from which it may carry the point."""
+SENSE = 0.78
+"""Cosine of a reading and a line of an account from which it may carry the point."""
 SHORT = 60
 """Words under which an account is too short for its silence to say anything."""
 FOLLOWS = 0.5
 """Share of the smaller account's points that two kin share before one is said to follow the other."""
+Vectors = Mapping[str, "NDArray[np.float32]"]
+Kin = Mapping[str, Mapping[str, int]]
 CUT = re.compile(r"(?:…|\.\.\.|\[\+?\d+ chars\]|continue reading\W*|read more\W*)\s*$", re.IGNORECASE)
 
 
@@ -55,11 +67,12 @@ def silences(
     laid = sheet(accounts)
     kin = _kin(laid, points, descent)
     reach = {a.witness.id: _reach(a) for a in laid.accounts}
-    return tuple(s for p in points for s in _of_point(laid, p, kin, reach))
+    vectors = _vectors(laid)
+    return tuple(s for p in points for s in _of_point(laid, vectors, p, kin, reach))
 
 
 def _of_point(
-    laid: Sheet, point: Point, kin: Mapping[str, Mapping[str, int]], reach: Mapping[str, _Reach]
+    laid: Sheet, vectors: Vectors, point: Point, kin: Kin, reach: Mapping[str, _Reach]
 ) -> Iterator[Silence]:
     holders = [w for w in point.witnesses if w in reach]
     known = min((reach[w].day or "" for w in holders if reach[w].day), default=None)
@@ -68,7 +81,9 @@ def _of_point(
         if here in holders:
             continue
         followed = {w: n for w, n in kin.get(here, {}).items() if w in holders}
-        if (len(holders) < CARRIED and not followed) or _present(laid, here, point):
+        if len(holders) < CARRIED or (2 * len(holders) < len(laid.accounts) - 1 and not followed):
+            continue
+        if _near_words(laid, here, point) or _near_sense(laid, vectors, here, point):
             continue
         hindered = _hindrance(reach[here], known)
         if hindered:
@@ -78,16 +93,13 @@ def _of_point(
 
 
 def _why(laid: Sheet, holders: int, accounts: int, followed: Mapping[str, int]) -> str:
-    others = (
-        f"{holders} of the {accounts - 1} other accounts carry it"
-        if holders > 1
-        else "One other account carries it"
-    )
+    carry = f"All {holders}" if holders == accounts - 1 else f"{holders} of the {accounts - 1}"
     if not followed:
-        return f"{others}."
+        return f"{carry} other accounts carry it."
     nearest = max(sorted(followed), key=lambda w: followed[w])
     witness = laid.accounts[laid.index[nearest]].witness
-    return f"{others}, among them {witness.outlet or witness.name}, with which it shares {followed[nearest]} points."
+    kin = f"{witness.outlet or witness.name}, with which it shares {followed[nearest]} points"
+    return f"{carry} other accounts carry it, among them {kin}."
 
 
 # -- could it have had the point? --
@@ -116,19 +128,39 @@ def _hindrance(reach: _Reach, known: str | None) -> str:
 # -- does it carry the point after all? --
 
 
-def _present(laid: Sheet, witness: str, point: Point) -> bool:
-    """Whether two neighbouring lines of an account hold most of a reading's weighed words."""
+def _near_words(laid: Sheet, witness: str, point: Point) -> bool:
+    """Whether a line of an account holds a fair share of a reading's weighed words."""
     lines = laid.lines[laid.index[witness]]
     for reading in point.readings:
         words = _words(laid, reading.accounts)
         whole = sum(words.values())
-        if not whole:
-            continue
-        for n, line in enumerate(lines):
-            held = set(line.keys) | (set(lines[n + 1].keys) if n + 1 < len(lines) else set())
-            if sum(w for k, w in words.items() if k in held) >= PRESENT * whole:
-                return True
+        if any(sum(w for k, w in words.items() if k in line.keys) >= WORDS * whole for line in lines):
+            return True
     return False
+
+
+def _near_sense(laid: Sheet, vectors: Vectors, witness: str, point: Point) -> bool:
+    """Whether a line of an account is near a reading in sense."""
+    held = vectors[witness]
+    wordings = [reading.wording for reading in point.readings if reading.wording.strip()]
+    if not len(held) or not wordings:
+        return False
+    return float((_encoder().encode(wordings) @ held.T).max()) >= SENSE
+
+
+def _vectors(laid: Sheet) -> Vectors:
+    """A vector for each line of each account."""
+    out = {}
+    for account in laid.accounts:
+        text = account.witness.text
+        out[account.witness.id] = _encoder().encode([text[s.start : s.end] for s in account.sentences])
+    return out
+
+
+def _encoder() -> Encoder:
+    from ..collate.encoder import StaticEncoder
+
+    return StaticEncoder.load()
 
 
 def _words(laid: Sheet, spans: Sequence[Span]) -> dict[str, float]:
@@ -148,7 +180,7 @@ def _words(laid: Sheet, spans: Sequence[Span]) -> dict[str, float]:
 # -- kin --
 
 
-def _kin(laid: Sheet, points: Sequence[Point], descent: Descent | None) -> Mapping[str, Mapping[str, int]]:
+def _kin(laid: Sheet, points: Sequence[Point], descent: Descent | None) -> Kin:
     """Accounts joined by descent that share most of their points: how many, both ways."""
     held: dict[str, set[str]] = defaultdict(set)
     for point in points:
