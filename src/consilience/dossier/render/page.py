@@ -270,13 +270,9 @@ def _side(value: str, quotes: Sequence[Quote], limit: int) -> Side:
 def _quote(account: Account, place: Document, odd: Sequence[tuple[int, int]]) -> Quote:
     start, end = place["start"], place["end"]
     a, b, before, after = context(account.text, start, end)
-    whole = end - start <= SHORT or not odd
-    marks = (
-        [Mark(start, end, "differs")] if whole else [Mark(start + x, start + y, "differs") for x, y in odd]
-    )
-    return Quote(
-        (account,), pieces(account.text, a, b, marks), (anchor(account, start, end),), (before, after)
-    )
+    found = [(0, end - start)] if end - start <= SHORT else odd
+    cut = pieces(account.text, a, b, [Mark(start + x, start + y, "differs") for x, y in found])
+    return Quote((account,), cut, (anchor(account, start, end),), (before, after))
 
 
 # -- counts --
