@@ -55,27 +55,28 @@ class Edits:
 def edits(found: Alignment) -> Edits:
     """Read the edits off an alignment of child (a) and parent (b)."""
     child, parent = found.a, found.b
-    pairs = [(-1, -1), *found.forward.items(), (len(child), len(parent))]
+    runs = [(0, 0, 0), *found.runs, (len(child), len(parent), 0)]
     lost = _unmatched(len(parent), found)
     changed: list[tuple[int, int, int, int]] = []
-    styled = 0
-    for (i, p), (j, q) in pairwise(pairs):
-        if j - i > 1:
-            gap = _replaced(child.norms[i + 1 : j], (p + 1, q), parent.norms, lost)
+    styled = moved = 0
+    for (i, p, n), (j, q, _) in pairwise(runs):
+        moved += q < p + n
+        if j > i + n:
+            gap = _replaced(child.norms[i + n : j], (p + n, q), parent.norms, lost)
             lost.discard(gap)
-            if _style(child.norms[i + 1 : j], parent.norms[slice(*gap)]):
+            if _style(child.norms[i + n : j], parent.norms[slice(*gap)]):
                 styled += 1
             else:
-                changed.append((i + 1, j, *gap))
-    matched = [(child.bracketed[i], parent.bracketed[p]) for i, p in found.forward.items()]
-    return Edits(
-        tuple(changed),
-        tuple(sorted(lost)),
-        sum(q < p for (_, p), (_, q) in pairwise(pairs)),
-        styled,
-        matched.count((True, False)),
-        matched.count((False, True)),
-    )
+                changed.append((i + n, j, *gap))
+    put = sum(k in found.forward and not parent.bracketed[found.forward[k]] for k in child.brackets)
+    taken = sum(k in found.backward and not child.bracketed[found.backward[k]] for k in parent.brackets)
+    return Edits(tuple(changed), tuple(sorted(lost)), moved, styled, put, taken)
+
+
+def _unmatched(length: int, found: Alignment) -> set[tuple[int, int]]:
+    """Maximal stretches of the parent without a match."""
+    runs = [(0, 0), *sorted((j, n) for _, j, n in found.runs), (length, 0)]
+    return {(p + n, q) for (p, n), (q, _) in pairwise(runs) if q > p + n}
 
 
 def _replaced(
@@ -92,12 +93,6 @@ def _replaced(
 def _style(mine: Sequence[str], theirs: Sequence[str]) -> bool:
     """Whether a change is house style: the same words elsewhere, or spelt otherwise."""
     return len(mine) == len(theirs) and all(map(alike, mine, theirs))
-
-
-def _unmatched(length: int, found: Alignment) -> set[tuple[int, int]]:
-    """Maximal stretches of the parent without a match."""
-    places = [-1, *sorted(found.backward), length]
-    return {(p + 1, q) for p, q in pairwise(places) if q - p > 1}
 
 
 def root_price(words: Words) -> float:

@@ -193,20 +193,21 @@ def _with_exemplar(kindred: Kindred, best: Family) -> Family | None:
         words = consensus(kindred, pair)
         number = kindred.suppose(words, pair)
         options = [sorted(row) for row in kindred.all_options()]
-        guess = min(total(options, [*best.order[:n], number, *best.order[n:]]) for n in range(number + 1))
+        orders = [[*best.order[:n], number, *best.order[n:]] for n in range(number + 1)]
+        guess, start = min((total(options, order), order) for order in orders)
         if guess > best.price + SLACK:
             kindred.forget()
             continue
-        found = cheapest(options)
+        found = cheapest(options, start)
         children = [c for c, ps in enumerate(found.parents) if number in ps]
         if found.price < best.price - 1e-9 and len(children) >= 2:
-            trials.append((found.price, pair, words))
+            trials.append((found.price, pair, words, start))
         kindred.forget()
     if not trials:
         return None
-    _, pair, words = min(trials, key=lambda t: t[:2])
+    _, pair, words, start = min(trials, key=lambda t: t[:2])
     kindred.suppose(words, pair)
-    return cheapest(kindred.all_options())
+    return cheapest(kindred.all_options(), start)
 
 
 def _suspects(kindred: Kindred, best: Family) -> list[tuple[int, int]]:

@@ -55,6 +55,11 @@ class Words:
     def __len__(self) -> int:
         return len(self.norms)
 
+    @cached_property
+    def brackets(self) -> tuple[int, ...]:
+        """Places of the bracketed words."""
+        return tuple(k for k, inside in enumerate(self.bracketed) if inside)
+
     def grams(self, size: int) -> list[tuple[str, ...]]:
         """All runs of ``size`` words, in order; kept after the first call."""
         kept = self.__dict__.setdefault("_grams", {})

@@ -14,9 +14,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-EXACT = 11
-"""Most nodes that are searched exactly: 2 ** 11 subsets."""
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+EXACT = 12
+"""Most nodes that are searched exactly: 2 ** 12 subsets."""
+TIE = 1e-9
+"""Prices that differ by less are equal."""
 ROUNDS = 12
 """Most rounds of moving nodes in a large story."""
 
@@ -45,15 +55,17 @@ class Family:
     exact: bool
 
 
-def cheapest(options: Sequence[Sequence[Option]]) -> Family:
+def cheapest(options: Sequence[Sequence[Option]], start: Sequence[int] = ()) -> Family:
     """Choose parents for every node.
+
+    :param start: an order to begin from, where the search is not exact.
 
     >>> root = Option(10.0, 0, ())
     >>> cheapest([[root], [Option(1.0, 1, (0,)), root]]).parents
     ((), (0,))
     """
     ranked = [sorted(row) for row in options]
-    return _exact(ranked) if len(ranked) <= EXACT else _climb(ranked)
+    return _exact(ranked) if len(ranked) <= EXACT else _climb(ranked, list(start) or _greedy(ranked))
 
 
 def _pick(row: Sequence[Option], before: int) -> Option:
@@ -62,44 +74,77 @@ def _pick(row: Sequence[Option], before: int) -> Option:
 
 
 def _exact(options: Sequence[Sequence[Option]]) -> Family:
+    import numpy as np
+
     n = len(options)
     full = (1 << n) - 1
-    price = [[_pick(row, before).price for before in range(full + 1)] for row in options]
-    ahead, last = _forward(price, n)
-    behind = _backward(price, n)
+    price = np.array([_prices(row, n) for row in options])
+    ahead, last = _forward(price)
+    totals = ahead + _backward(price)
     order, rest = [], full
     while rest:
-        order.append(last[rest])
-        rest &= ~(1 << last[rest])
+        order.append(int(last[rest]))
+        rest &= ~(1 << order[-1])
     order.reverse()
     parents = _choose(options, order)
-    totals = [a + b for a, b in zip(ahead, behind, strict=True)]
+    subsets = np.arange(full + 1)
     margin = {
-        (c, p): min(t for s, t in enumerate(totals) if s >> c & 1 and not s >> p & 1) - ahead[full]
+        (c, p): float(totals[(subsets >> c & 1 == 1) & (subsets >> p & 1 == 0)].min() - ahead[full])
         for c, row in enumerate(parents)
         for p in row
     }
-    return Family(parents, ahead[full], tuple(order), margin, True)
+    return Family(parents, float(ahead[full]), tuple(order), margin, True)
 
 
-def _forward(price: Sequence[Sequence[float]], n: int) -> tuple[list[float], list[int]]:
+def _prices(row: Sequence[Option], n: int) -> Floats:
+    """Least price of a node for each set of nodes that come before it."""
+    import numpy as np
+
+    best = np.full(1 << n, np.inf)
+    for option in row:
+        best[option.mask] = min(best[option.mask], option.price)
+    for bit in range(n):
+        halves = best.reshape(-1, 2, 1 << bit)
+        halves[:, 1] = np.minimum(halves[:, 0], halves[:, 1])
+    return best
+
+
+def _layers(n: int) -> list[Ints]:
+    """The subsets of n nodes by their size."""
+    import numpy as np
+
+    subsets = np.arange(1 << n)
+    sizes = sum(subsets >> bit & 1 for bit in range(n))
+    return [subsets[sizes == size] for size in range(n + 1)]
+
+
+def _forward(price: Floats) -> tuple[Floats, Ints]:
     """Least price of each set of nodes as the first in order, and its last node."""
-    best, last = [0.0] * (1 << n), [0] * (1 << n)
-    for chosen in range(1, 1 << n):
-        best[chosen], last[chosen] = min(
-            (best[chosen & ~(1 << c)] + price[c][chosen & ~(1 << c)], c) for c in range(n) if chosen >> c & 1
-        )
+    import numpy as np
+
+    n = len(price)
+    best, last = np.full(1 << n, np.inf), np.zeros(1 << n, dtype=int)
+    best[0] = 0.0
+    for layer in _layers(n)[:-1]:
+        for c in range(n):
+            before = layer[layer >> c & 1 == 0]
+            cost, after = best[before] + price[c, before], before | 1 << c
+            better = cost < best[after] - TIE
+            best[after[better]], last[after[better]] = cost[better], c
     return best, last
 
 
-def _backward(price: Sequence[Sequence[float]], n: int) -> list[float]:
+def _backward(price: Floats) -> Floats:
     """Least price of all that is not in each set, coming after it."""
-    full = (1 << n) - 1
-    best = [0.0] * (full + 1)
-    for chosen in range(full - 1, -1, -1):
-        best[chosen] = min(
-            price[c][chosen] + best[chosen | 1 << c] for c in range(n) if not chosen >> c & 1
-        )
+    import numpy as np
+
+    n = len(price)
+    best = np.full(1 << n, np.inf)
+    best[-1] = 0.0
+    for layer in _layers(n)[-2::-1]:
+        for c in range(n):
+            before = layer[layer >> c & 1 == 0]
+            best[before] = np.minimum(best[before], price[c, before] + best[before | 1 << c])
     return best
 
 
@@ -121,15 +166,14 @@ def total(options: Sequence[Sequence[Option]], order: Sequence[int]) -> float:
     return price
 
 
-def _climb(options: Sequence[Sequence[Option]]) -> Family:
-    """Start from the greedy order, then move single nodes while the price falls."""
-    order = _greedy(options)
+def _climb(options: Sequence[Sequence[Option]], order: list[int]) -> Family:
+    """Move single nodes in an order while the price falls."""
     price = total(options, order)
     for _ in range(ROUNDS):
         was = price
-        for node in sorted(order):
+        for node in range(len(order)):
             order, price = _move(options, order, node, price)
-        if price > was - 1e-9:
+        if price > was - TIE:
             break
     parents = _choose(options, order)
     margin = {(c, p): _reversed(options, order, c, p) - price for c, row in enumerate(parents) for p in row}
@@ -151,14 +195,23 @@ def _greedy(options: Sequence[Sequence[Option]]) -> list[int]:
 def _move(
     options: Sequence[Sequence[Option]], order: list[int], node: int, price: float
 ) -> tuple[list[int], float]:
+    """Put one node where the whole is cheapest: only those after it may have it as a parent."""
     rest = [c for c in order if c != node]
-    best, kept = price, order
-    for at in range(len(order)):
-        trial = [*rest[:at], node, *rest[at:]]
-        cost = total(options, trial)
-        if cost < best - 1e-9:
-            best, kept = cost, trial
-    return kept, best
+    before, without, having, own = 0, [0.0], [], []
+    for c in rest:
+        own.append(_pick(options[node], before).price)
+        without.append(without[-1] + _pick(options[c], before).price)
+        having.append(_pick(options[c], before | 1 << node).price)
+        before |= 1 << c
+    own.append(_pick(options[node], before).price)
+    after = [0.0]
+    for cost in reversed(having):
+        after.append(after[-1] + cost)
+    after.reverse()
+    best, at = min((without[k] + own[k] + after[k], k) for k in range(len(order)))
+    if best > price - TIE:
+        return order, price
+    return [*rest[:at], node, *rest[at:]], best
 
 
 def _reversed(options: Sequence[Sequence[Option]], order: list[int], child: int, parent: int) -> float:
