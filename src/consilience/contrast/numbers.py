@@ -30,13 +30,13 @@ def compare(laid: Sheet) -> Iterator[Finding]:
     """Find figures that differ."""
     slots = list(_slots(laid))
     elsewhere = stated_elsewhere(slots, _agree)
-    for match in matches(laid, slots, least=min(LEAST.values()), same=_equal):
+
+    def barred(a: Slot, b: Slot) -> bool:
+        return not _agree(a, b) and elsewhere(a, b)
+
+    for match in matches(laid, slots, least=min(LEAST.values()), same=_equal, barred=barred):
         kind = match.a.value.kind
-        if (
-            match.score < LEAST[kind]
-            or _equal(match.a, match.b)
-            or (elsewhere(match) and not _agree(match.a, match.b))
-        ):
+        if match.score < LEAST[kind] or _equal(match.a, match.b):
             continue
         yield _finding(laid, match, kind)
 

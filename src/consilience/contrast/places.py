@@ -31,15 +31,22 @@ def compare(laid: Sheet) -> Iterator[Finding]:
     """Find places that differ."""
     slots = list(_slots(laid))
     named = [_named(laid, i) for i in range(len(laid.accounts))]
-    for match in matches(laid, slots, least=LEAST, same=lambda a, b: bool(a.value == b.value)):
+
+    def barred(a: Slot, b: Slot) -> bool:
+        known = a.value in named[b.line.account] or b.value in named[a.line.account]
+        return known or not _apart(a, b)
+
+    for match in matches(laid, slots, least=LEAST, same=_equal, barred=barred):
         a, b = match.a, match.b
-        if a.value == b.value or a.value in named[b.line.account] or b.value in named[a.line.account]:
-            continue
-        if not _apart(a, b):
+        if _equal(a, b):
             continue
         says = f"The place differs: “{a.shown}” against “{b.shown}”."
         sides = ((a.span, a.value.split(":")[-1]), (b.span, b.value.split(":")[-1]))
         yield Finding("place", sides, says, None, min(0.95, 0.25 + match.score), match.point)
+
+
+def _equal(a: Slot, b: Slot) -> bool:
+    return bool(a.value == b.value)
 
 
 def _slots(laid: Sheet) -> Iterator[Slot]:

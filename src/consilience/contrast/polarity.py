@@ -25,8 +25,10 @@ NOTS = frozenset({"not", "never", "cannot"})
 AUXILIARIES = frozenset(
     "do does did is are was were be been has have had will would can could should".split()
 )
-LIKE = 0.3
-"""Least likeness of lines whose predicates are compared."""
+LIKE = 0.22
+"""Least likeness of lines that are compared at all."""
+ALIKE = 0.3
+"""Least likeness of lines of which one may deny the other."""
 VERBATIM = 0.55
 """Least likeness of lines that are compared word by word."""
 ASSERTED = frozenset(
@@ -100,6 +102,8 @@ Written = Mapping[tuple[int, int], Sequence[tuple[int, str]]]
 
 def _negated(laid: Sheet, pair: Pair, held: Held) -> Iterator[Finding]:
     """Predicates that two lines share, denied in one of them."""
+    if pair.likeness < ALIKE:
+        return
     mine, theirs = (held[line.account, line.number] for line in (pair.a, pair.b))
     for key in sorted(mine.keys() & theirs.keys()):
         # A predicate that stands twice in a line may be denied once: nothing follows from that.

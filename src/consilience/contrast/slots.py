@@ -75,11 +75,14 @@ NEARLY = 0.9
 Judge = Callable[[Slot, Slot], bool]
 
 
-def matches(laid: Sheet, slots: Sequence[Slot], *, least: float, same: Judge) -> Iterator[Match]:
+def matches(
+    laid: Sheet, slots: Sequence[Slot], *, least: float, same: Judge, barred: Judge | None = None
+) -> Iterator[Match]:
     """Pair the slots of each two accounts, one to one, best first.
 
     :param least: least score of a pair; places that repeat a value may fall a little short of it.
     :param same: whether two values are the same; pairs of equal values are given too.
+    :param barred: whether two different values may not be set against each other.
     """
     held: dict[tuple[int, int], list[Slot]] = defaultdict(list)
     for slot in slots:
@@ -89,7 +92,7 @@ def matches(laid: Sheet, slots: Sequence[Slot], *, least: float, same: Judge) ->
         theirs = held.get((pair.b.account, pair.b.number), ())
         for a in held.get((pair.a.account, pair.a.number), ()) if theirs else ():
             for b in theirs:
-                if a.sort == b.sort:
+                if a.sort == b.sort and not (barred and not same(a, b) and barred(a, b)):
                     score = closeness(laid, a, b, pair.likeness) + (0.1 if pair.point else 0.0)
                     if score >= NEARLY * least:
                         match = Match(a, b, min(score, 1.0), pair.point)
@@ -116,7 +119,7 @@ def _one_to_one(found: list[Match], same: Judge) -> Iterator[Match]:
             yield replace(match, more=tuple(s for s in more if s not in (match.a, match.b)))
 
 
-def stated_elsewhere(slots: Sequence[Slot], same: Judge) -> Callable[[Match], bool]:
+def stated_elsewhere(slots: Sequence[Slot], same: Judge) -> Judge:
     """Tell whether either account also gives the other's value, of the same sort, somewhere.
 
     "Two of 12 aldermen" in one account and "12 aldermen" in the other are two facts, not one:
@@ -126,8 +129,7 @@ def stated_elsewhere(slots: Sequence[Slot], same: Judge) -> Callable[[Match], bo
     for slot in slots:
         known[slot.line.account, slot.sort].append(slot)
 
-    def elsewhere(match: Match) -> bool:
-        a, b = match.a, match.b
+    def elsewhere(a: Slot, b: Slot) -> bool:
         return any(same(b, mine) for mine in known[a.line.account, a.sort]) or any(
             same(a, theirs) for theirs in known[b.line.account, b.sort]
         )
