@@ -185,7 +185,7 @@ def _files_stories(name: str, match: re.Match[str]) -> bool:
 
     "Seahaven Union (SU) said" and "Sen. Ann Poe (R-MA)" open no dateline.
     """
-    if name.casefold().removeprefix("the ") in agencies():
+    if name.removeprefix("The ").removeprefix("the ") in agencies():
         return True
     alone = match["head"].startswith(("(", "（")) or match.group().rstrip().endswith(("-", "–", "—"))
     return alone and re.fullmatch(r"[A-Z]{2,6}", name) is not None
@@ -199,6 +199,6 @@ def outlet_words() -> frozenset[str]:
 
 @cache
 def agencies() -> frozenset[str]:
-    """All names of news agencies, in lower case, without "the"."""
+    """All names of news agencies as they are written, without "the"."""
     names = (n for row in lexicon("agencies") for n in (row["name"], *row["also"].split(";")))
-    return frozenset(n.casefold().removeprefix("the ") for n in names if n)
+    return frozenset(n.removeprefix("The ") for n in names if n)

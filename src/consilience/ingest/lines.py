@@ -23,10 +23,12 @@ MARKDOWN = re.compile(r"^(?:>\s*|#{1,6}\s+)*(?:[*_]{1,3}(?=[^*_\s]))?|(?<=[^*_\s
 OPEN, CLOSE = '"“«„「『', '"”»“」』'
 WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 TOLD = re.compile(
-    r"\b(?:said|told|was|were|had|did|added|is|are|be|been|has|have|will|would|can|could|may|might|must|should|"
+    r"\b(?:said|told|was|were|had|did|added|is|are|be|been|has|have|will|would|can|could|may|might|must|should|that|which|"
     r"\w+n['’]t|he|she|they|his|her|their|i|we|our|my|it|there|these|those)\b",
     re.IGNORECASE,
 )
+SENTENCE = re.compile(r"^(?:the|an?) .*\w{2}ed\b|, \d{1,3},", re.IGNORECASE)
+"""An article and a past tense, or an age: a sentence that lost its full stop, or a caption."""
 BREAK = re.compile(r"[^\W\d_]{4}[.!?]['\"”’)]* [A-Z0-9]")
 QUOTED = re.compile(r"[“\"«][^”\"»]*[”\"»]|‘[^’]*’(?!\w)")
 
@@ -110,7 +112,7 @@ def headline(line: Line) -> bool:
         and not (line.text[0] in OPEN and line.text[-1] in CLOSE)
         and not line.text[0].islower()
         and not BREAK.search(line.text)
-        and (line.text.isupper() or not TOLD.search(bare))
+        and (line.text.isupper() or not (TOLD.search(bare) or SENTENCE.search(bare)))
     )
 
 

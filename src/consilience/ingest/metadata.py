@@ -116,7 +116,8 @@ def _imprint(line: str, at: int, kind: str) -> list[Found]:
         start = at + match.start("outlet")
         out.append(Found("outlet", note[1], "note on the author", start, start + len(note[1])))
     notice = COPYRIGHT.match(line)
-    if notice and notice["outlet"].casefold().removeprefix("the ") not in NOT_OUTLETS | agencies():
+    holder = re.sub("^the ", "", notice["outlet"], flags=re.IGNORECASE) if notice else ""
+    if notice and holder.casefold() not in NOT_OUTLETS and holder not in agencies():
         out.append(_at("outlet", notice, "copyright line", at))
     return out
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..model import Region
-from .bylines import byline, dateline, stamp
-from .lines import BREAK, Line, ends, furniture, headline, lines, prose, quotation
+from .bylines import agencies, byline, dateline, stamp
+from .lines import BREAK, TOLD, Line, ends, furniture, headline, lines, prose, quotation
 
 Label = tuple[str, str]
 Layout = Sequence[tuple[int, int, str, str]]
@@ -34,6 +34,7 @@ POST = re.compile(
     r"^(?:\S+ ){1,6}(?:staff|writer|reporter|correspondent|editor|columnist|bureau|desk)s?$", re.IGNORECASE
 )
 BULLET = re.compile(r"^\s*(?:[•·▪◦‣*–—-]|\d{1,2}[.)])\s+")
+QUOTE_MARK = re.compile(r"[\"“”«»]")
 NAME_WORD = re.compile(r"(?:[^\W\d_]\.)+|[^\W\d_][\w.’'/-]*|&")
 SMALL = frozenset("of the for and de la le di da du van von der den bin ibn al el to in at on".split())
 NOT_NAMES = frozenset(
@@ -285,15 +286,17 @@ def names_speaker(text: str, whole: str | None = None) -> bool:
 
     >>> names_speaker("Harbour Master Ann Poe"), names_speaker("— Ann Poe, who runs the ferries")
     (True, True)
-    >>> names_speaker("A Second Try"), names_speaker("The ferries stop")
+    >>> names_speaker("A Second Try"), names_speaker("Ann Poe, the mayor, was against it")
     (False, False)
     """
     if whole is not None and not whole.endswith(":"):
         return False
     dashed = text[:1] in "-–—~"
-    head = text.lstrip("-–—~ ").split(",")[0].split(" (")[0]
+    head, _, role = text.lstrip("-–—~ ").replace(" (", ",").partition(",")
     words = head.split()
-    if not 1 <= len(words) <= 9 or len(text) > 120 or text.rstrip().endswith((".", "?", "!", ":")):
+    if not 1 <= len(words) <= 9 or len(text) > 120 or ends(text) or text.endswith(":"):
+        return False
+    if (text.isupper() and len(words) > 3) or QUOTE_MARK.search(role) or TOLD.search(role):
         return False
     named = all(
         NAME_WORD.fullmatch(w) and (w[0].isupper() or w.casefold() in SMALL or w == "&") for w in words
@@ -342,10 +345,17 @@ def _tail(page: Page) -> None:
             page.mark(n, "boilerplate", "counter")
         elif n == last and line.words <= 12 and re.fullmatch(r"[(（\[][^()（）]+[)）\]]\.?", line.text):
             page.mark(n, "byline", "credit in brackets after the text")
+        elif line.words <= 8 and _credits_agency(line.text):
+            page.mark(n, "byline", "credits an agency after the text")
         elif linked and not ends(line.text) and line.words <= 25:
             page.mark(n, "boilerplate", "link to another story")
         elif n == last and page.labels[n - 1] is None and line.words <= 4 and not ends(line.text):
             page.mark(n, "boilerplate", "short line after the end of the text")
+
+
+def _credits_agency(text: str) -> bool:
+    """Whether a short line names an agency by its proper capitals ("jm/rl (AFP, dpa)")."""
+    return any(word in agencies() for word in re.findall(r"\w+", text))
 
 
 def _rest(page: Page) -> None:
