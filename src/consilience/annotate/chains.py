@@ -17,6 +17,7 @@ from ..model import Annotated, Mention, Span, Speaker
 from .drafts import Draft, by_sentence
 from .tree import Tree
 
+MEDIA = frozenset(("agency", "newspaper", "paper", "media", "daily", "broadcaster", "outlet", "magazine"))
 NEAR = 2
 """Sentences back that an unresolved he or she looks for the last person who spoke."""
 NAMED = ("person", "body", "group", "place")
@@ -47,7 +48,7 @@ class Speakers:
         head, span = self._head(*draft.subject), self._span(*draft.subject)
         if self.found.tokens[head].lemma.lower() in documents():
             return self._document(head, draft.subject, span)
-        several = self._several(head, *draft.subject)
+        several = self._several(*draft.subject)
         mention = None if several else self._at(head) or self._within(span)
         return self._pronoun(head, span) if mention is None else self._named(head, span, mention)
 
@@ -75,6 +76,18 @@ class Speakers:
         words = self.found.tokens[subject[0] : subject[1]]
         return any(t.ent == "PERSON" for t in words) or [t.text.lower() for t in words] in (["he"], ["she"])
 
+    def institution(self, subject: tuple[int, int] | None) -> bool:
+        """Whether a subject is a body, a state or a document, which may pass on what others say."""
+        if subject is None:
+            return False
+        head = self._head(*subject)
+        if self.found.tokens[head].lemma.lower() in documents():
+            return True
+        mention = self._at(head)
+        if mention is not None:
+            return mention.kind in ("body", "place")
+        return self.found.tokens[head].ent in ("ORG", "GPE") or self.found.tokens[head].lemma.lower() in MEDIA
+
     def stretch(self, start: int, end: int) -> Speaker:
         """The speaker that a stretch outside the parse names ("Minister Ann Lee" under a quotation)."""
         span = Span(self.account.witness.id, start, end)
@@ -100,13 +113,17 @@ class Speakers:
     def _words(self, span: Span) -> str:
         return " ".join(span.of(self.text).split())
 
-    def _several(self, head: int, first: int, last: int) -> bool:
-        """Whether a subject is two names joined ("Lee and Roe")."""
-        if self.found.child(head, "conj") is None:
+    def _several(self, first: int, last: int) -> bool:
+        """Whether a subject is two names joined ("Lee, the mayor, and Roe"), not one with a clause."""
+        words = self.found.tokens[first:last]
+        if any(t.pos == "VERB" for t in words) or not any(t.text.lower() in ("and", "or") for t in words):
             return False
-        start, end = self.found.tokens[first].start, self.found.tokens[last - 1].end
-        kinds = ("person", "body", "place")
-        return len({str(m.value) for m in self._inside(start, end) if m.kind in kinds}) > 1
+        inside = [m for m in self._inside(words[0].start, words[-1].end) if not self._owns(m)]
+        if len({str(m.value) for m in inside if m.kind == "person"}) > 1:
+            return True
+        return len({str(m.value) for m in inside if m.kind in ("body", "place")}) > 1 and any(
+            t.dep == "conj" and t.head == self._head(first, last) for t in words
+        )
 
     def _inside(self, start: int, end: int) -> list[Mention]:
         low, high = bisect_left(self.starts, start), bisect_right(self.starts, end)

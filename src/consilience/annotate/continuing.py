@@ -24,6 +24,7 @@ OPENING = 0.55
 QUOTED = 0.06
 """Largest share of quoted letters in a readout."""
 SCORE = 0.45
+ADDERS = ("they", "he", "she", "it")
 
 
 @dataclass(slots=True)
@@ -72,9 +73,9 @@ def continued(
             draft = paragraph.governs.get(number)
             if draft is not None and speakers.personal(draft.subject):
                 speaker = draft
-            elif speaker is not None and readout and _goes_on(account, found, number):
-                yield _carried(account.sentences[number], speaker)
-            elif speaker is not None and _adds(account, found, number, speaker):
+            elif speaker is not None and (
+                (readout and _goes_on(account, found, number)) or _adds(account, found, number, speaker)
+            ):
                 yield _carried(account.sentences[number], speaker)
             else:
                 speaker = draft if draft is not None and draft.lemma == "according to" else None
@@ -118,7 +119,9 @@ def _paragraphs(
 def _near_root(found: Tree, i: int) -> bool:
     """Whether a cue is its sentence's main verb, a pair of it, or an aside to it."""
     steps = list(found.up(i))
-    return len(steps) <= 2 and all(found.tokens[k].dep in ("ROOT", "conj", "parataxis", "prep", "advcl") for k in steps)
+    return len(steps) <= 2 and all(
+        found.tokens[k].dep in ("ROOT", "conj", "parataxis", "prep", "advcl") for k in steps
+    )
 
 
 def _is_readout(
@@ -152,4 +155,4 @@ def _adds(account: Annotated, found: Tree, number: int, speaker: Draft) -> bool:
     """Whether a sentence adds to one told "according to" somebody: "They also spoke of …"."""
     sentence = account.sentences[number]
     words = [t.text.lower() for t in found.tokens[sentence.first : sentence.first + 4]]
-    return speaker.lemma == "according to" and words[:1] <= ["they"] and "also" in words
+    return speaker.lemma == "according to" and words[0] in ADDERS and "also" in words

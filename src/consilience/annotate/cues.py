@@ -47,7 +47,9 @@ def nouns() -> frozenset[str]:
 @cache
 def reporting() -> frozenset[str]:
     """Lemmas of verbs that can carry a quotation."""
-    return frozenset(lemma for (kind, lemma), cue in cues().items() if kind == "verb" and "quote" in cue.frames)
+    return frozenset(
+        lemma for (kind, lemma), cue in cues().items() if kind == "verb" and "quote" in cue.frames
+    )
 
 
 @cache
@@ -98,6 +100,9 @@ def features(tree: Tree, frame: Frame, *, quoted: bool, holds: bool) -> list[str
         f"holds={holds}:{frame.kind}:{bare}",
         f"subject={subject}",
         f"subject-quoted={subject}:{quoted}",
+        f"stance-subject={kind}:{subject}",
+        f"stance-tag={kind}:{token.tag}",
+        f"opens={frame.kind}:{bare}:{_opens(tree, frame)}",
         f"tag={token.tag}:{frame.kind}",
         f"dep={token.dep}:{frame.kind}",
         f"length={sum(length > n for n in LENGTHS)}",
@@ -106,6 +111,16 @@ def features(tree: Tree, frame: Frame, *, quoted: bool, holds: bool) -> list[str
         f"under={_under(tree, frame)}",
         f"region={tree.within(frame.head).kind}",
     ]
+
+
+def _opens(tree: Tree, frame: Frame) -> str:
+    """How the content opens: that, to, a question word, or the kind of its head."""
+    first, last = frame.content[0]
+    token = tree.tokens[first]
+    if token.tag in ("IN", "TO", "WDT", "WP", "WRB", "PRP$", "DT"):
+        return token.text.lower()
+    head = next((k for k in range(first, last) if not first <= tree.tokens[k].head < last), first)
+    return tree.tokens[head].ent or tree.tokens[head].tag
 
 
 def _subject(tree: Tree, frame: Frame) -> str:
@@ -117,7 +132,12 @@ def _subject(tree: Tree, frame: Frame) -> str:
     for name, words in (("first", FIRST), ("second", SECOND), ("third", THIRD), ("relative", RELATIVE)):
         if last == first + 1 and word in words:
             return name if name != "third" or word != "it" else "it"
-    kinds = {tree.tokens[k].ent for k in range(first, min(last, first + 8))} & {"PERSON", "ORG", "GPE", "NORP"}
+    kinds = {tree.tokens[k].ent for k in range(first, min(last, first + 8))} & {
+        "PERSON",
+        "ORG",
+        "GPE",
+        "NORP",
+    }
     return min(kinds, default="common" if tree.tokens[last - 1].pos == "NOUN" else "other")
 
 

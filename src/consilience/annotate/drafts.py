@@ -64,9 +64,9 @@ def candidates(found: Tree, quoted: Sequence[Quotation]) -> Iterator[Draft]:
 
 
 def reports(draft: Draft) -> bool:
-    """Whether a draft's word and frame are ones that pass on speech ("had said that")."""
+    """Whether a draft's word is one that passes on speech ("had said that")."""
     cue = cues().get(("verb", draft.lemma))
-    return cue is not None and "quote" in cue.frames and draft.frame in (*cue.frames, "aside")
+    return cue is not None and "quote" in cue.frames
 
 
 def inside_of(quoted: Sequence[Quotation], starts: Sequence[int], at: int) -> Quotation | None:
@@ -76,9 +76,19 @@ def inside_of(quoted: Sequence[Quotation], starts: Sequence[int], at: int) -> Qu
 
 
 def _draft(found: Tree, frame: Frame) -> Draft:
-    content = [(found.tokens[a].start, found.tokens[b - 1].end) for a, b in frame.content if b > a]
+    content = [_bare(found, a, b) for a, b in frame.content if b > a]
     cue = runs(found, frame.cue)
     return Draft(frame.head, frame.lemma, frame.name, cue, content, frame.subject, stance(frame))
+
+
+def _bare(found: Tree, first: int, last: int) -> tuple[int, int]:
+    """A token range in code points, a closing "but" or "and" left off."""
+    stop = last
+    while stop > first + 1 and found.tokens[stop - 1].pos in ("PUNCT", "CCONJ"):
+        stop -= 1
+    if not any(found.tokens[k].pos == "CCONJ" for k in range(stop, last)):
+        stop = last
+    return found.tokens[first].start, found.tokens[stop - 1].end
 
 
 def runs(found: Tree, indices: Sequence[int]) -> Pieces:
@@ -120,7 +130,7 @@ def _snap(
         else:
             for q in quoted[max(0, bisect_left(starts, start) - 1) : bisect_left(starts, end)]:
                 if q.start <= start < q.end:
-                    start = min(start, q.inner[0])
+                    start = q.inner[0]
                 if q.start < end <= q.end:
                     end = q.inner[1]
         if end > start:

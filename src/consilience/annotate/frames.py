@@ -24,6 +24,8 @@ VIEWS = frozenset(("view", "opinion", "words", "estimation", "judgment", "judgem
 DAYS = frozenset(
     ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "yesterday", "today")
 )
+REACH = 6
+"""Verbs up from a participle to look for its subject."""
 QUOTING = frozenset(("quote", "cite"))
 COMPLEMENTS = ("xcomp", "dobj", "oprd", "prep", "attr", "acomp")
 
@@ -70,7 +72,7 @@ def frames(tree: Tree, nouns: frozenset[str]) -> Iterator[Frame]:
 def _verb(tree: Tree, i: int, nouns: frozenset[str]) -> Iterator[Frame]:
     """The frame of a verb; "is confident that" is the frame of its adjective."""
     token = tree.tokens[i]
-    passive = tree.child(i, "auxpass") is not None
+    passive = is_passive(tree, i)
     lemma, kind = token.lemma.lower(), "verb"
     name, cue, content = _complement(tree, i)
     adjective = tree.child(i, "acomp")
@@ -91,6 +93,14 @@ def _verb(tree: Tree, i: int, nouns: frozenset[str]) -> Iterator[Frame]:
     if lemma in RAISING:
         subject = None
     yield Frame(i, lemma, kind, name, cue, content, subject, passive)
+
+
+def is_passive(tree: Tree, i: int) -> bool:
+    """Whether a verb's subject hears rather than speaks: "was told", "Asked about the toll, …"."""
+    if tree.child(i, "auxpass") is not None:
+        return True
+    token = tree.tokens[i]
+    return token.tag == "VBN" and token.dep in ("advcl", "acl") and tree.child(i, "aux") is None
 
 
 def _anothers(tree: Tree, noun: int) -> bool:
@@ -194,9 +204,7 @@ def _phrase(tree: Tree, i: int) -> Iterator[Frame]:
         yield from _about(tree, i, lemma, cue, reach(tree, noun))
 
 
-def _about(
-    tree: Tree, i: int, lemma: str, cue: tuple[int, ...], subject: tuple[int, int]
-) -> Iterator[Frame]:
+def _about(tree: Tree, i: int, lemma: str, cue: tuple[int, ...], subject: tuple[int, int]) -> Iterator[Frame]:
     """A phrase's content: its sentence when it opens or closes it, else the clause it stands in."""
     sentence = tree.within(i)
     hole = (tree.left[i], tree.right[i] + 1)
@@ -247,23 +255,38 @@ def subject_of(tree: Tree, i: int) -> tuple[int, int] | None:
     A participle (saying), an infinitive and a second verb of a pair take the subject of the
     verb above; a relative clause keeps its pronoun; a passive has its agent or nobody.
     """
-    for step, at in enumerate(tree.up(i)):
+    path = [at for at, _ in zip(tree.up(i), range(REACH), strict=False)]
+    for at in path:
         token = tree.tokens[at]
-        if step > 5:
-            return None
-        if step and token.pos not in VERBAL and token.dep != "prep":
-            return (tree.left[at], i) if token.pos in ("NOUN", "PROPN") and step == 1 else None
-        if (agent := _agent(tree, at)) is not None:
-            return agent
-        quoted = tree.child(at, "dobj") if step and token.lemma.lower() in QUOTING else None
-        if quoted is not None and quoted < i:
-            return reach_before(tree, quoted, i)
-        subject = tree.child(at, *SUBJECT)
-        if subject is not None:
-            return None if at == i and tree.tokens[subject].dep == "nsubjpass" else reach(tree, subject)
-        if token.dep not in SHARED or (step == 0 and tree.child(at, "auxpass") is not None):
-            return None
+        if at != i and token.pos not in VERBAL and token.dep != "prep":
+            return (tree.left[at], i) if at == path[1] and token.pos in ("NOUN", "PROPN") else None
+        own = _own(tree, at, i)
+        if own is not None or token.dep not in SHARED or is_passive(tree, i):
+            return own
     return None
+
+
+def _own(tree: Tree, at: int, i: int) -> tuple[int, int] | None:
+    """The agent, the one quoted ("quoted Lee as saying") or the subject of the verb at ``at``."""
+    if (agent := _agent(tree, at)) is not None:
+        return agent
+    quoted = tree.child(at, "dobj") if tree.tokens[at].lemma.lower() in QUOTING else None
+    if quoted is not None and at != i and quoted < i:
+        return reach_before(tree, quoted, i)
+    subject = tree.child(at, *SUBJECT)
+    if subject is None or (at == i and tree.tokens[subject].dep == "nsubjpass"):
+        return None
+    return _speaker(tree, subject)
+
+
+def _speaker(tree: Tree, subject: int) -> tuple[int, int]:
+    """A subject without what it does meanwhile: "officials, speaking on condition …"."""
+    first, last = reach(tree, subject)
+    for k in tree.kids[subject]:
+        comma = k > subject and tree.tokens[tree.left[k] - 1].text == ","
+        if comma and tree.tokens[k].tag == "VBG" and tree.tokens[k].dep in ("acl", "advcl"):
+            last = min(last, tree.left[k] - 1)
+    return first, max(last, first + 1)
 
 
 def _agent(tree: Tree, i: int) -> tuple[int, int] | None:

@@ -20,6 +20,13 @@ FAMILY = {
 }
 OPENS = frozenset(("``", "“", "„", "«", "‹", "‘", "‚"))
 CLOSES = frozenset(("”", "»", "›"))
+REVERSED = frozenset("«»‹›")
+LOW = {"„": "“", "‚": "‘"}
+"""Low opening marks and the high opening mark that closes them („…“)."""
+SAID = re.compile(
+    r"[,!?] (?:(?:[A-Z][\w.’'-]*|he|she|they|the|a) ){1,5}(?:said|says|told|added|asked|wrote|replied)\b"
+)
+"""The cue that ends a quotation whose closing mark is missing."""
 BEFORE_OPEN = re.compile(r"[\s(\[{—–\-/…“\"‘'«]")
 AFTER_CLOSE = re.compile(r"[\s.,;:!?)\]}—–\-/…”\"’'»]")
 ELISION = re.compile(r"(?:\d0s|\d\d\b|em\b|til\b|tis\b|twas\b|cause\b|n\b|round\b)", re.IGNORECASE)
@@ -75,8 +82,12 @@ def quotations(text: str, start: int, end: int, *, runs_on: bool = False) -> lis
                 found.append(Quotation(mark.start, shut.end, inner, True, runs_on and first))
             i = close + 1
         elif mark.family != "single" and _speech_opens(text, start, mark):
-            if text[mark.end : end].strip():
-                found.append(Quotation(mark.start, end, (mark.end, end), False, runs_on and first))
+            cue = SAID.search(text, mark.end, end)
+            stop = cue.start() + 1 if cue else end
+            if text[mark.end : stop].strip():
+                found.append(
+                    Quotation(mark.start, stop, (mark.end, stop), cue is not None, runs_on and first)
+                )
             break
         else:
             i += 1
@@ -91,6 +102,9 @@ def _mark(text: str, at: int, to: int, start: int, end: int) -> _Mark:
     family = FAMILY[glyph]
     opening = bool(BEFORE_OPEN.match(before)) and not after.isspace()
     closing = bool(AFTER_CLOSE.match(after)) and not before.isspace()
+    if glyph in REVERSED and ((opening and after.isalnum()) if glyph in CLOSES else closing):
+        # »The bridge is safe«, as in German and Danish.
+        return _Mark(at, to, family, glyph in CLOSES, glyph in OPENS)
     if glyph in OPENS:
         return _Mark(at, to, family, True, False)
     if glyph in CLOSES:
@@ -106,10 +120,13 @@ def _mark(text: str, at: int, to: int, start: int, end: int) -> _Mark:
 def _closing(text: str, marks: list[_Mark], i: int) -> int | None:
     """Index of the mark that closes ``marks[i]``: the next of its family at the same depth."""
     family, depth = marks[i].family, 0
+    high = LOW.get(text[marks[i].start : marks[i].end])
     for j in range(i + 1, len(marks)):
         mark = marks[j]
         if mark.family != family:
             continue
+        if high and text[mark.start : mark.end] == high:
+            return j
         if family == "single" and mark.may_close and _possessive(text, marks, j):
             continue
         if mark.may_close and not (mark.may_open and depth == 0 and _reopens(text, mark)):
@@ -135,7 +152,8 @@ def _reopens(text: str, mark: _Mark) -> bool:
 def _possessive(text: str, marks: list[_Mark], j: int) -> bool:
     """A plural's apostrophe (the ministers’ talks), when a later mark can close instead."""
     mark = marks[j]
-    if text[mark.start - 1 : mark.start].lower() != "s" or not re.match(r" [a-z]", text[mark.end : mark.end + 2]):
+    after = text[mark.end : mark.end + 2]
+    if text[mark.start - 1 : mark.start].lower() != "s" or not re.match(r" [a-z]", after):
         return False
     for later in marks[j + 1 :]:
         if later.family != "single":

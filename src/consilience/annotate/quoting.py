@@ -40,6 +40,7 @@ class Quoting:
         self.by_head = {d.head: d for d in drafts}
         self.last: Draft | None = None
         self.previous: tuple[Quotation, Draft] | None = None
+        self.open: Quotation | None = None
         self.near = by_sentence(found, self.drafts)
 
     def read(self, lines: Sequence[tuple[int, int]], quoted: Sequence[Sequence[Quotation]]) -> list[Draft]:
@@ -83,8 +84,13 @@ class Quoting:
                 self.last.quotes.append(q)
                 self.drafts.append(self.last)
             self._went(q, self.last)
+        elif not q.closed:
+            self.open = q
 
     def _went(self, q: Quotation, draft: Draft) -> None:
+        if q.continues and self.open is not None:
+            take(draft, self.open)
+        self.open = None
         self.previous, self.last = (q, draft), draft
 
     def _long(self, q: Quotation) -> bool:
@@ -135,9 +141,14 @@ class Quoting:
 
     def _purge(self, draft: Draft, q: Quotation) -> None:
         """Drop what fronts the cue of a quotation: "At the same time, she added, “…”"."""
-        if not draft.cue or draft.cue[0][0] > q.start:
+        if not draft.cue:
             return
         tokens = self.found.tokens
+        if q.end <= draft.cue[0][0]:
+            # "“…,” Roe told the Times": the Times is no part of what is said.
+            if draft.frame not in ("clause", "aside"):
+                draft.content = [(x.inner[0], x.inner[1]) for x in draft.quotes]
+            return
         draft.content = [
             (a, b)
             for a, b in draft.content
@@ -180,7 +191,12 @@ class Quoting:
             return None
         told = [d for d in self.drafts if before.first <= d.head < before.last and d.cue and d.subject]
         told = [d for d in told if len(list(self.found.up(d.head))) <= 2 and d.lemma in reporting()]
-        return told[-1] if told else None
+        if told:
+            return told[-1]
+        tokens = self.found.tokens
+        root = next((k for k in range(before.first, before.last) if tokens[k].dep == "ROOT"), at)
+        known = root < at and speaks(tokens[root]) and subject_of(self.found, root) is not None
+        return self._spoken(root) if known and root not in self.by_head else None
 
     def _follows(self, previous: tuple[Quotation, Draft], q: Quotation) -> bool:
         """Whether only the cue's own clause stands between two quotations."""

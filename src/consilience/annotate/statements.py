@@ -20,9 +20,9 @@ from .quotes import Quotation, paragraphs_of
 from .quoting import Quoting
 from .tree import VERBAL, tree
 
-PASSED = 0.08
+PASSED = 0.05
 """Least score of a report inside an agency's or a document's."""
-EDGE = " \t\u00a0,;:—–\"“”«»"
+EDGE = ' \t\u00a0,;:—–"“”«»'
 
 
 def statements(account: Annotated) -> tuple[Statement, ...]:
@@ -66,10 +66,12 @@ def _kept(speakers: Speakers, drafts: Sequence[Draft]) -> list[Draft]:
 
 def _passed_on(speakers: Speakers, draft: Draft, outer: Draft | None) -> bool:
     """Whether a draft is the first thing said in what an agency or document says."""
-    if outer is None or outer.subject is None or speakers.personal(outer.subject):
+    if outer is None or not speakers.institution(outer.subject):
         return False
     tokens = speakers.found.tokens
-    above = next((k for k in speakers.found.up(draft.head) if k != draft.head and tokens[k].pos in VERBAL), None)
+    above = next(
+        (k for k in speakers.found.up(draft.head) if k != draft.head and tokens[k].pos in VERBAL), None
+    )
     return above is None or above == outer.head
 
 

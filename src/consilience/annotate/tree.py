@@ -2,16 +2,16 @@
 
 Adds to ``Annotated.tokens`` what rules ask for again and again, computed once an account, and
 mends two known faults of the parse: a second verb joined to the wrong first one, and a
-participle of saying hung on a verb of what is said. Invariant: ``left[i] <= i <= right[i]`` and both stay in the sentence.
+participle of saying hung on a verb of what is said. Invariant: ``left[i] <= i <= right[i]``
+and both stay in the sentence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..model import Annotated, Sentence, Token
-
 
 VERBAL = frozenset(("VERB", "AUX"))
 
@@ -97,22 +97,27 @@ def _seconds(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
 
     out = list(tokens)
     for i, token in enumerate(tokens):
-        loose = token.dep == "dep" and token.tag == "VB"
-        if (token.dep != "conj" and not loose) or i in subjects or i in helped:
-            continue
         first = token.head
-        if token.tag not in ("VBD", "VBZ", "VBP", "VB") or first >= i or tokens[first].pos not in VERBAL:
+        if not _second(token) or i in subjects or i in helped or first >= i:
             continue
-        if form(first) == form(i):
+        if tokens[first].pos not in VERBAL or form(first) == form(i):
             continue
-        better = _above(out, first, lambda k: form(k) == form(i) and k < i)
+        above = (k for k in _heads(out, first) if tokens[k].pos in VERBAL)
+        better = next((k for k in above if form(k) == form(i) and k < i), None)
         if better is None and token.tag == "VB":
             # "… that Lee had said the port should close, pay its debts and …": "pay" goes to "close".
             near = (k for k in range(i - 1, max(first, i - 40), -1) if helped.get(k) == "MD")
-            better = next((k for k in near if _above(out, k, lambda at, i=i: at == i) is None), None)
+            better = next((k for k in near if i not in _heads(out, k)), None)
         if better is not None:
             out[i] = replace(token, head=better, dep="conj")
     return tuple(out)
+
+
+def _second(token: Token) -> bool:
+    """Whether a token can be the second verb of a pair."""
+    if token.dep == "conj":
+        return token.tag in ("VBD", "VBZ", "VBP", "VB")
+    return token.dep == "dep" and token.tag == "VB"
 
 
 def _participles(tokens: tuple[Token, ...], reporting: frozenset[str]) -> tuple[Token, ...]:
@@ -123,22 +128,20 @@ def _participles(tokens: tuple[Token, ...], reporting: frozenset[str]) -> tuple[
             continue
         if i == 0 or tokens[i - 1].text != "," or token.head >= i:
             continue
-        better = _above(out, token.head, lambda k: tokens[k].lemma.lower() in reporting and k < i)
-        first = tokens[token.head].lemma.lower() in reporting
-        if better is not None and not first and token.head != better:
+        if tokens[token.head].lemma.lower() in reporting:
+            continue
+        above = (k for k in _heads(out, token.head) if tokens[k].lemma.lower() in reporting and k < i)
+        better = next(above, None)
+        if better is not None:
             out[i] = replace(token, head=better)
     return tuple(out)
 
 
-def _above(tokens: list[Token], i: int, fits: Callable[[int], bool]) -> int | None:
-    """The nearest token above ``i`` that fits."""
-    while True:
-        head = tokens[i].head
-        if head == i:
-            return None
-        i = head
-        if tokens[i].pos in VERBAL and fits(i):
-            return i
+def _heads(tokens: Sequence[Token], i: int) -> Iterator[int]:
+    """The tokens above token ``i``, nearest first."""
+    while tokens[i].head != i:
+        i = tokens[i].head
+        yield i
 
 
 def _widen(tokens: tuple[Token, ...], i: int, left: list[int], right: list[int]) -> None:
