@@ -217,7 +217,7 @@ def _passages(row: Row, table: Table) -> None:
     for c in row.cells:
         words = " … ".join(c.account.text[a:b] for a, b in c.spans)
         if words:
-            table.add_row("", _line((f"{c.account.siglum}  ", "bold"), (clean(words), "dim")), "", "")
+            table.add_row(_line((f"{c.account.siglum:>3}", "bold")), _text(words, "dim"), "", "")
     why = (row.raw.get("independent") or {}).get("why")
     if why:
         table.add_row("", _text(why, "italic dim"), "", "")

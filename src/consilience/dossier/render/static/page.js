@@ -46,6 +46,8 @@
     const target = id && document.getElementById(id);
     if (!target) return;
     for (let box = target.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+    const hidden = target.matches("tr.point") && getComputedStyle(target).display === "none";
+    if (hidden) document.getElementById("show-all").checked = true;
     const words = target.closest("tr.words");
     if (words) show(document.getElementById(words.id.replace(/-words$/, "")), true);
     else if (target.matches("tr.point")) show(target, true);
