@@ -185,6 +185,12 @@ def heads(kind: str) -> frozenset[str]:
 
 
 @cache
+def words_of(kind: str) -> frozenset[str]:
+    """Words of one kind from the lexicon ``namewords``."""
+    return frozenset(row["word"] for row in lexicon("namewords") if row["kind"] == kind)
+
+
+@cache
 def portfolios() -> dict[str, str]:
     """What ministries are for, with the normal form: {"external affairs": "foreign", …}."""
     rows = (r for r in lexicon("titles") if r["phrase"].endswith(" minister"))

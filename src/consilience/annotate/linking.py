@@ -19,7 +19,9 @@ from rapidfuzz.fuzz import ratio
 from ..data import lexicon
 from ..model import Annotated, Entity, Mention, Role, Speaker, Statement, tagged_hash
 from . import gazetteer
-from .names import family, given, initials, parts, same_person, split_key
+from .identify import initials
+from .names import split_key
+from .people import family, given, parts, same_person
 from .roles import holds
 
 SHOWN = frozenset({"name", "surname", "acronym", "metonym"})
@@ -203,13 +205,15 @@ def _gender(word: str) -> str:
 
 def _short(clusters: Sequence[Cluster]) -> list[Cluster]:
     """A single word with the one full name that has it: "Ortiz" of one account, "Eva Ortiz" of another."""
-    full = [c for c in clusters if c.kind == "person" and len(c.name.split()) > 1]
+    full = [c for c in clusters if c.kind == "person" and len(parts(c.name)) > 1]
     kept: list[Cluster] = []
     for cluster in clusters:
         fits: list[Cluster] = []
-        if " " not in cluster.name and (cluster.kind == "person" or _unknown(cluster)):
-            word = cluster.name.casefold()
-            fits = [c for c in full if family(c.name) == word] or [c for c in full if word in parts(c.name)]
+        if len(parts(cluster.name)) == 1 and (cluster.kind == "person" or _unknown(cluster)):
+            word = parts(cluster.name)[0]
+            fits = [c for c in full if family(c.name) == word]
+            if not fits and word.capitalize() not in given():
+                fits = [c for c in full if word in parts(c.name)]
             fits = [c for c in fits if _compatible(c, cluster)]
         if len(fits) == 1:
             fits[0].absorb(cluster)

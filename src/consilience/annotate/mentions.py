@@ -10,13 +10,14 @@ from collections.abc import Iterable
 
 from ..model import Annotated, Mention, Quantity, Role, Span, When, tagged_hash
 from . import names, quantities, roles, times
+from .identify import identify
 from .refer import Reader
 
 
 def mentions(account: Annotated) -> tuple[Mention, ...]:
     """Find the mentions of a parsed account; keys hold within the account."""
     lines = names.lines_of(account)
-    found = names.find(account, lines)
+    found = identify(account, lines, names.find(account, lines))
     offices = roles.find(account, lines, found)
     references = Reader(account, lines, found, offices).read()
     made = [_mention(account, n.start, n.end, n.kind, n.key, n.how) for n in found]

@@ -16,6 +16,7 @@ from ..model import Annotated
 from . import gazetteer
 from .gazetteer import Hit
 from .names import Line, Name, key_of, split_key
+from .people import given
 
 NOT_OFFICES = frozenset({"honorific", "modifier", "plural", "party"})
 HIGH = frozenset({"diplomat", "leader", "minister"})
@@ -175,8 +176,6 @@ def _holder(text: str, office: Office, names: Sequence[Name]) -> None:
 
 def genders(offices: Sequence[Office], keys: Sequence[str]) -> dict[str, str]:
     """What titles and given names tell of each person's gender."""
-    from .names import given
-
     known: dict[str, str] = {}
     for office in offices:
         if office.holder and office.gender:

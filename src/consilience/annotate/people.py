@@ -1,0 +1,105 @@
+"""What the words of a person's name tell: family name, given name, who can be the same.
+
+Knows common given names with their gender and short forms, and the family names that stand
+first; reads no text. Invariant: two names that share only a family name are never one person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from ..data import lexicon
+
+SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+
+
+@cache
+def given() -> dict[str, tuple[str, str]]:
+    """Given names with gender and formal form."""
+    return {r["name"]: (r["gender"], r["formal"]) for r in lexicon("given") if r["kind"] == "given"}
+
+
+@cache
+def family_first() -> frozenset[str]:
+    """Family names that mostly stand before the given name."""
+    return frozenset(r["name"] for r in lexicon("given") if r["kind"] == "family-first")
+
+
+def parts(form: str) -> list[str]:
+    """The words of a person's name without initials and suffixes, folded.
+
+    >>> parts("Joseph R. Ortiz Jr.")
+    ['joseph', 'ortiz']
+    """
+    plain = [w.strip(".,").casefold() for w in form.replace("’", "'").split()]
+    kept = [w for w in plain if len(w) > 1 and w not in SUFFIXES]
+    return kept or plain
+
+
+def family(form: str) -> str:
+    """The family name: the first word where that is the custom, else the last.
+
+    >>> family("Wang Lin"), family("Ann Lee")
+    ('wang', 'lee')
+    """
+    words = form.split()
+    row = parts(form)
+    if len(words) > 1 and words[0] in family_first() and words[0] not in given():
+        return row[0]
+    return row[-1]
+
+
+def same_person(a: str, b: str) -> bool:
+    """Whether two full names can be one person's: same family name, first names that agree.
+
+    >>> same_person("Joe Ortiz", "Joseph R. Ortiz"), same_person("Ann Lee", "Bruce Lee")
+    (True, False)
+    """
+    x, y = parts(a), parts(b)
+    if family(a) != family(b):
+        return False
+    if set(x) <= set(y) or set(y) <= set(x):
+        return True
+    return (
+        _formal(a.split(maxsplit=1)[0]) == _formal(b.split(maxsplit=1)[0]) or _initial(a, b) or _initial(b, a)
+    )
+
+
+def _formal(first: str) -> str:
+    return (given().get(first, ("", ""))[1] or first).casefold()
+
+
+def _initial(a: str, b: str) -> bool:
+    first = a.split(maxsplit=1)[0].strip(".")
+    return len(first) == 1 and b.casefold().startswith(first.casefold())
+
+
+def _one(a: str, b: str) -> bool:
+    """Within an account a "Jr." is somebody else than the name without it."""
+    return same_person(a, b) and _suffix(a) == _suffix(b)
+
+
+def _suffix(form: str) -> str:
+    last = form.rsplit(maxsplit=1)[-1].strip(".").casefold()
+    return last if last in SUFFIXES else ""
+
+
+class People:
+    """The people of an account by full name; ``matches`` gives those a single word may stand for."""
+
+    def __init__(self, forms: Iterable[str]) -> None:
+        self.canon: dict[str, str] = {}
+        for form in sorted(forms, key=lambda f: (-len(f), f)):
+            self.canon[form] = next((c for c in self.canon.values() if _one(c, form)), form)
+        self.by_word: dict[str, list[str]] = {}
+        for full in sorted(set(self.canon.values())):
+            row = parts(full)
+            for word in {row[0], row[-1], family(full)}:
+                self.by_word.setdefault(word, []).append(full)
+
+    def matches(self, word: str) -> list[str]:
+        """Full names of which a word is the first or last; family names before given ones."""
+        fold = word.replace("’", "'").casefold()
+        found = self.by_word.get(fold, [])
+        return [f for f in found if family(f) == fold] or found
