@@ -103,10 +103,10 @@ def headline(line: Line) -> bool:
     if len(line.text) > LONGEST:
         return False
     bare = QUOTED.sub(" ", line.text)
-    plain = line.text.rstrip(MARKS + " ")
     return (
         (5 if line.text.isupper() else 8) <= line.words <= 22
-        and not plain.endswith((*STOPS.replace("!", "").replace("?", ""), ",", ";", ":", "-", "–", "—"))
+        and not ends(line.text)
+        and not line.text.endswith((",", ";", ":", "-", "–", "—"))
         and line.text[0] not in "•-–—*·>#@([0123456789"
         and not re.search(r"@\w|https?:|www\.|\.com\b|(?:19|20)\d\d$|\)$|[|\t…]|[”\"] ?[-–—]", line.text)
         and not (line.text[0] in OPEN and line.text[-1] in CLOSE)

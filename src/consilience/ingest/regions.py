@@ -294,7 +294,7 @@ def names_speaker(text: str, whole: str | None = None) -> bool:
     dashed = text[:1] in "-–—~"
     head, _, role = text.lstrip("-–—~ ").replace(" (", ",").partition(",")
     words = head.split()
-    if not 1 <= len(words) <= 9 or len(text) > 120 or ends(text) or text.endswith(":"):
+    if not (2 if role else 1) <= len(words) <= 9 or len(text) > 120 or ends(text) or text.endswith(":"):
         return False
     if (text.isupper() and len(words) > 3) or QUOTE_MARK.search(role) or TOLD.search(role):
         return False
@@ -310,7 +310,7 @@ def _teasers(page: Page) -> None:
     if page.wrapped or not page.english:
         return
     for n, line in enumerate(page.lines):
-        if not page.free(n) or not headline(line) or "?" in line.text[-2:]:
+        if not page.free(n) or not headline(line):
             continue
         before, after = page.near(n, -1), page.near(n, 1)
         if before is None or after is None or not all(_paragraph(page, m) for m in (before, after)):
