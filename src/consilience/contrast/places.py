@@ -17,7 +17,7 @@ from ..model import Mention
 from .sheet import Sheet
 from .slots import Finding, Slot, matches
 
-LEAST = 0.34
+LEAST = 0.26
 PREPOSITIONS = (
     dict.fromkeys("in at near outside inside on along around".split(), "in")
     | dict.fromkeys("to into toward towards".split(), "to")
