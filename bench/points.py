@@ -29,16 +29,15 @@ import numpy as np
 from consilience.annotate import annotate, link
 from consilience.collate import points as rooms
 from consilience.collate.clauses import Unit, units
-from consilience.collate.dividing import divide, pool
+from consilience.collate.dividing import pool
 from consilience.collate.evidence import FEATURES, Pairs, compare_units, sketch
 from consilience.ingest import read
 from consilience.model import Annotated, Entity, Story, Witness, witness_id
-from consilience.settings import Collate
 
 OUT = Path(__file__).parent.parent / "src/consilience/data/points-model.tsv"
-RIDGE = 2.0
+RIDGE = 150.0
 Topic = tuple[dict[str, Any], tuple[Annotated, ...], tuple[Entity, ...]]
-Predicted = dict[str, list[dict[str, list[tuple[int, int]]]]]
+Grouped = list[dict[str, list[tuple[int, int]]]]
 
 
 def topics(shared: Path, keep: Path | None) -> list[Topic]:
@@ -59,10 +58,13 @@ def topics(shared: Path, keep: Path | None) -> list[Topic]:
     return out
 
 
-def held(unit: Unit, name: str, clusters: Sequence[Sequence[dict[str, Any]]]) -> tuple[set[int], set[int]]:
-    """Gold clusters that a unit carries (half of each covers the other), and those it touches."""
+def held(unit: Unit, name: str, topic: dict[str, Any], stage: str) -> tuple[set[int], set[int]]:
+    """Gold clusters that a unit carries, and those it touches.
+
+    A part must cover half of the passage and the passage half of it; of a standing unit one will do.
+    """
     carries, touches = set(), set()
-    for number, cluster in enumerate(clusters):
+    for number, cluster in enumerate(topic["clusters"]):
         for passage in cluster:
             if passage["doc"] != name:
                 continue
@@ -70,7 +72,8 @@ def held(unit: Unit, name: str, clusters: Sequence[Sequence[dict[str, Any]]]) ->
             length = sum(e - s for s, e in passage["spans"])
             if common:
                 touches.add(number)
-            if 2 * common >= length and 2 * common >= unit.end - unit.start:
+            halves = (2 * common >= length, 2 * common >= unit.end - unit.start)
+            if all(halves) or (stage == "unit" and any(halves)):
                 carries.add(number)
     return carries, touches
 
@@ -81,7 +84,7 @@ def examples(chosen: Sequence[Topic], stage: str) -> tuple[np.ndarray, np.ndarra
     for record, accounts, entities in chosen:
         by_id = {a.witness.id: a for a in accounts}
         pieces, pairs = candidates(accounts, entities, stage)
-        marks = [held(u, by_id[u.witness].witness.name, record["clusters"]) for u in pieces]
+        marks = [held(u, by_id[u.witness].witness.name, record, stage) for u in pieces]
         for i, j, row in zip(pairs.left.tolist(), pairs.right.tolist(), pairs.features, strict=True):
             (a, near_a), (b, near_b) = marks[i], marks[j]
             if near_a and near_b:
@@ -103,17 +106,23 @@ def candidates(accounts: Sequence[Annotated], entities: Sequence[Entity], stage:
 
 
 def logistic(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Ridge logistic regression by Newton's method; the bias, last, is not shrunk."""
-    x = np.c_[x, np.ones(len(x))]
-    ridge = np.diag([*[RIDGE] * (x.shape[1] - 1), 1e-6])
-    beta = np.zeros(x.shape[1])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-x @ beta))
-        step = np.linalg.solve((x * (weight * p * (1 - p))[:, None]).T @ x + ridge, x.T @ (weight * (y - p)) - ridge @ beta)
+    """Ridge logistic regression by Newton's method, on features of unit variance; the bias is last.
+
+    So few true pairs bear only a strong ridge: it draws alike features to alike weights.
+    """
+    mean, spread = x.mean(0), x.std(0) + 1e-6
+    z = np.c_[(x - mean) / spread, np.ones(len(x))]
+    ridge = np.diag([*[RIDGE] * x.shape[1], 1e-6])
+    beta = np.zeros(z.shape[1])
+    for _ in range(100):
+        p = 1 / (1 + np.exp(-z @ beta))
+        hessian = (z * (weight * p * (1 - p))[:, None]).T @ z + ridge
+        step = np.linalg.solve(hessian, z.T @ (weight * (y - p)) - ridge @ beta)
         beta += step
         if np.abs(step).max() < 1e-8:
             break
-    return beta
+    scaled = beta[:-1] / spread
+    return np.r_[scaled, beta[-1] - mean @ scaled]
 
 
 def average_precision(y: np.ndarray, score: np.ndarray) -> float:
@@ -168,32 +177,39 @@ def write(weights: dict[str, np.ndarray]) -> None:
     OUT.write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def consilience(topic: Topic, threshold: float) -> list[dict[str, list[tuple[int, int]]]]:
-    """Points of a topic as passages by document."""
+def consilience(topic: Topic, thresholds: Sequence[float]) -> list[Grouped]:
+    """Groups of passages by document, for each threshold."""
     _, accounts, entities = topic
+    table = rooms.align(accounts, entities)
     names = {a.witness.id: a.witness.name for a in accounts}
-    found = rooms.collate(Story("s1:0", tuple(names), ""), accounts, entities, Collate(threshold=threshold))
     out = []
-    for point in found:
-        passages: dict[str, list[tuple[int, int]]] = {}
-        for span in point.spans:
-            passages.setdefault(names[span.witness], []).append((span.start, span.end))
-        out.append(passages)
+    for threshold in thresholds:
+        groups = []
+        for group in rooms.grouped(table, threshold):
+            passages: dict[str, list[tuple[int, int]]] = {}
+            for unit in (table.units[i] for i in group):
+                passages.setdefault(names[unit.witness], []).append((unit.start, unit.end))
+            groups.append(passages)
+        out.append(groups)
     return out
 
 
-def baseline(column: int) -> Callable[[Topic, float], list[dict[str, list[tuple[int, int]]]]]:
+def baseline(column: int) -> Callable[[Topic, Sequence[float]], list[Grouped]]:
     """Pairs of whole sentences whose one feature reaches a threshold."""
 
-    def run(topic: Topic, threshold: float) -> list[dict[str, list[tuple[int, int]]]]:
+    def run(topic: Topic, thresholds: Sequence[float]) -> list[Grouped]:
         _, accounts, _ = topic
         by_id = {a.witness.id: a for a in accounts}
         whole = [u for a in accounts for u in units(replace(a, statements=()))]
         pairs = compare_units(whole, [sketch(u, by_id[u.witness]) for u in whole], context=False)
+        found = list(zip(pairs.left.tolist(), pairs.right.tolist(), pairs.features[:, column], strict=True))
         return [
-            {by_id[u.witness].witness.name: [(u.start, u.end)] for u in (whole[i], whole[j])}
-            for i, j, row in zip(pairs.left.tolist(), pairs.right.tolist(), pairs.features, strict=True)
-            if row[column] >= threshold
+            [
+                {by_id[u.witness].witness.name: [(u.start, u.end)] for u in (whole[i], whole[j])}
+                for i, j, value in found
+                if value >= threshold
+            ]
+            for threshold in thresholds
         ]
 
     return run
@@ -205,26 +221,30 @@ def score(shared: Path, keep: Path | None) -> None:
     import points as scorer  # type: ignore[import-not-found]
 
     everything = topics(shared, keep)
-    systems = {
+    systems: dict[str, Callable[[Topic, Sequence[float]], list[Grouped]]] = {
         "TF-IDF of characters": baseline(FEATURES.index("chars")), "encoder": baseline(FEATURES.index("meaning")),
         "consilience": consilience,
     }  # fmt: skip
     for name, system in systems.items():
-        grid = (0.4, 0.45, 0.5, 0.55, 0.6) if name == "consilience" else (0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7)
-        results = [(t, *(half(scorer, everything[n::2], system, t) for n in (0, 1))) for t in grid]
+        grid = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7) if name == "consilience" else (0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7)
+        even, odd = (halves(scorer, everything[n::2], system, grid) for n in (0, 1))
+        best = max(range(len(grid)), key=lambda k: even[k]["f1"])
         if name == "consilience":
-            for t, a, b in results:
-                print(f"    threshold {t}: even {show(a)} | odd {show(b)}")
-        t, even, odd = max(results, key=lambda r: r[1]["f1"])
-        print(f"SPARK {name} (threshold {t}): even {show(even)} | held out {show(odd)}")
+            for threshold, a, b in zip(grid, even, odd, strict=True):
+                print(f"    threshold {threshold}: even {show(a)} | held out {show(b)}")
+        print(f"SPARK {name} (threshold {grid[best]}): even {show(even[best])} | held out {show(odd[best])}")
     kabul(shared, scorer)
 
 
-def half(scorer: Any, part: Sequence[Topic], system: Callable[..., Any], threshold: float) -> dict[str, float]:
-    """The scorer's pair figures over some topics."""
-    predicted = {str(topic[0]["topic"]): system(topic, threshold) for topic in part}
-    result: dict[str, float] = scorer.score_topics([topic[0] for topic in part], predicted)["pairs"]
-    return result
+def halves(
+    scorer: Any, part: Sequence[Topic], system: Callable[..., list[Grouped]], grid: Sequence[float]
+) -> list[dict[str, float]]:
+    """The scorer's pair figures over some topics, for each threshold."""
+    found = {str(topic[0]["topic"]): system(topic, grid) for topic in part}
+    records = [topic[0] for topic in part]
+    return [
+        scorer.score_topics(records, {name: by[k] for name, by in found.items()})["pairs"] for k in range(len(grid))
+    ]
 
 
 def show(pairs: dict[str, float]) -> str:

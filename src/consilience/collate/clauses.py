@@ -17,6 +17,7 @@ from ..model import Annotated, Sentence, Span, Speaker, Statement, Token
 SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 VERBAL = frozenset({"VERB", "AUX"})
 WORDLESS = frozenset({"PUNCT", "SPACE", "SYM"})
+FULL = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "NUM"})
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 OPENERS = frozenset({"and", "but", "or", "that"})
 PRONOUNS = frozenset({"he", "she", "it", "they", "we", "i", "you", "who", "this", "that"})
@@ -64,7 +65,7 @@ def units(account: Annotated, kinds: Mapping[str, str] | None = None) -> tuple[U
 
 
 def part(unit: Unit, account: Annotated, start: int, end: int) -> Unit | None:
-    """The part of a unit between two of its breaks (or its own edges), trimmed; None if no word is left."""
+    """The part of a unit between two of its breaks or edges, trimmed; None if no word is left."""
     first, last = _trim(account.tokens, _token_at(account, start), _token_at(account, end))
     if first >= last:
         return None
@@ -80,7 +81,7 @@ def _token_at(account: Annotated, offset: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Saying:
-    """For each token: the statement whose words it is (id or ""), who says it, whether it tells who says it."""
+    """For each token the statement whose words it is (id or ""), and whether it tells who says it."""
 
     owner: list[str]
     statement: dict[str, tuple[Speaker | None, str]]
@@ -95,7 +96,8 @@ def _saying(account: Annotated, kinds: Mapping[str, str]) -> _Saying:
     for statement in sorted(chosen, key=lambda s: (-sum(c.end - c.start for c in s.content), s.id)):
         ranges = [_range(account, span) for span in statement.content]
         outer = next((owner[n] for a, b in ranges for n in range(a, b) if owner[n]), "")
-        said[statement.id] = (_speaker(statement.speaker, said.get(outer, (None, ""))[0], kinds), statement.form)
+        above = said.get(outer, (None, ""))[0]
+        said[statement.id] = (_speaker(statement.speaker, above, kinds), statement.form)
         for a, b in ranges:
             owner[a:b], attribution[a:b] = [statement.id] * (b - a), [False] * (b - a)
         for span in (*statement.cue, *(statement.speaker.spans if statement.speaker else ())):
@@ -131,13 +133,11 @@ def _clausal(account: Annotated, statement: Statement) -> bool:
     """
     for span in statement.content:
         first, last = _range(account, span)
-        for n in range(first, last):
+        inside = range(first, last)
+        tops = {n for n in inside if account.tokens[n].head == n or account.tokens[n].head not in inside}
+        for n in inside:
             token = account.tokens[n]
-            if first <= token.head < last and token.head != n:
-                continue
-            if token.tag in FINITE or any(
-                t.head == n and t.tag in FINITE and t.dep.startswith("aux") for t in account.tokens[first:last]
-            ):
+            if token.tag in FINITE and (n in tops or (token.head in tops and token.dep.startswith("aux"))):
                 return True
     return statement.form == "direct" and sum(c.end - c.start for c in statement.content) >= FULL_QUOTATION
 
@@ -156,14 +156,14 @@ def _count(tokens: Sequence[Token], first: int, last: int) -> int:
 def clause_starts(tokens: Sequence[Token], sentence: Sentence) -> Iterator[int]:
     """Token indices at which a clause begins inside a sentence, after a comma or a conjunction."""
     left = _left_edges(tokens, sentence)
+    subject = {t.head for t in tokens[sentence.first : sentence.last] if t.dep in SUBJECTS}
     for n in range(sentence.first, sentence.last):
-        token, at = tokens[n], left[n]
-        if token.pos not in VERBAL or at <= sentence.first:
+        at, dep = left[n], tokens[n].dep
+        if tokens[n].pos not in VERBAL or at <= sentence.first:
             continue
-        marked = tokens[at - 1].dep == "cc" or tokens[at - 1].text in DIVIDERS
-        if (token.dep == "conj" and marked) or (token.dep in DEPENDENT and tokens[at - 1].text in DIVIDERS) or (token.dep == "advcl" and any(
-            t.head == n and t.dep in SUBJECTS for t in tokens[sentence.first : sentence.last]
-        )):
+        divided = tokens[at - 1].text in DIVIDERS
+        joined = dep == "conj" and (divided or tokens[at - 1].dep == "cc")
+        if joined or (divided and dep in DEPENDENT) or (dep == "advcl" and n in subject):
             yield at
 
 
@@ -190,11 +190,13 @@ def _trim(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
 
 
 def _unit(account: Annotated, number: int, piece: tuple[int, int], saying: _Saying) -> Unit | None:
-    """A unit over a token range, or None where nothing but who says it stands there."""
+    """A unit over a token range, or None where nothing but who says it, or a label, stands there."""
     tokens, sentence = account.tokens, account.sentences[number]
-    first, last = _trim(tokens, *piece)
+    first, last = _trim(tokens, *_without_attribution(tokens, piece, saying))
     words = sum(tokens[n].pos not in WORDLESS and not saying.attribution[n] for n in range(first, last))
-    if first >= last or words < (FEWEST_WORDS if any(saying.attribution[first:last]) else 1):
+    partly = any(saying.attribution[first:last])
+    verbless = not any(t.pos in VERBAL for t in tokens[first:last])
+    if words < (FEWEST_WORDS if partly or verbless else 1):
         return None
     speaker, form = saying.statement.get(saying.owner[first], (None, ""))
     inner = sorted({at for at in clause_starts(tokens, sentence) if first < at < last})
@@ -205,11 +207,32 @@ def _unit(account: Annotated, number: int, piece: tuple[int, int], saying: _Sayi
     )  # fmt: skip
 
 
+def _without_attribution(tokens: Sequence[Token], piece: tuple[int, int], saying: _Saying) -> tuple[int, int]:
+    """Leave out who says it at either end: "…, noting" and "Aune insisted, calling on …"."""
+    first, last = piece
+    inside = range(first, last)
+    opening = next((n for n in inside if not saying.attribution[n] and tokens[n].pos != "PUNCT"), last)
+    if opening > first and tokens[opening - 1].text in DIVIDERS:
+        first = opening
+    closing = next((n for n in reversed(inside) if not saying.attribution[n] and tokens[n].pos != "PUNCT"), first)
+    if any(saying.attribution[closing + 1 : last]):
+        last = closing + 1
+        while last > first and tokens[last - 1].pos in {"ADP", "SCONJ", "PUNCT"}:
+            last -= 1
+    return first, last
+
+
 def _roomy(tokens: Sequence[Token], edges: list[int]) -> list[int]:
-    """The inner edges that leave at least four words on either side, eight of them at most."""
+    """The inner edges that leave four words on either side, two of them full words; five edges at most."""
     kept: list[int] = []
     for edge in edges[1:-1]:
         before = kept[-1] if kept else edges[0]
-        if min(_count(tokens, before, edge), _count(tokens, edge, edges[-1])) >= FEWEST_WORDS:
+        if all(_stands(tokens, *side) for side in ((before, edge), (edge, edges[-1]))):
             kept.append(edge)
     return kept[:MOST_BREAKS]
+
+
+def _stands(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a clause says anything by itself: "it is very important" does not."""
+    full = sum(t.pos in FULL for t in tokens[first:last])
+    return full >= 2 and _count(tokens, first, last) >= FEWEST_WORDS

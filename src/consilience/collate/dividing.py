@@ -6,17 +6,20 @@ form points. Invariant: the cut units cover the words of the ones they came from
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from itertools import combinations
 
 from ..model import Annotated
 from .clauses import Unit, part
 
-LEAST = 0.35
+LEAST = 0.4
 """Least score of a clause and the other account's unit that asks for the cut."""
-GAIN = 0.08
+GAIN = 0.12
 """How much better the clause must fit that unit than the whole does."""
 
+SLACK = 0.05
+"""How much worse the rest may fit what the whole fits best."""
 ROUNDS = 4
 """A unit has at most five breaks, and few are ever asked for."""
 
@@ -41,28 +44,27 @@ def divide(parts: Sequence[tuple[int, Range, Unit]], scores: Scores) -> list[int
 
     :param scores: ``(i, j)`` with ``i < j`` to the score of two parts.
     """
-    index = {(number, span): n for n, (number, span, _) in enumerate(parts)}
-    partners = _partners(scores)
+    known = _Known(
+        {(number, span): n for n, (number, span, _) in enumerate(parts)},
+        [unit for _, _, unit in parts],
+        _partners(scores),
+    )
     current: dict[int, list[Range]] = {}
     for number, span, _ in parts:
         low, high = current.get(number, [span])[0]
         current[number] = [(min(low, span[0]), max(high, span[1]))]
     for _ in range(ROUNDS):
-        standing = {
-            index[number, span]: parts[index[number, span]][2].witness
-            for number, spans in current.items()
-            for span in spans
-        }
+        standing = {known.index[number, span] for number, spans in current.items() for span in spans}
         cuts = {
             (number, span): at
             for number, spans in current.items()
             for span in spans
-            if (at := _best_cut(number, span, parts[index[number, span]][2], (index, partners, standing)))
+            if (at := known.best_cut(number, span, standing))
         }
         if not cuts:
             break
         current = {number: list(_apply(number, spans, cuts)) for number, spans in current.items()}
-    return sorted(index[number, span] for number, spans in current.items() for span in spans)
+    return sorted(known.index[number, span] for number, spans in current.items() for span in spans)
 
 
 def _partners(scores: Scores) -> dict[int, dict[int, float]]:
@@ -73,33 +75,49 @@ def _partners(scores: Scores) -> dict[int, dict[int, float]]:
     return out
 
 
-def _best_cut(
-    number: int,
-    span: Range,
-    unit: Unit,
-    known: tuple[dict[tuple[int, Range], int], dict[int, dict[int, float]], Mapping[int, str]],
-) -> int | None:
-    """The break whose one side fits a standing unit of some account far better than the whole fits any."""
-    index, partners, standing = known
-    whole = _best_by_account(partners.get(index[number, span], {}), standing)
-    best: tuple[float, int] | None = None
-    for at in unit.breaks:
-        for side in ((span[0], at), (at, span[1])):
-            fits = _best_by_account(partners.get(index.get((number, side), -1), {}), standing)
-            for account, score in fits.items():
-                gain = score - whole.get(account, 0.0)
-                if score >= LEAST and gain >= GAIN and (best is None or (gain, -at) > best):
-                    best = (gain, -at)
-    return -best[1] if best else None
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Where each part stands in the list, the parts, and the scores of each with the others."""
 
+    index: dict[tuple[int, Range], int]
+    units: list[Unit]
+    partners: dict[int, dict[int, float]]
 
-def _best_by_account(fits: Mapping[int, float], standing: Mapping[int, str]) -> dict[str, float]:
-    """The best score with a standing unit of each account."""
-    out: dict[str, float] = {}
-    for other, score in fits.items():
-        if other in standing:
-            out[standing[other]] = max(score, out.get(standing[other], 0.0))
-    return out
+    def best_cut(self, number: int, span: Range, standing: Set[int]) -> int | None:
+        """The break whose one side gains most by standing alone, or None."""
+        whole = self.index[number, span]
+        best = self._best(whole, standing)
+        options = []
+        for at in self.units[whole].breaks:
+            ends = [self.index.get((number, side)) for side in ((span[0], at), (at, span[1]))]
+            if ends[0] is not None and ends[1] is not None:
+                gain = max(self._gain(whole, *ends, (best, standing)), self._gain(whole, *ends[::-1], (best, standing)))
+                options.append((gain, -at))
+        return -max(options)[1] if options and max(options)[0] >= GAIN else None
+
+    def _gain(self, whole: int, side: int, rest: int, known: tuple[dict[str, int], Set[int]]) -> float:
+        """How much better one side fits a standing unit of some account than the whole does.
+
+        Where the whole fits another unit of that account best, the rest must fit that one as
+        well: "A and B" is cut over against "A." and "B.", but not when "A and B" stands there too.
+        """
+        best, standing = known
+        gains = [0.0]
+        mine, others = self.partners.get(whole, {}), self.partners.get(rest, {})
+        for account, other in self._best(side, standing).items():
+            score, top = self.partners[side][other], best.get(account, other)
+            if score >= LEAST and (top == other or others.get(top, 0.0) >= mine[top] - SLACK):
+                gains.append(score - mine.get(other, 0.0))
+        return max(gains)
+
+    def _best(self, part: int, standing: Set[int]) -> dict[str, int]:
+        """The standing unit of each account that a part fits best."""
+        out: dict[str, tuple[float, int]] = {}
+        for other, score in self.partners.get(part, {}).items():
+            account = self.units[other].witness
+            if other in standing:
+                out[account] = max(out.get(account, (0.0, 0)), (score, -other))
+        return {account: -other for account, (_, other) in out.items()}
 
 
 def _apply(number: int, spans: list[Range], cuts: Mapping[tuple[int, Range], int]) -> Iterator[Range]:

@@ -45,7 +45,7 @@ BUCKETS = 8192
 BLOCK = 256
 CHUNK = 4096
 SOFT_FLOOR = 0.45
-CANDIDATE = 0.2
+CANDIDATE = 0.14
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from .clauses import Unit
 
+HEADS = frozenset({"title", "standfirst"})
 AGAIN = 0.1
 """How much more an account's second, distant passage needs."""
 
@@ -27,7 +28,7 @@ def gather(
     :param threshold: least mean score between two groups that are joined.
     """
     groups = _Groups(units, scores)
-    heap = [(-groups.mean(a, b), a, b) for a in sorted(groups.links) for b in sorted(groups.links[a]) if a < b]
+    heap = [(-groups.mean(a, b), a, b) for a, b in sorted(scores)]
     heapq.heapify(heap)
     while heap:
         mean, a, b = heapq.heappop(heap)
@@ -38,7 +39,38 @@ def gather(
         new = groups.join(a, b)
         for other in sorted(groups.links[new]):
             heapq.heappush(heap, (-groups.mean(new, other), min(new, other), max(new, other)))
-    return sorted(sorted(members) for members in groups.members.values())
+    return _mended(sorted(sorted(members) for members in groups.members.values()), units)
+
+
+def _mended(groups: list[list[int]], units: Sequence[Unit]) -> list[list[int]]:
+    """Join two groups again where every account that has either has both, side by side in one sentence.
+
+    A headline that words one clause alone asks for a cut that no account's text bears out.
+    """
+    out = [*groups]
+    owner = {i: n for n, group in enumerate(out) for i in group}
+    for i in range(len(units) - 1):
+        a, b = owner[i], owner[i + 1]
+        if a != b and _side_by_side(units[i], units[i + 1]) and _always(out[a], out[b], units):
+            out[a] = sorted([*out[a], *out[b]])
+            out[b] = []
+            owner.update(dict.fromkeys(out[a], a))
+    return sorted(group for group in out if group)
+
+
+def _side_by_side(a: Unit, b: Unit) -> bool:
+    """Whether one follows on the other in a sentence, with at most a mark and a link word between."""
+    return (a.witness, a.sentence) == (b.witness, b.sentence) and 0 <= b.first - a.last <= 2
+
+
+def _always(one: Sequence[int], two: Sequence[int], units: Sequence[Unit]) -> bool:
+    """Whether each passage of either group, headlines aside, has one of the other at its side."""
+    return all(
+        any(_side_by_side(units[i], units[j]) or _side_by_side(units[j], units[i]) for j in others)
+        for mine, others in ((one, two), (two, one))
+        for i in mine
+        if units[i].region not in HEADS
+    )
 
 
 class _Groups:

@@ -23,10 +23,11 @@ from .apparatus import apparatus, words_of
 from .clauses import Unit, units
 from .dividing import divide, pool
 from .evidence import FEATURES, Pairs, american, compare_units, sketch
-from .grouping import gather
+from .grouping import HEADS, gather
 
-HEADS = frozenset({"title", "standfirst"})
+LINK = re.compile(r"[^\w\n]*(?:(?:and|but|or|that)\b[^\w\n]*)?")
 WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
+COUNTING = frozenset({"nummod", "quantmod", "dobj"})
 SHOWN = 0.2
 """Least score of a pair of passages that is listed as a link."""
 
@@ -54,13 +55,17 @@ def collate(
     table = align(chosen, entities)
     names = {e.key: e for e in entities}
     by_id = {a.witness.id: a for a in chosen}
-    groups = gather(table.units, table.scores, settings.threshold)
     points = [
         _point(story, [(i, table.units[i]) for i in group], by_id, names, table)
-        for group in groups
+        for group in grouped(table, settings.threshold)
         if _stands([table.units[i] for i in group], by_id, settings)
     ]
     return tuple(sorted(points, key=lambda p: _rank(p, by_id)))
+
+
+def grouped(table: Table, threshold: float) -> list[list[int]]:
+    """Groups of unit numbers that assert one thing each."""
+    return gather(table.units, table.scores, threshold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,7 @@ def _point(
     """A point from a group of units, which are in text order account by account."""
     spans = _passages([u for _, u in group], by_id)
     readings = _readings(spans, by_id)
-    says = _fullest(readings)
+    says = _fullest(readings, by_id)
     name, key = _speaker([u for _, u in group], names)
     ident = tagged_hash("p1", story.id, [[s.witness, s.start, s.end] for s in sorted(spans)])
     return Point(
@@ -151,11 +156,10 @@ def _passages(group: Sequence[Unit], by_id: Mapping[str, Annotated]) -> list[Spa
     out: list[Span] = []
     for unit in sorted(group, key=lambda u: (u.witness, u.start)):
         text = by_id[unit.witness].witness.text
-        if out and out[-1].witness == unit.witness and not WORD.search(text, out[-1].end, unit.start):
-            if "\n" not in text[out[-1].end : unit.start]:
-                out[-1] = Span(unit.witness, out[-1].start, unit.end)
-                continue
-        out.append(Span(unit.witness, unit.start, unit.end))
+        if out and out[-1].witness == unit.witness and LINK.fullmatch(text, out[-1].end, unit.start):
+            out[-1] = Span(unit.witness, out[-1].start, unit.end)
+        else:
+            out.append(Span(unit.witness, unit.start, unit.end))
     return out
 
 
@@ -166,26 +170,35 @@ def normal(text: str) -> str:
 
 def _readings(spans: Iterable[Span], by_id: Mapping[str, Annotated]) -> tuple[Reading, ...]:
     """Wordings with the accounts that have them, the most widely held first."""
-    held: dict[str, list[Span]] = defaultdict(list)
+    forms: dict[str, list[Span]] = defaultdict(list)
     for span in sorted(spans):
-        held[normal(span.of(by_id[span.witness].witness.text))].append(span)
+        forms[normal(span.of(by_id[span.witness].witness.text))].append(span)
     readings = [
-        Reading(same[0].of(by_id[same[0].witness].witness.text), tuple(same), form) for form, same in held.items()
+        Reading(held[0].of(by_id[held[0].witness].witness.text), tuple(held), form)
+        for form, held in forms.items()
     ]
     return tuple(sorted(readings, key=lambda r: (-len(r.accounts), -len(r.wording), r.normal)))
 
 
-def _fullest(readings: Sequence[Reading]) -> Reading:
-    """The reading with most of the words that others have too, and few that no other has."""
+def _fullest(readings: Sequence[Reading], by_id: Mapping[str, Annotated]) -> Reading:
+    """The reading with most of the words that others have too, few of its own, and a subject."""
     count = Counter(w for r in readings for w in set(r.normal.split()))
     shared = {w for w, c in count.items() if c > 1} or set(count)
 
-    def worth(reading: Reading) -> tuple[float, int, int, str]:
+    def worth(reading: Reading) -> tuple[float, int, str]:
         words = set(reading.normal.split())
         marks = sum(reading.wording.count(mark) for mark in "“”\"[]…")
-        return (len(words & shared) - 0.4 * len(words - shared) - marks, len(reading.accounts), len(words), reading.normal)
+        whole = 3 * _whole(reading.accounts[0], by_id[reading.accounts[0].witness])
+        value = len(words & shared) - 0.4 * len(words - shared) - marks + whole
+        return (round(value, 3), len(reading.accounts), reading.normal)
 
     return max(readings, key=worth)
+
+
+def _whole(span: Span, account: Annotated) -> bool:
+    """Whether a passage reads as a sentence: a subject, and no "so that" or "adding" at its head."""
+    tokens = [t for t in account.tokens if span.start <= t.start and t.end <= span.end]
+    return tokens[0].pos not in {"VERB", "SCONJ", "ADP"} and any(t.dep.startswith("nsubj") for t in tokens)
 
 
 def _speaker(group: Sequence[Unit], names: Mapping[str, Entity]) -> tuple[str | None, str | None]:
@@ -212,10 +225,10 @@ def kind(group: Sequence[Unit], by_id: Mapping[str, Annotated], *, spoken: bool)
 
 
 def _kind_of(unit: Unit, account: Annotated) -> str:
-    marks = _kind_marks()
+    """The kind a single unit shows by its words, or ""."""
     tokens = account.tokens[unit.first : unit.last]
-    found = {marks.get(t.lemma.lower(), "") for t in tokens}
-    if any(t.tag == "CD" and t.dep in {"nummod", "quantmod", "pobj", "dobj"} and t.ent not in {"DATE", "TIME"} for t in tokens):
+    found = {_kind_marks().get((t.lemma.lower(), t.pos == "NOUN"), "") for t in tokens}
+    if any(t.tag == "CD" and t.dep in COUNTING and t.ent not in {"DATE", "TIME"} for t in tokens):
         found.add("figure")
     if unit.speaker is None and any(t.lemma == "have" and t.tag == "VBD" and t.dep == "aux" for t in tokens):
         found.add("background")
@@ -223,8 +236,9 @@ def _kind_of(unit: Unit, account: Annotated) -> str:
 
 
 @cache
-def _kind_marks() -> dict[str, str]:
-    return {row["lemma"]: row["kind"] for row in lexicon("point-kinds")}
+def _kind_marks() -> dict[tuple[str, bool], str]:
+    """Lemma and whether it is a noun, to a kind: "urge" and "a request" are not alike."""
+    return {(row["lemma"], row["noun"] == "yes"): row["kind"] for row in lexicon("point-kinds")}
 
 
 def _links(group: Sequence[tuple[int, Unit]], table: Table) -> tuple[Link, ...]:
