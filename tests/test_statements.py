@@ -149,6 +149,13 @@ def test_block_quotation_with_its_speaker_on_the_next_line() -> None:
     assert found[0].speaker and words(text, found[0].speaker.spans) == [speaker]
 
 
+def test_a_block_quotations_speaker_need_not_stand_in_the_text() -> None:
+    text = "Ostry met the council.\n“The bridge is safe.”\nMara Doel, harbour engineer of Ostry"
+    regions = [("body", "Ostry met the council."), ("quotation", "“The bridge is safe.”")]
+    found = read(text, *regions, ("attribution", "Mara Doel, harbour engineer of Ostry"))
+    assert [s.speaker.name for s in found if s.speaker] == ["Mara Doel"]
+
+
 def test_i_is_whoever_is_quoted() -> None:
     text = "“I promise that the bridge will open in June,” Mara Doel said."
     assert {s.speaker.name for s in read(text) if s.speaker} == {"Mara Doel"}

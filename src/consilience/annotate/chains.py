@@ -36,8 +36,9 @@ class Speakers:
         self.account, self.found, self.text = account, found, account.witness.text
         self.mentions = [m for m in account.mentions if m.kind in NAMED and isinstance(m.value, str)]
         self.starts = [m.span.start for m in self.mentions]
-        self.issuers: dict[str, tuple[int, Speaker]] = {}
-        self.last: tuple[int, str, str | None] | None = None
+        self.issuers: dict[str, Speaker] = {}
+        self.last: dict[str, tuple[int, str, str | None]] = {}
+        self.called = {(m.span.of(self.text).lower(), m.value) for m in self.mentions if m.how == "pronoun"}
 
     def of(self, draft: Draft) -> Speaker | None:
         """The speaker of a draft, or None where it is left out."""
@@ -48,22 +49,52 @@ class Speakers:
         head, span = self._head(*draft.subject), self._span(*draft.subject)
         if self.found.tokens[head].lemma.lower() in documents():
             return self._document(head, draft.subject, span)
-        several = self._several(*draft.subject)
-        mention = None if several else self._at(head) or self._within(span)
-        return self._pronoun(head, span) if mention is None else self._named(head, span, mention)
+        mention = None if self._several(*draft.subject) else self._mention(draft.subject)
+        speaker = self._pronoun(head, span) if mention is None else self._named(head, span, mention)
+        self._issues(draft.head, speaker)
+        return speaker
+
+    def _mention(self, subject: tuple[int, int]) -> Mention | None:
+        """The mention that a subject's words are about; for "who" the one it stands for."""
+        head, span = self._head(*subject), self._span(*subject)
+        if self.found.tokens[head].tag in ("WP", "WDT"):
+            return self._antecedent(head)
+        mention = self._at(head)
+        if mention is not None and mention.kind == "place" and span.end > mention.span.end + 2:
+            # "Passengers … at Stone Point on Monday say": a misread subject, not the place's words.
+            mention = None
+        return mention or self._within(span)
+
+    def _antecedent(self, head: int) -> Mention | None:
+        verb = next((k for k in self.found.up(head) if self.found.tokens[k].dep == "relcl"), None)
+        return None if verb is None else self._at(self.found.tokens[verb].head)
 
     def _named(self, head: int, span: Span, mention: Mention) -> Speaker:
         name, key = self.name(mention)
-        if mention.kind == "person":
-            self.last = (self.found.sentence[head], name, key)
+        if mention.kind in ("person", "body"):
+            self.last[mention.kind] = (self.found.sentence[head], name, key)
         return Speaker((span,), name, key)
 
     def _pronoun(self, head: int, span: Span) -> Speaker:
-        """He or she without a mention is the last person who spoke, if near; other words stand."""
+        """He, she or it without a mention is the last who spoke, if near; other words stand."""
         words = self._words(span)
-        if words.lower() in ("he", "she") and self.last and self.found.sentence[head] - self.last[0] <= NEAR:
-            return Speaker((span,), *self.last[1:])
+        kind = {"he": "person", "she": "person", "it": "body"}.get(words.lower())
+        last = self.last.get(kind or "")
+        if last and self.found.sentence[head] - last[0] <= NEAR and self._agrees(words.lower(), last[2]):
+            return Speaker((span,), *last[1:])
         return Speaker((span,), words)
+
+    def _agrees(self, pronoun: str, key: str | None) -> bool:
+        """Whether no other pronoun of the account says that this is a man, or a woman."""
+        other = {"he": "she", "she": "he"}.get(pronoun)
+        return (other, key) not in self.called
+
+    def _issues(self, verb: int, speaker: Speaker) -> None:
+        """Remember that "the ministry said in a statement", for "the statement" later."""
+        for c in self.found.children(verb, "prep") if verb >= 0 else ():
+            noun = self.found.child(c, "pobj")
+            if noun is not None and self.found.tokens[noun].lemma.lower() in documents():
+                self.issuers[self.found.tokens[noun].lemma.lower()] = speaker
 
     def personal(self, subject: tuple[int, int] | None) -> bool:
         """Whether a subject is a person: by its mention, else he, she or a name the parser takes for one."""
@@ -89,12 +120,19 @@ class Speakers:
         return self.found.tokens[head].ent in ("ORG", "GPE") or self.found.tokens[head].lemma.lower() in MEDIA
 
     def stretch(self, start: int, end: int) -> Speaker:
-        """The speaker that a stretch outside the parse names ("Minister Ann Lee" under a quotation)."""
+        """The speaker that a line outside the parse names: "Minister Ann Lee", "Ann Lee, mayor of Ostry"."""
         span = Span(self.account.witness.id, start, end)
-        mention = self._within(span) or self._like(self.text[start:end])
-        if mention is None:
-            return Speaker((span,), self._words(span))
-        return Speaker((span,), *self.name(mention))
+        words = self._words(span)
+        name = words.split(",")[0].strip() or words
+        have = set(name.lower().split())
+        fits = [
+            m
+            for m in self.mentions
+            if (m.kind == "person" and set(self.name(m)[0].lower().split()) <= have)
+            or (m.kind == "body" and self.name(m)[0].lower() == name.lower())
+        ]
+        best = max(fits, key=lambda m: (len(self.name(m)[0]), m.span), default=None)
+        return Speaker((span,), *self.name(best)) if best else Speaker((span,), name)
 
     def name(self, mention: Mention) -> tuple[str, str]:
         """The fullest name and the key of a mention's entity."""
@@ -152,13 +190,6 @@ class Speakers:
             mention.span.start : mention.span.end
         ].endswith(("'s", "’s"))
 
-    def _like(self, words: str) -> Mention | None:
-        """The person whose whole name stands in words that were not parsed."""
-        have = set(words.lower().replace(",", " ").split())
-        fits = [m for m in self.mentions if m.kind in ("person", "body")]
-        fits = [m for m in fits if set(self.name(m)[0].lower().split()) <= have]
-        return max(fits, key=lambda m: (m.kind == "person", len(self.name(m)[0]), m.span), default=None)
-
     def _document(self, head: int, reach: tuple[int, int], span: Span) -> Speaker:
         """A statement, readout or letter speaks for its issuer, named beside it or before."""
         lemma = self.found.tokens[head].lemma.lower()
@@ -167,11 +198,11 @@ class Speakers:
             mention = self._at(self._head(*issuer)) or self._within(self._span(*issuer))
             name, key = self.name(mention) if mention else (self._bare(issuer), None)
             speaker = Speaker((span,), name, key)
-            self.issuers[lemma] = (head, speaker)
+            self.issuers[lemma] = speaker
             return speaker
         definite = self.found.tokens[reach[0]].text.lower() in ("the", "it", "that", "this")
         if definite and lemma in self.issuers:
-            known = self.issuers[lemma][1]
+            known = self.issuers[lemma]
             return Speaker((span,), known.name, known.key)
         return Speaker((span,), self._words(span))
 

@@ -24,6 +24,8 @@ VIEWS = frozenset(("view", "opinion", "words", "estimation", "judgment", "judgem
 DAYS = frozenset(
     ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "yesterday", "today")
 )
+DATELINE = 12
+"""Most tokens of a dateline before its dash."""
 REACH = 6
 """Verbs up from a participle to look for its subject."""
 QUOTING = frozenset(("quote", "cite"))
@@ -209,10 +211,13 @@ def _about(tree: Tree, i: int, lemma: str, cue: tuple[int, ...], subject: tuple[
     sentence = tree.within(i)
     hole = (tree.left[i], tree.right[i] + 1)
     whole = (sentence.first, sentence.last)
-    closing = all(tree.tokens[k].pos == "PUNCT" for k in range(hole[1], sentence.last))
-    if tree.left[i] > sentence.first and not closing:
+    if tree.left[i] > sentence.first:
         verb = next((k for k in tree.up(i) if tree.tokens[k].pos in VERBAL and k != i), None)
-        if verb is not None and tree.tokens[verb].dep in ("conj", "ccomp", "advcl"):
+        after = range(hole[1], sentence.last)
+        if tree.tokens[hole[0] - 1].text == "," and not any(tree.child(k, *SUBJECT) for k in after):
+            # "…, according to an email kept secret": nothing after it is the email's.
+            whole = (sentence.first, hole[0])
+        elif verb is not None and tree.tokens[verb].dep in ("conj", "ccomp", "advcl", "relcl", "acl"):
             whole = (tree.left[verb], tree.right[verb] + 1)
     content = without(tree, whole, hole)
     if content:
@@ -280,8 +285,11 @@ def _own(tree: Tree, at: int, i: int) -> tuple[int, int] | None:
 
 
 def _speaker(tree: Tree, subject: int) -> tuple[int, int]:
-    """A subject without what it does meanwhile: "officials, speaking on condition …"."""
+    """A subject without a dateline, and without what it does meanwhile ("speaking on condition …")."""
     first, last = reach(tree, subject)
+    for k in range(first, min(subject, first + DATELINE)):
+        if tree.tokens[k].text in ("—", "–", "-", "--") and first == tree.within(k).first:
+            first = k + 1  # "PORT ESSEL, May 4 — Mayor Ann Lee said"
     for k in tree.kids[subject]:
         comma = k > subject and tree.tokens[tree.left[k] - 1].text == ","
         if comma and tree.tokens[k].tag == "VBG" and tree.tokens[k].dep in ("acl", "advcl"):
@@ -316,15 +324,20 @@ def reach_before(tree: Tree, i: int, stop: int) -> tuple[int, int]:
 def _complement(tree: Tree, i: int) -> tuple[str, tuple[int, ...], Ranges]:
     """Name, cue and content of what the verb at ``i`` governs."""
     cue = tuple(cue_words(tree, i))
-    clause = tree.child(i, "ccomp")
-    if clause is not None:
-        return _clause(tree, i, clause, cue)
+    clauses = [k for k in tree.children(i, "ccomp") if k > i or not _apart(tree, i, k)]
+    if clauses:
+        return _clause(tree, i, clauses[-1] if clauses[-1] > i else clauses[0], cue)
     if main := _host(tree, i):
         return "aside", cue, main
     for k in tree.kids[i]:
         if k > i and tree.tokens[k].dep in COMPLEMENTS:
             return _after(tree, i, k, cue)
     return "none", cue, ()
+
+
+def _apart(tree: Tree, i: int, clause: int) -> bool:
+    """Whether a semicolon parts a clause from a verb after it."""
+    return any(tree.tokens[k].text == ";" for k in range(clause, i))
 
 
 def _clause(tree: Tree, i: int, clause: int, cue: tuple[int, ...]) -> tuple[str, tuple[int, ...], Ranges]:

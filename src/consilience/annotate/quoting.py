@@ -94,7 +94,9 @@ class Quoting:
         self.previous, self.last = (q, draft), draft
 
     def _long(self, q: Quotation) -> bool:
-        return len(self.text[q.inner[0] : q.inner[1]].split()) >= LEAST_WORDS
+        """Whether a quotation reads as a sentence said, not as a name, a heading or a scare quote."""
+        inner = self.text[q.inner[0] : q.inner[1]].strip()
+        return len(inner.split()) >= LEAST_WORDS and (not q.closed or inner[-1] in ".,!?…—–-")
 
     def _holder(self, q: Quotation) -> Draft | None:
         """The innermost draft whose content holds the quotation and whose cue stands outside it."""
@@ -160,7 +162,7 @@ class Quoting:
     def _colon(self, q: Quotation, left: int) -> Draft | None:
         """A draft for "Lee: “…”" and "Lee put it bluntly: “…”", where no verb of saying stands."""
         before = self.text[left : q.start].rstrip()
-        if not before.endswith(":") or not self._long(q):
+        if not before.endswith(":") or len(self.text[q.inner[0] : q.inner[1]].split()) < LEAST_WORDS:
             return None
         found = self.found
         at = found.at(left + len(before) - 1)
