@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
@@ -78,23 +79,47 @@ def _read(source: Source, page: str) -> Draft:
 
 
 def _article(tree: Any, base: str | None) -> tuple[Blocks, tuple[str, ...]]:
-    """The article's paragraphs and the addresses that it links to."""
+    """The article's paragraphs and the addresses that they link to.
+
+    Links are taken from the page, not from trafilatura: with its ``include_links`` it
+    weighs link density otherwise and drops whole articles.
+    """
     from trafilatura import bare_extraction
 
-    found = bare_extraction(tree, fast=True, include_comments=False, include_links=True)
+    linked = _linked_paragraphs(tree)
+    found = bare_extraction(tree, fast=True, include_comments=False)
     blocks = Blocks()
-    if found is None or found.body is None:
-        return blocks, ()
-    blocks.walk(found.body)
-    return blocks, _links((ref.get("target") for ref in found.body.iter("ref")), base)
+    if found is not None and found.body is not None:
+        blocks.walk(found.body)
+    kept = {_fold(words) for words in blocks.parts} - {""}
+    return blocks, _links((target for words, target in linked if words in kept), base)
 
 
-def _links(targets: Iterable[str | None], base: str | None) -> tuple[str, ...]:
-    """Web addresses, absolute, each once, in text order; the page itself is left out."""
+def _linked_paragraphs(tree: Any) -> list[tuple[str, str]]:
+    """Each link of a page with the folded words of the paragraph that it stands in."""
+    found: list[tuple[str, str]] = []
+    words: dict[Any, str] = {}
+    for link in tree.iter("a"):
+        near = next(
+            (e for e in islice(link.iterancestors(), 6) if e.tag in ("p", "li", "blockquote", "dd")), None
+        )
+        if near is not None and link.get("href"):
+            if near not in words:
+                words[near] = _fold("".join(islice(near.itertext(), 200)))
+            found.append((words[near], link.get("href")))
+    return found
+
+
+def _fold(words: str) -> str:
+    return re.sub(r"\W+", "", words).casefold()
+
+
+def _links(targets: Iterable[str], base: str | None) -> tuple[str, ...]:
+    """Web addresses, absolute, each once, in page order; the page itself is left out."""
     found: dict[str, None] = {}
     for target in targets:
         try:
-            address = urljoin(base or "", (target or "").strip()).split("#")[0]
+            address = urljoin(base or "", target.strip()).split("#")[0]
         except ValueError:
             continue
         if re.match(r"https?://[^\s/]+\.[^\s]+$", address) and address != base:
@@ -103,9 +128,7 @@ def _links(targets: Iterable[str | None], base: str | None) -> tuple[str, ...]:
 
 
 def _opens_with(blocks: Blocks, title: str) -> bool:
-    fold = re.compile(r"\W+")
-    opening = fold.sub(" ", "".join(blocks.parts[:4])[: len(title) + 200]).casefold()
-    return fold.sub(" ", title).casefold().strip() in opening
+    return _fold(title) in _fold("".join(blocks.parts[:4])[: len(title) + 200])
 
 
 @dataclass(slots=True)
