@@ -37,6 +37,12 @@ def _ends(kind: str) -> tuple[str, ...]:
 
 
 @cache
+def _masthead() -> re.Pattern[str]:
+    """The end of a name that tells an outlet."""
+    return re.compile(rf"(?:^|\s)(?:{'|'.join(map(re.escape, _ends('outlet')))})$", re.IGNORECASE)
+
+
+@cache
 def _names() -> dict[str, str]:
     """Known outlets by normal form, with the name shown."""
     out: dict[str, str] = {}
@@ -122,8 +128,7 @@ class Names:
             tail = " ".join(parts[-size:])
             if tail in _names() and size >= 1 and len(tail) > 2:
                 return _names()[tail]
-        masthead = any(f" {name.casefold()}".endswith(f" {end.casefold()}") for end in _ends("outlet"))
-        return name if masthead or re.fullmatch(HOST, name) else None
+        return name if _masthead().search(name) or re.fullmatch(HOST, name) else None
 
 
 def plain(name: str) -> str:

@@ -130,7 +130,7 @@ class Kindred:
         """Every set of parents worth trying for a child, with its price."""
         lost = self.lost_price if child >= self.real else 0.0
         singles = [
-            Option(self._price(child, p, None) + lost, 1 << p, (p,))
+            Option(self.price(child, p) + lost, 1 << p, (p,))
             for p in range(len(self.words))
             if (child, p) in self.kin
         ]
@@ -152,9 +152,10 @@ class Kindred:
         for count, other in sorted(worth)[:SECOND]:
             if -count >= WORKED_IN:
                 mask = 1 << main | 1 << other
-                yield Option(self._price(child, main, other), mask, (main, other))
+                yield Option(self.price(child, main, other), mask, (main, other))
 
-    def _price(self, child: int, main: int, second: int | None) -> float:
+    def price(self, child: int, main: int, second: int | None = None) -> float:
+        """Price of a child given one or two parents, directions included."""
         key = (child, main, second)
         if key not in self._prices:
             done, first = self.edits(child, main), self.aligned[child, main]
@@ -189,7 +190,7 @@ SLACK = 4.0
 def _with_exemplar(kindred: Kindred, best: Family) -> Family | None:
     """The family with one more lost exemplar, if that is cheaper."""
     trials = []
-    for pair in _suspects(kindred, best)[:TRIALS]:
+    for pair in [p for p in _suspects(kindred, best) if _worth(kindred, best, p)][:TRIALS]:
         words = consensus(kindred, pair)
         number = kindred.suppose(words, pair)
         options = [sorted(row) for row in kindred.all_options()]
@@ -208,6 +209,15 @@ def _with_exemplar(kindred: Kindred, best: Family) -> Family | None:
     _, pair, words, start = min(trials, key=lambda t: t[:2])
     kindred.suppose(words, pair)
     return cheapest(kindred.all_options(), start)
+
+
+def _worth(kindred: Kindred, best: Family, pair: tuple[int, int]) -> bool:
+    """Whether the edges that a lost exemplar of two accounts may save cost more than it does."""
+    if any(kindred.facts[n].absent for n in pair):
+        return True
+    above = {p for n in pair for p in best.parents[n]} | set(pair)
+    near = [(c, ps) for c, ps in enumerate(best.parents) if ps and (c in pair or above & set(ps))]
+    return sum(kindred.price(c, *ps) for c, ps in near) > EXEMPLAR
 
 
 def _suspects(kindred: Kindred, best: Family) -> list[tuple[int, int]]:

@@ -165,6 +165,8 @@ def _family_edge(
 
 def _why_directed(clues: Clues, child: int, parent: int, dropped: int, directed: bool, timed: bool) -> str:
     """What tells which way an edge runs, in a clause."""
+    if clues.outlets[parent] and clues.outlets[parent] == clues.outlets[child]:
+        return "both are versions of one outlet's article"
     if clues.outlets[parent] and clues.outlets[parent] in clues.whole_credits[child]:
         return f"it credits {label(clues, parent)}"
     if directed and dropped:
