@@ -37,7 +37,7 @@ def identify(account: Annotated, lines: Sequence[Line], names: list[Name]) -> li
         if not name.key:
             forms.setdefault(name.form, []).append(name)
     totals = {form: _tally(account, lines, group) for form, group in forms.items()}
-    kinds, people = _kinds(totals)
+    kinds, people = _kinds(totals, {form: len(group) for form, group in forms.items()})
     bodies = sorted((f for f, k in kinds.items() if k in {"body", "group"}), key=lambda f: (-len(f), f))
     _assign(sorted((n for g in forms.values() for n in g), key=lambda n: n.start), kinds, people, bodies)
     _acronyms(account.witness.text, names)
@@ -62,14 +62,14 @@ def _tally(account: Annotated, lines: Sequence[Line], group: Sequence[Name]) -> 
     return total
 
 
-def _kinds(totals: dict[str, dict[str, float]]) -> tuple[dict[str, str], People]:
+def _kinds(totals: dict[str, dict[str, float]], counts: dict[str, int]) -> tuple[dict[str, str], People]:
     """The kind of each form: full names first, then the words that stand alone."""
     addressed = {form for form, total in totals.items() if total.get("person", 0) >= 3}
     for form, total in totals.items():
         if " " in form and form.split()[-1] in addressed:
             total["person"] += 3  # "Ms. Ortiz" tells what "Eva Ortiz" is
     kinds = {form: _winner(total) for form, total in totals.items()}
-    people = People([f for f, k in kinds.items() if k == "person" and " " in f])
+    people = People({f: counts[f] for f, k in kinds.items() if k == "person" and " " in f})
     for form in totals:
         if " " not in form and people.matches(form):
             kinds[form] = "person"
@@ -89,7 +89,9 @@ def _by_form(account: Annotated, line: Line, name: Name) -> Iterator[Vote]:
     label = max(sorted(counts), key=lambda k: counts[k])
     yield LABELS.get(label, "other" if label else ""), 1
     if name.kind:
-        yield name.kind, 4
+        yield name.kind, 7
+    if any(c.isdigit() for c in name.form):
+        yield "person", -3
     if len(row) > 1 and row[0].text in given():
         yield "person", 2
     plain = all(t.pos == "PROPN" for t in tokens) and "-" not in name.form

@@ -27,9 +27,14 @@ from .roles import holds
 SHOWN = frozenset({"name", "surname", "acronym", "metonym"})
 SWAPS = tuple(
     pair.split(":")
-    for pair in "dzh:j tch:ch tsch:ch sch:sh zh:j kh:h gh:g ph:f ck:k q:k w:v x:ks ou:u oe:o ae:a ye:e ie:i y:i j:i".split()
+    for pair in (
+        "dzh:j tch:ch tsch:ch sch:sh zh:j kh:h gh:g ph:f ck:k q:k w:v x:ks ou:u oe:o ae:a ye:e ie:i y:i j:i"
+    ).split()
 )
 DOUBLE = re.compile(r"(\w)\1+")
+HIGH = frozenset("leader diplomat minister legislator governor mayor police military law cleric".split())
+"""Classes of office of which nobody holds two unlike ones at once."""
+FIRMS = frozenset("co inc corp corporation ltd llc plc company group holdings ag sa".split())
 SMALL = frozenset({"the", "of", "for", "and", "on", "in"})
 
 
@@ -45,8 +50,8 @@ class Cluster:
 
     @property
     def name(self) -> str:
-        """The fullest form, then the commonest."""
-        return max(self.names, key=lambda n: (len(parts(n)), self.names[n], -len(n), n))
+        """The commonest full form as written, then the longest."""
+        return max(self.names, key=lambda n: (min(len(parts(n)), 2), self.forms[n], len(n), n))
 
     def absorb(self, other: Cluster) -> None:
         """Take over all of another cluster."""
@@ -163,14 +168,17 @@ def alike(a: str, b: str, *, person: bool = False) -> bool:
     (True, False)
     """
     x, y = _tokens(a), _tokens(b)
-    if len(x) != len(y) or len(x) < 2:
+    if len(x) != len(y) or not x or (len(x) < 2 and (person or x != y)):
         return False
     floor = 85 if person else 80
     return all(_close(p, q, floor, person) for p, q in zip(x, y, strict=True))
 
 
 def _tokens(name: str) -> list[str]:
-    return [t for t in (m.group().casefold() for m in gazetteer.WORD.finditer(name)) if t not in SMALL]
+    """Words that tell names apart: no articles, no "Inc."."""
+    found = [m.group().casefold() for m in gazetteer.WORD.finditer(name)]
+    kept = [t for t in found if t not in SMALL]
+    return kept[:-1] if len(kept) > 1 and kept[-1] in FIRMS else kept
 
 
 def _close(p: str, q: str, floor: int, person: bool) -> bool:
@@ -229,10 +237,11 @@ def _unknown(cluster: Cluster) -> bool:
 
 def _compatible(a: Cluster, b: Cluster) -> bool:
     """Whether one person may hold the offices of both."""
-    if not a.offices or not b.offices:
+    high = [{(o, s) for o, s in c.offices if _class(o) in HIGH} for c in (a, b)]
+    if not all(high):
         return True
-    for x, of in a.offices:
-        for y, to in b.offices:
+    for x, of in high[0]:
+        for y, to in high[1]:
             states = of is None or to is None or of == to
             if states and (holds(x, y) or holds(y, x) or _class(x) == _class(y)):
                 return True
@@ -241,7 +250,9 @@ def _compatible(a: Cluster, b: Cluster) -> bool:
 
 @cache
 def _classes() -> dict[str, str]:
-    return {row["office"]: row["class"] for row in lexicon("titles") if row["office"]}
+    return {
+        row["office"]: row["class"] for row in lexicon("titles") if row["office"] and row["class"] != "plural"
+    }
 
 
 def _class(office: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from ..data import lexicon
@@ -251,6 +251,11 @@ def _cut(account: Annotated, line: Line, first: int, last: int, known: set[str] 
     row, inside = line.row, [h for h in line.hits if first <= h.first and h.last <= last]
     if len(inside) == 1 and (inside[0].first, inside[0].last) == (first, last):
         return [_known(account, line, inside[0])]
+    owned = (
+        len(inside) == 2 and inside[0].entry.kind in {"state", "people"} and inside[1].entry.kind == "body"
+    )
+    if owned and (inside[0].first, inside[0].last, inside[1].last) == (first, inside[1].first, last):
+        return [_known(account, line, replace(inside[1], first=first))]  # "U.S. Federal Reserve"
     whole = _headed(line, first, last)
     if whole:
         return [name_at(account, line, first, last, whole)]
@@ -376,14 +381,13 @@ def _governs(account: Annotated, line: Line, hit: Hit) -> bool:
         return head.lemma not in rows["taking"]
     if token.dep != "pobj":
         return False
-    above = account.tokens[head.head]
-    if head.lemma in {"between", "with", "by", "against"}:
-        return True
-    if head.lemma in {"on", "for", "to"} and above.lemma in rows["addressing"]:
-        return True
-    if head.lemma == "from":
-        return above.lemma in rows["coming-from"]
-    return head.lemma == "for" and head.start == line.sentence.start  # "For Paris, the deal is …"
+    above = account.tokens[head.head].lemma
+    return (
+        head.lemma in {"between", "with", "by", "against"}
+        or (head.lemma in {"on", "for", "to"} and above in rows["addressing"])
+        or (head.lemma == "from" and above in rows["coming-from"])
+        or (head.lemma == "for" and head.start == line.sentence.start)  # "For Paris, the deal is …"
+    )
 
 
 @cache

@@ -6,7 +6,7 @@ first; reads no text. Invariant: two names that share only a family name are nev
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import cache
 
 from ..data import lexicon
@@ -55,24 +55,32 @@ def same_person(a: str, b: str) -> bool:
 
     >>> same_person("Joe Ortiz", "Joseph R. Ortiz"), same_person("Ann Lee", "Bruce Lee")
     (True, False)
+    >>> same_person("Li Wen", "Li Tao")
+    False
     """
     x, y = parts(a), parts(b)
     if family(a) != family(b):
         return False
     if set(x) <= set(y) or set(y) <= set(x):
         return True
-    return (
-        _formal(a.split(maxsplit=1)[0]) == _formal(b.split(maxsplit=1)[0]) or _initial(a, b) or _initial(b, a)
-    )
+    first, other = _given_of(a), _given_of(b)
+    return _formal(first) == _formal(other) or _initial(first, other) or _initial(other, first)
+
+
+def _given_of(form: str) -> str:
+    """The first word that is not the family name: "Li Wen" and "Li Tao" differ in it."""
+    words = form.replace("’", "'").split()
+    rest = [w for w in words if w.strip(".,").casefold() != family(form)]
+    return rest[0] if rest else words[0]
 
 
 def _formal(first: str) -> str:
     return (given().get(first, ("", ""))[1] or first).casefold()
 
 
-def _initial(a: str, b: str) -> bool:
-    first = a.split(maxsplit=1)[0].strip(".")
-    return len(first) == 1 and b.casefold().startswith(first.casefold())
+def _initial(short: str, long: str) -> bool:
+    letter = short.strip(".")
+    return len(letter) == 1 and long.casefold().startswith(letter.casefold())
 
 
 def _one(a: str, b: str) -> bool:
@@ -88,9 +96,13 @@ def _suffix(form: str) -> str:
 class People:
     """The people of an account by full name; ``matches`` gives those a single word may stand for."""
 
-    def __init__(self, forms: Iterable[str]) -> None:
+    def __init__(self, forms: Mapping[str, int]) -> None:
+        """
+        :param forms: full names with how often each stands in the account; the commonest form
+            of a person is the one kept, then the longest.
+        """
         self.canon: dict[str, str] = {}
-        for form in sorted(forms, key=lambda f: (-len(f), f)):
+        for form in sorted(forms, key=lambda f: (-forms[f], -len(f), f)):
             self.canon[form] = next((c for c in self.canon.values() if _one(c, form)), form)
         self.by_word: dict[str, list[str]] = {}
         for full in sorted(set(self.canon.values())):

@@ -54,6 +54,8 @@ PARTITIVE = frozenset(
 HOURLY = frozenset(
     {"at", "towards", "toward", "until", "till", "past", "to", "before", "after", "by", "from"}
 )
+IDIOMS = frozenset({"hand", "day", "side", "way", "time", "thing", "point", "another"})
+"""What "one" goes with and counts nothing: "on the one hand", "one day"."""
 NAMED = frozenset(
     {
         "no",
@@ -255,36 +257,27 @@ def _counted(account: Annotated, sentence: Sentence, figure: Figure) -> tuple[in
     first = _token(account, sentence, figure.end - 1, begin=figure.start)
     if _is_label(account, sentence, first, last):
         return None
+    text = account.witness.text
     noun = _noun(account, sentence, last)
-    word = account.witness.text[figure.start : figure.end].lower()
-    if word in {"one", "zero"} and (noun is None or noun - last > 3):
-        return None
+    word = text[figure.start : figure.end].lower()
     lemma = "" if noun is None else _lemma(tokens[noun])
-    if word == "one" and lemma in {"hand", "day", "side", "way", "time", "thing", "point", "another"}:
+    if word in {"one", "zero"} and (noun is None or noun - last > 3 or lemma in IDIOMS):
         return None
     scope, person = _scope(account, sentence, last if noun is None else noun, last), _people().get(lemma)
-    if noun is None and text_at(account, figure.start - 1) + text_at(account, figure.end) == "()":
-        return None  # a player's or a note's number
     if lemma in _scopes() and not person:
         person, scope = "people", _scopes()[lemma]  # "45 deaths"
     if noun is None and scope:
         person = "people"
     if noun is None and not scope:
-        aboard = re.match(
-            r" (?:people )?(?:on board|aboard)\b", account.witness.text[figure.end : figure.end + 18]
-        )
+        aboard = re.match(r" (?:people )?(?:on board|aboard)\b", text[figure.end : figure.end + 18])
         person = "people" if aboard else _named_left(tokens, sentence, first)
-        if not person and _no_count(tokens, sentence, first, last, figure.high):
-            return None
+        bracketed = text[figure.start - 1 : figure.start] + text[figure.end : figure.end + 1] == "()"
+        if not person and (bracketed or _no_count(tokens, sentence, first, last, figure.high)):
+            return None  # a player's or a note's number, an hour
     unit = " ".join(w for w in (person or lemma, scope if person else "") if w)
     if not unit and word.isdigit() and not figure.hedge and sentence.last - sentence.first < 4:
         return None  # a page's counter or list number
     return figure.start, figure.end, Quantity(figure.low, figure.high, unit, figure.hedge)
-
-
-def text_at(account: Annotated, at: int) -> str:
-    """One character, or nothing past either end."""
-    return account.witness.text[at : at + 1] if at >= 0 else ""
 
 
 def _named_left(tokens: Sequence[Token], sentence: Sentence, at: int) -> str | None:

@@ -16,7 +16,7 @@ from ..data import lexicon
 from ..model import Annotated
 from .gazetteer import adjectives, titles
 from .names import Line, Name, key_of, split_key
-from .roles import Office, abroad, genders, holds
+from .roles import HIGH, Office, abroad, genders, holds
 
 PRONOUNS = {
     "he": "m",
@@ -30,9 +30,9 @@ PRONOUNS = {
 }
 QUOTED = re.compile(r"“[^”\n]*”?|\"[^\"\n]*\"|«[^»\n]*»")
 COMMON = frozenset(
-    "ministry department agency committee commission council bureau court company university union bank institute"
-    " center centre foundation association organization organisation federation league authority movement front alliance"
-    " coalition network hospital school church group tribunal parliament embassy".split()
+    "ministry department agency committee commission council bureau court company university union bank"
+    " institute center centre foundation association organization organisation federation league authority"
+    " movement front alliance coalition network hospital school church group tribunal parliament embassy".split()
 )
 """What a body can be called for short after it was named in full."""
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
@@ -146,7 +146,7 @@ class Reader:
         for has in self.offices:
             if not has.holder or has.holder == owner or not has.offices:
                 continue
-            if asked.of and asked.of != has.of and (strict or has.of):
+            if asked.of and asked.of != has.of and (strict or has.of or not HIGH & set(asked.classes)):
                 continue
             if asked.gender and self.gender.get(has.holder, asked.gender) != asked.gender:
                 continue
@@ -219,7 +219,7 @@ class Reader:
     def _in_quotes(self, at: int) -> bool:
         return any(a < at < b for a, b in self.quoted)
 
-    def _antecedent(
+    def _antecedent(  # noqa: PLR0911 - a list of rules, the first that fits decides
         self,
         line: Line,
         at: int,
@@ -309,7 +309,8 @@ def _is_person(noun: str) -> bool:
 
 def _unnamed(office: Office) -> str | None:
     """A key for a state's minister or leader whom the account does not name: "foreign minister of X"."""
-    high = office.classes[-1] in {"diplomat", "leader", "minister"}
+    plain = office.offices[-1]
+    high = office.classes[-1] == "leader" or plain.endswith(" minister") or plain == "secretary of state"
     return (
         key_of("person", f"{office.offices[-1]} of {office.of}")
         if high and office.of in adjectives()

@@ -23,7 +23,8 @@ HIGH = frozenset({"diplomat", "leader", "minister"})
 """Offices of a state: "Paris’s foreign minister" is of France, not of the city."""
 JOIN = re.compile(r",? and (?:the |its )?|, (?:and )?(?:the )?|/")
 AFTER = re.compile(
-    r"(?:,|,? who (?:is|was)| is| was| became| [—–-]) ?(?:also |currently )?(?:the |a |an |its |his |her |their )?"
+    r"(?:,|,? who (?:is|was)| is| was| became| [—–-]) ?(?:also |currently )?"
+    r"(?:the |a |an |its |his |her |their )?"
 )
 OF = re.compile(r" (?:of|for|to|at|with) (?:the )?", re.I)
 OWN = re.compile(r"(?:['’]s?)? ?")

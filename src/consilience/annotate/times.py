@@ -43,7 +43,10 @@ _NUMBER = (
     rf"(?P<n>\d{{1,3}}|an?|{'|'.join(sorted(WORDS, key=lambda w: (-len(w), w)))}|several|a few|a couple of)"
 )
 _EDGE = r"(?:[Ee]arl(?:y|ier)|[Ll]ate[r]?|[Mm]id(?:-|dle of )?)"
-_WHICH = r"(?P<which>[Ll]ast|[Nn]ext|[Tt]his(?: past| coming)?|(?:[Tt]he )?(?:past|coming|previous|following|current)|that)"
+_WHICH = (
+    r"(?P<which>[Ll]ast|[Nn]ext|[Tt]his(?: past| coming)?|that"
+    r"|(?:[Tt]he )?(?:past|coming|previous|following|current))"
+)
 _UNIT = r"(?P<unit>week(?:end)?|month|year|quarter|decade|century|spring|summer|fall|autumn|winter)"
 _MERIDIEM = r"(?:[ap]\.m\.|[ap]m|AM|PM)"
 _ZONE = r"(?: (?:GMT|UTC|BST|CET|CEST|E[SD]?T|C[SD]T|M[SD]T|P[SD]?T|IST|JST|local(?: time)?|hours))?"
@@ -249,20 +252,17 @@ def _shifted(anchor: date, unit: str, step: int, at: Context) -> When | None:
         return _days(anchor - timedelta(anchor.weekday() - 7 * step), 7, "week", told)
     if unit == "weekend":
         saturday = anchor + timedelta(5 - anchor.weekday() + 7 * step)
-        if step == 0 and not at.ahead and anchor.weekday() < 5:
-            saturday -= timedelta(7) if anchor.weekday() < 3 else timedelta(0)
-        return _days(saturday, 2, "weekend", told)
-    if unit == "month":
-        return _months(anchor.year, anchor.month + step, 1, "month", told)
-    if unit == "quarter":
-        return _months(anchor.year, (anchor.month - 1) // 3 * 3 + 1 + 3 * step, 3, "quarter", told)
-    if unit == "year":
-        return _months(anchor.year + step, 1, 12, "year", told)
-    if unit == "decade":
-        return _months(anchor.year // 10 * 10 + 10 * step, 1, 120, "decade", told)
+        early = step == 0 and not at.ahead and anchor.weekday() < 3  # "this weekend" said on a Monday
+        return _days(saturday - timedelta(7 * early), 2, "weekend", told)
     if unit in SEASONS:
         return _season(anchor, SEASONS[unit], step, told)
-    return None
+    starts = {
+        "month": (anchor.year, anchor.month + step, 1),
+        "quarter": (anchor.year, (anchor.month - 1) // 3 * 3 + 1 + 3 * step, 3),
+        "year": (anchor.year + step, 1, 12),
+        "decade": (anchor.year // 10 * 10 + 10 * step, 1, 120),
+    }
+    return _months(*starts[unit], unit, told) if unit in starts else None
 
 
 def _season(anchor: date, month: int, step: int, told: str) -> When | None:
@@ -357,17 +357,20 @@ RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
         (r"\b(?P<y>[12]\d{3})-(?P<m>\d\d)-(?P<d>\d\d)\b", _iso),
         (r"\b(?P<a>\d{1,2})/(?P<b>\d{1,2})/(?P<y>\d{4}|\d\d)\b", _slashed),
         (
-            rf"\b{_MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:(?:-|–| to )(?P<d2>\d{{1,2}}))?\b(?!:|[,.]\d{{3}}\b(?! ?\d))(?:,? (?P<y>[12]\d{{3}})\b)?",
+            rf"\b{_MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:(?:-|–| to )(?P<d2>\d{{1,2}}))?\b"
+            r"(?!:\d|,\d{3}\b)(?:,? (?P<y>[12]\d{3})\b)?",
             _dated,
         ),
         (rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? (?P<y>[12]\d{{3}}))?\b", _dated),
         (rf"\b(?:{_EDGE}[ -])?(?:in )?{_MONTH},?(?: of)? (?P<y>[12]\d{{3}})\b", _month),
         (
-            rf"\b(?:{_EDGE} )?(?P<which>[Ll]ast|[Nn]ext|[Tt]his|[Ss]ince|[Ii]n|[Uu]ntil|[Bb]y|[Dd]uring|[Ff]rom|[Oo]f|[Ll]ate|[Ee]arly|[Mm]id-?) ?{_MONTH}(?P<y>)\b(?! \d)",
+            rf"\b(?:{_EDGE} )?(?P<which>[Ll]ast|[Nn]ext|[Tt]his|[Ss]ince|[Ii]n|[Uu]ntil|[Bb]y|[Dd]uring|[Ff]rom"
+            rf"|[Oo]f|[Ll]ate|[Ee]arly|[Mm]id-?) ?{_MONTH}(?P<y>)\b(?! \d)",
             _month,
         ),
         (
-            rf"\b(?:{_EDGE} )?(?:(?P<which>[Ll]ast|[Nn]ext|[Tt]his(?: coming| past)?|[Cc]oming) )?{_DAY}(?! ?['’]?s\b(?! \w))(?: {_PART})?\b",
+            rf"\b(?:{_EDGE} )?(?:(?P<which>[Ll]ast|[Nn]ext|[Tt]his(?: coming| past)?|[Cc]oming) )?"
+            rf"{_DAY}(?! ?['’]?s\b(?! \w))(?: {_PART})?\b",
             _weekday,
         ),
         (rf"\b(?P<h>\d{{1,2}})(?:[:.](?P<min>\d\d))? ?(?P<half>{_MERIDIEM}){_ZONE}(?!\w)", _clock),
@@ -379,11 +382,13 @@ RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
         (rf"\b(?:{_EDGE} )?{_WHICH} {_UNIT}\b(?!-)", _which_unit),
         (rf"\b(?:{_EDGE} )?[Tt]he (?P<unit>weekend)\b", _weekend),
         (
-            rf"\b{_NUMBER} (?P<unit>day|week|fortnight|month|year|decade)s? (?P<dir>ago|earlier|later|from now|before)\b",
+            rf"\b{_NUMBER} (?P<unit>day|week|fortnight|month|year|decade)s?"
+            r" (?P<dir>ago|earlier|later|from now|before)\b",
             _ago,
         ),
         (
-            r"\b(?:the|that) (?:same|next|following|previous) day\b|\bthe day (?:before|after)\b|\bthat (?:same )?day\b",
+            r"\b(?:the|that) (?:same|next|following|previous) day\b|\bthe day (?:before|after)\b"
+            r"|\bthat (?:same )?day\b",
             _that_day,
         ),
         (
