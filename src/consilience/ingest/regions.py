@@ -141,6 +141,7 @@ def _videos(page: Page) -> None:
 
 
 def _captions(page: Page, duration: int, at: int) -> bool:
+    """Whether line ``at`` is the title of the video whose duration is on another line, or its copy."""
     line = page.lines[at]
     same = at + 1 < len(page.lines) and page.lines[at + 1].text == line.text
     again = at > duration + 1 and page.lines[at - 1].text == line.text
@@ -169,7 +170,7 @@ def _head(page: Page) -> None:
             page.labels[n] = ("title", "the stated title" if page.title else "headline above the text")
     end = where[-1] if where else -1
     _standfirst(page, end, last, first)
-    for n in range(last):
+    for n in range(last if first is not None else 0):
         words = page.lines[n].text
         above = n < end and re.search(r"\s[·•|]\s", words)
         if page.free(n) and not ends(words) and (page.lines[n].words <= 6 or above):
@@ -209,14 +210,8 @@ def _title(page: Page, last: int) -> list[int]:
     """Indices of the lines of the title: the stated one, else the first headline-like line."""
     free = [n for n in range(last) if page.free(n)]
     if page.title:
-        want = Counter(_fold(page.title))
-        for n in [
-            n for n in range(min(HEAD, len(page.lines))) if page.labels[n] in (None, ("body", HEADING))
-        ]:
-            have = Counter(_fold(page.lines[n].text))
-            if want and (want & have).total() >= 0.7 * max(want.total(), have.total()):
-                return [n]
-        return []
+        top = [n for n in range(min(HEAD, len(page.lines))) if page.kind(n) in (None, "body")]
+        return next(([n] for n in top if _alike(page.title, page.lines[n].text)), [])
     able = [n for n in free if _could_head(page.lines[n])]
     headed = [n for n in range(last) if page.labels[n] == ("body", HEADING)]
     best = headed or [n for n in able if page.lines[n].words >= 4] or able[-1:]
@@ -225,6 +220,12 @@ def _title(page: Page, last: int) -> list[int]:
     n = best[0]
     runs_on = page.free(n + 1) and n + 1 < last and not page.lines[n + 1].gap
     return [n, n + 1] if runs_on and page.lines[n + 1].text[0].islower() else [n]
+
+
+def _alike(a: str, b: str) -> bool:
+    """Whether two titles share seven words in ten: a page's headline is often trimmed in its metadata."""
+    want, have = Counter(_fold(a)), Counter(_fold(b))
+    return bool(want) and (want & have).total() >= 0.7 * max(want.total(), have.total())
 
 
 def _could_head(line: Line) -> bool:
@@ -274,14 +275,16 @@ def _quotations(page: Page) -> None:
         if page.free(after) and names_speaker(page.lines[after].text):
             page.mark(n, "quotation", "in quotation marks, its speaker on the next line")
             page.mark(after, "attribution", "names the speaker of the quotation above")
-        elif page.free(before) and names_speaker(
-            page.lines[before].text.rstrip(":"), page.lines[before].text
-        ):
+        elif page.free(before) and _introduces(page.lines[before].text):
             page.mark(n, "quotation", "in quotation marks, its speaker on the line before")
             page.mark(before, "attribution", "names the speaker of the quotation below")
 
 
-def names_speaker(text: str, whole: str | None = None) -> bool:
+def _introduces(text: str) -> bool:
+    return text.endswith(":") and names_speaker(text[:-1])
+
+
+def names_speaker(text: str) -> bool:
     """Whether a line is a name, a role and a name, or a name, a comma and a role.
 
     >>> names_speaker("Harbour Master Ann Poe"), names_speaker("— Ann Poe, who runs the ferries")
@@ -289,8 +292,6 @@ def names_speaker(text: str, whole: str | None = None) -> bool:
     >>> names_speaker("A Second Try"), names_speaker("Ann Poe, the mayor, was against it")
     (False, False)
     """
-    if whole is not None and not whole.endswith(":"):
-        return False
     dashed = text[:1] in "-–—~"
     head, _, role = text.lstrip("-–—~ ").replace(" (", ",").partition(",")
     words = head.split()
