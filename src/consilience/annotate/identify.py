@@ -22,6 +22,7 @@ from .people import People, family, given
 LABELS = {"PERSON": "person", "ORG": "body", "GPE": "place", "LOC": "place", "FAC": "place", "NORP": "group"}
 PEOPLE = re.compile(r"(?:i?ans?|ese|ish|is?|ers?)$")
 ADMINISTRATION = re.compile(r"(?:['’]s)? administration\b")
+NUMBERED = re.compile(r"\d|\b[IVX]{2,}$")
 AGED = re.compile(r", \d\d?\d?,")
 
 Vote = tuple[str, float]
@@ -90,7 +91,7 @@ def _by_form(account: Annotated, line: Line, name: Name) -> Iterator[Vote]:
     yield LABELS.get(label, "other" if label else ""), 1
     if name.kind:
         yield name.kind, 7
-    if any(c.isdigit() for c in name.form):
+    if NUMBERED.search(name.form):
         yield "person", -3
     if len(row) > 1 and row[0].text in given():
         yield "person", 2

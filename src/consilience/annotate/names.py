@@ -289,6 +289,8 @@ def _headed(line: Line, first: int, last: int) -> str:
     opener = row[first + 1].fold in words_of("link") or (
         last - first > 2 and row[first + 2].fold in words_of("link")
     )
+    if row[first].fold in words_of("storm"):
+        return "none"
     ends = [row[last - 1].fold] + [w.fold for w in row[first : first + 2] if opener]
     if any(e in {"movement", "front", "militia", "brigade", "brigades"} for e in ends[:1]):
         return "group"

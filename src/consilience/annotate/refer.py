@@ -32,7 +32,8 @@ QUOTED = re.compile(r"“[^”\n]*”?|\"[^\"\n]*\"|«[^»\n]*»")
 COMMON = frozenset(
     "ministry department agency committee commission council bureau court company university union bank"
     " institute center centre foundation association organization organisation federation league authority"
-    " movement front alliance coalition network hospital school church group tribunal parliament embassy".split()
+    " movement front alliance coalition network hospital school church group tribunal parliament"
+    " embassy".split()
 )
 """What a body can be called for short after it was named in full."""
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})

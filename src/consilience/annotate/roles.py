@@ -19,6 +19,8 @@ from .names import Line, Name, key_of, split_key
 from .people import given
 
 NOT_OFFICES = frozenset({"honorific", "modifier", "plural", "party"})
+PREFIXES = frozenset({"deputy", "chief", "assistant", "opposition", "state", "police"})
+"""Offices that with the next word make one."""
 HIGH = frozenset({"diplomat", "leader", "minister"})
 """Offices of a state: "Paris’s foreign minister" is of France, not of the city."""
 JOIN = re.compile(r",? and (?:the |its )?|, (?:and )?(?:the )?|/")
@@ -111,7 +113,7 @@ def _office(line: Line, group: Sequence[Hit]) -> Office | None:
             return None
         elif entry.cls != "party":
             plain = " ".join([*modifiers, entry.name or entry.phrase[0]])
-            if offices and at == hit.first:
+            if offices and at == hit.first and offices[-1] in PREFIXES:
                 offices[-1] = f"{offices[-1]} {plain}"
             else:
                 offices.append(plain)

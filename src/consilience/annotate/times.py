@@ -364,8 +364,8 @@ RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
         (rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? (?P<y>[12]\d{{3}}))?\b", _dated),
         (rf"\b(?:{_EDGE}[ -])?(?:in )?{_MONTH},?(?: of)? (?P<y>[12]\d{{3}})\b", _month),
         (
-            rf"\b(?:{_EDGE} )?(?P<which>[Ll]ast|[Nn]ext|[Tt]his|[Ss]ince|[Ii]n|[Uu]ntil|[Bb]y|[Dd]uring|[Ff]rom"
-            rf"|[Oo]f|[Ll]ate|[Ee]arly|[Mm]id-?) ?{_MONTH}(?P<y>)\b(?! \d)",
+            rf"\b(?:{_EDGE} )?(?P<which>[Ll]ast|[Nn]ext|[Tt]his|[Ss]ince|[Ii]n|[Uu]ntil|[Bb]y|[Dd]uring"
+            rf"|[Ff]rom|[Oo]f|[Ll]ate|[Ee]arly|[Mm]id-?) ?{_MONTH}(?P<y>)\b(?! \d)",
             _month,
         ),
         (
