@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 
 from consilience.dossier.render import page, to_html
 from consilience.dossier.render.facts import facts
+from consilience.dossier.render.layers import spread
 from consilience.dossier.render.passages import Mark, context, differing, lines, pieces
-from consilience.dossier.render.stemma import draw, spread
+from consilience.dossier.render.stemma import draw
 
 Doc = dict[str, Any]
 SAMPLES = {
@@ -284,7 +285,7 @@ def test_timeline_tells_publishing_in_its_place() -> None:
     moments = page.timeline(facts(render_sample.sample()))
     assert [m.start for m in moments] == sorted(m.start for m in moments)
     assert [a.siglum for m in moments for a in m.published] == list("ABCDEF")
-    assert moments[0].how == "reckoned from the day of publication"
+    assert moments[0].how == "inferred"
 
 
 def test_sides_show_each_account_once() -> None:

@@ -181,6 +181,11 @@ class Facts:
         return list(enumerate(self.listed("discrepancies"), 1))
 
     @property
+    def some_absent(self) -> bool:
+        """Whether some account lacks a point without being called silent or lacunose there."""
+        return any(c.state == "absent" for r in self.rows for c in r.cells)
+
+    @property
     def most_origins(self) -> int:
         """The most independent origins that any point may have."""
         return max((r.independent[1] for r in self.rows), default=0)
@@ -260,7 +265,10 @@ def _edges(document: Document, by_id: dict[str, Account]) -> tuple[Edge, ...]:
             return by_id[key].siglum, f"{by_id[key].siglum} ({by_id[key].name})"
         node = nodes.get(key, {})
         label = str(node.get("label") or key)
-        return label, f"{label} (a lost text)" if node.get("kind") == "archetype" else label
+        if node.get("kind") != "archetype":
+            return label, label
+        sign, whose = letter(label)
+        return sign, f"{sign} (a lost text{', ' + whose if whose else ''})"
 
     found = []
     for number, e in enumerate(stemma.get("edges") or [], 1):
@@ -269,6 +277,16 @@ def _edges(document: Document, by_id: dict[str, Account]) -> tuple[Edge, ...]:
         verb = FOLLOWS.get(e.get("kind", ""), "follows") if e.get("directed", True) else "shares words with"
         found.append(Edge(number, e["parent"], e["child"], parent, child, sign, child_sign, verb, e))
     return tuple(found)
+
+
+def letter(label: str) -> tuple[str, str]:
+    """The Greek letter of a lost text, and whose text it may be.
+
+    >>> letter("α (Norwire)"), letter("β")
+    (('α', 'Norwire'), ('β', ''))
+    """
+    sign, _, rest = label.strip().partition(" ")
+    return sign, rest.strip(" ()")
 
 
 def _rows(document: Document, accounts: Sequence[Account], edges: Sequence[Edge]) -> tuple[Row, ...]:

@@ -314,13 +314,9 @@ def timeline(facts: Facts) -> list[Moment]:
 
 
 def _reckoned(how: str) -> str:
-    for start, words in (
-        ("published", "reckoned from the day of publication"),
-        ("event", "reckoned from the event"),
-    ):
-        if how.startswith(start):
-            return words
-    return "" if how in ("", "stated") else how
+    if how.startswith(("published", "event")):
+        return "inferred"
+    return "" if how == "stated" else how
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,25 @@
-"""Lay out the stemma: who stands above whom, where each line runs.
+"""The stemma as a drawing: where each node stands, where each line runs.
 
-Parents above children, in layers (Sugiyama, Tagawa and Toda 1981): longest path for the
-layer, barycentres for the order within it, least squares under a least distance for the
-place. Draws nothing itself; ``templates/stemma.svg.j2`` does. Invariant: the drawing depends on the
-document's order of nodes and edges alone, and two nodes never overlap.
+``layers.py`` says what stands above what; here nodes get their shapes and words, lines their
+curves and numbers. Draws nothing itself: ``templates/stemma.svg.j2`` does. Invariant: two nodes
+never overlap, and a line crosses a row of nodes only in the gap left for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from .facts import Edge, Facts, day_and_hour
+from .facts import Edge, Facts, day_and_hour, letter
+from .layers import acyclic, layers, ordered, placed, with_bends
 
 RADIUS = 21.0
-LAYER = 158.0
-TOP, SIDE = 34.0, 14.0
+GAP = 84.0  # between two rows of nodes
+TOP, SIDE = 12.0, 14.0
 LINE = 15.0  # height of a line of text
-SWEEPS = 8
+BEND = 34.0  # room for a line that passes a row of nodes
+CLEAR = 24.0  # least distance between the numbers of two lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,171 +88,41 @@ def draw(facts: Facts) -> Drawing:
     for key in [a.id for a in facts.accounts] + [k for e in facts.edges for k in (e.parent, e.child)]:
         nodes.setdefault(key, {"id": key, "kind": "witness" if key in facts.by_id else "cited", "label": key})
     pairs = acyclic(list(nodes), [(e.parent, e.child) for e in facts.edges])
-    ranks = layers(list(nodes), pairs)
-    rows, chains = _with_bends(list(nodes), pairs, ranks)
+    rows, chains = with_bends(list(nodes), pairs, layers(list(nodes), pairs))
     rows = ordered(rows, chains)
     widest = max((sum(k in nodes for k in row) for row in rows), default=0)
-    slot = 158.0 if widest <= 6 else 118.0 if widest <= 10 else 92.0
-    at = placed(rows, chains, {k: slot if k in nodes else 34.0 for row in rows for k in row})
-    left = min((x - slot / 2 for k, x in at.items() if k in nodes), default=0) - SIDE
-    left = min([left] + [x - SIDE for x in at.values()])
-    level = {k: n for n, row in enumerate(rows) for k in row}
-    spots = tuple(_spot(facts, nodes[k], at[k] - left, TOP + level[k] * LAYER, slot) for k in nodes)
-    ways = {pair: [(at[k] - left, TOP + level[k] * LAYER) for k in chain] for pair, chain in chains.items()}
-    width = (
-        max([s.x + slot / 2 for s in spots] + [x for way in ways.values() for x, _ in way], default=0) + SIDE
-    )
-    height = max((s.bottom for s in spots), default=0) + 10
-    return Drawing(round(width), round(height), spots, _lines(facts.edges, {s.key: s for s in spots}, ways))
+    slot = next(s for s, most in ((158.0, 6), (118.0, 10), (92.0, widest)) if widest <= most)
+    at = placed(rows, chains, {k: slot if k in nodes else BEND for row in rows for k in row})
+    left = min((x - (slot / 2 if k in nodes else 0) for k, x in at.items()), default=0) - SIDE
+    right = max((x + (slot / 2 if k in nodes else 0) for k, x in at.items()), default=0) + SIDE
+    places = {k: (at[k] - left, n) for n, row in enumerate(rows) for k in row}
+    shapes = [[_spot(facts, nodes[k], places[k][0], slot) for k in row if k in nodes] for row in rows]
+    spots, bands = _stacked(shapes)
+    ways = {pair: [places[k] for k in chain] for pair, chain in chains.items()}
+    height = bands[-1][1] + 10 if bands else 10
+    order = tuple(spots[k] for k in nodes)
+    return Drawing(round(right - left), round(height), order, _lines(facts.edges, spots, ways, bands))
 
 
-def acyclic(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Edges parent → child without those that would close a circle, each once, in order.
-
-    >>> acyclic("ab", [("a", "b"), ("b", "a"), ("a", "a")])
-    [('a', 'b')]
-    """
-    kept: dict[str, list[str]] = {n: [] for n in nodes}
-    found: list[tuple[str, str]] = []
-    for parent, child in dict.fromkeys(edges):
-        if parent != child and not _reaches(kept, child, parent):
-            kept[parent].append(child)
-            found.append((parent, child))
-    return found
+Bands = list[tuple[float, float]]
 
 
-def _reaches(children: dict[str, list[str]], start: str, goal: str) -> bool:
-    seen, todo = {start}, [start]
-    while todo:
-        node = todo.pop()
-        if node == goal:
-            return True
-        fresh = [c for c in children[node] if c not in seen]
-        seen.update(fresh)
-        todo += fresh
-    return False
-
-
-def layers(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """The layer of each node: below all its parents; a root stands just above its first child.
-
-    >>> layers("abcx", [("a", "b"), ("b", "c"), ("x", "c")])
-    {'a': 0, 'b': 1, 'c': 2, 'x': 1}
-    """
-    rank = dict.fromkeys(nodes, 0)
-    for _ in nodes:
-        for parent, child in edges:
-            rank[child] = max(rank[child], rank[parent] + 1)
-    heirs = {p: [c for q, c in edges if q == p] for p, _ in edges}
-    born = {c for _, c in edges}
-    for node, children in heirs.items():
-        if node not in born:
-            rank[node] = min(rank[c] for c in children) - 1
-    return rank
-
-
-Chains = dict[tuple[str, str], list[str]]
-
-
-def _with_bends(
-    nodes: Sequence[str], edges: Sequence[tuple[str, str]], rank: dict[str, int]
-) -> tuple[list[list[str]], Chains]:
-    """Rows of nodes, with a bend in each row that an edge passes."""
-    rows: list[list[str]] = [[] for _ in range(max(rank.values(), default=-1) + 1)]
-    tied = {n for e in edges for n in e}
-    for n in sorted(nodes, key=lambda n: n not in tied):
-        rows[rank[n]].append(n)
-    chains: Chains = {}
-    for parent, child in edges:
-        chain = [parent]
-        for level in range(rank[parent] + 1, rank[child]):
-            bend = f"{parent}\0{child}\0{level}"
-            rows[level].append(bend)
-            chain.append(bend)
-        chains[parent, child] = [*chain, child]
-    return rows, chains
-
-
-def ordered(rows: list[list[str]], chains: Chains) -> list[list[str]]:
-    """Rows reordered so that fewer lines cross: barycentre sweeps, the best order kept."""
-    ups, downs = _neighbours(chains)
-    best, fewest = [list(r) for r in rows], crossings(rows, ups)
-    for sweep in range(SWEEPS):
-        near = ups if sweep % 2 == 0 else downs
-        for row in rows if sweep % 2 == 0 else rows[::-1]:
-            where = {k: i for r in rows for i, k in enumerate(r)}
-            keys = {k: _mean([where[n] for n in near[k]], where[k]) if k in near else where[k] for k in row}
-            row.sort(key=lambda k: keys[k])
-        now = crossings(rows, ups)
-        if now < fewest:
-            best, fewest = [list(r) for r in rows], now
-    return best
-
-
-def _neighbours(chains: Chains) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    ups: dict[str, list[str]] = {}
-    downs: dict[str, list[str]] = {}
-    for chain in chains.values():
-        for a, b in pairwise(chain):
-            ups.setdefault(b, []).append(a)
-            downs.setdefault(a, []).append(b)
-    return ups, downs
-
-
-def crossings(rows: Sequence[Sequence[str]], ups: dict[str, list[str]]) -> int:
-    """How many pairs of lines cross between neighbouring rows."""
-    total = 0
-    for above, row in pairwise(rows):
-        where = {k: i for i, k in enumerate(above)}
-        ends = [(where[p], i) for i, k in enumerate(row) for p in ups.get(k, [])]
-        total += sum(a[0] > b[0] and a[1] < b[1] for a in ends for b in ends)
-    return total
-
-
-def placed(rows: Sequence[Sequence[str]], chains: Chains, widths: dict[str, float]) -> dict[str, float]:
-    """Horizontal places: near the neighbours' mean, never closer than half the two widths."""
-    ups, downs = _neighbours(chains)
-    at: dict[str, float] = {}
+def _stacked(rows: Sequence[Sequence[Spot]]) -> tuple[dict[str, Spot], Bands]:
+    """Rows set under each other, a gap between; with the top and bottom of each."""
+    spots: dict[str, Spot] = {}
+    bands: Bands = []
+    low = TOP - GAP
     for row in rows:
-        x = -sum(widths[k] for k in row) / 2
-        for k in row:
-            at[k] = x + widths[k] / 2
-            x += widths[k]
-    for sweep in range(SWEEPS * 2):
-        for row in rows if sweep % 2 else rows[::-1]:
-            near = {k: ups.get(k, []) if sweep % 2 else downs.get(k, []) for k in row}
-            wanted = [_mean([at[n] for n in near[k]], at[k]) for k in row]
-            gaps = [(widths[a] + widths[b]) / 2 for a, b in pairwise(row)]
-            at.update(zip(row, spread(wanted, gaps), strict=True))
-    return at
+        y = low + GAP + max(s.tall for s in row)
+        placed_row = [replace(s, y=y) for s in row]
+        spots |= {s.key: s for s in placed_row}
+        low = max(s.bottom for s in placed_row)
+        bands.append((min(s.top for s in placed_row), low))
+    return spots, bands
 
 
-def spread(wanted: Sequence[float], gaps: Sequence[float]) -> list[float]:
-    """The places nearest to those wanted (least squares) that keep order and gaps.
-
-    Pool adjacent violators (Ayer and others 1955), after taking the gaps off.
-
-    >>> spread([0, 0], [10])
-    [-5.0, 5.0]
-    """
-    offsets = [0.0]
-    for g in gaps:
-        offsets.append(offsets[-1] + g)
-    blocks: list[tuple[float, int]] = []
-    for want, off in zip(wanted, offsets, strict=False):
-        blocks.append((want - off, 1))
-        while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
-            (a, n), (b, m) = blocks[-2:]
-            blocks[-2:] = [((a * n + b * m) / (n + m), n + m)]
-    flat = [mean for mean, n in blocks for _ in range(n)]
-    return [x + off for x, off in zip(flat, offsets, strict=False)]
-
-
-def _mean(values: Sequence[float], default: float) -> float:
-    return sum(values) / len(values) if values else default
-
-
-def _spot(facts: Facts, node: dict[str, str], x: float, y: float, slot: float) -> Spot:
+def _spot(facts: Facts, node: dict[str, str], x: float, slot: float) -> Spot:
+    """A node's shape and words; its height on the page is set later."""
     key, kind = str(node["id"]), node.get("kind", "cited")
     room = int(slot / 7.5)
     account = facts.by_id.get(key)
@@ -259,13 +130,15 @@ def _spot(facts: Facts, node: dict[str, str], x: float, y: float, slot: float) -
         date = day_and_hour(account.raw.get("published"))
         lines = (*wrapped(account.name, room), *([date] if date else []))
         href = f"#t{account.index}"
-        return Spot(key, x, y, "witness", account.siglum, account.name, lines, href=href, dated=bool(date))
+        return Spot(key, x, 0.0, "witness", account.siglum, account.name, lines, href=href, dated=bool(date))
     label = str(node.get("label") or key)
     if kind == "archetype":
-        return Spot(key, x, y, "archetype", label[:3], label, ("lost text",))
+        sign, whose = letter(label)
+        lines = ("lost text", *(wrapped(whose, room) if whose else ()))
+        return Spot(key, x, 0.0, "archetype", sign[:3], label, lines)
     lines = wrapped(label, room)
     half = min(slot / 2 - 4, 12 + 3.7 * max(map(len, lines)))
-    return Spot(key, x, y, "cited", "", label, lines, half)
+    return Spot(key, x, 0.0, "cited", "", label, lines, half)
 
 
 def wrapped(words: str, room: int) -> tuple[str, ...]:
@@ -291,33 +164,63 @@ def shortened(words: str, room: int) -> str:
     return words if len(words) <= room else words[: room - 1].rstrip() + "…"
 
 
+Point = tuple[float, float]
+Curve = tuple[Point, Point]
+
+
 def _lines(
-    edges: Sequence[Edge], spots: dict[str, Spot], ways: dict[tuple[str, str], list[tuple[float, float]]]
+    edges: Sequence[Edge],
+    spots: dict[str, Spot],
+    ways: dict[tuple[str, str], list[tuple[float, int]]],
+    bands: Bands,
 ) -> tuple[Line, ...]:
-    found, taken = [], set()
+    """Lines in the order of the edges; ``bands`` are top and bottom of each row of nodes."""
+    found: list[Line] = []
+    drawn = set()
     for e in edges:
-        way = ways.get((e.parent, e.child))
-        a, b = spots[e.parent], spots[e.child]
-        again = (e.parent, e.child) in taken
-        taken.add((e.parent, e.child))
-        if way is None or again:  # a second line between two nodes, or one that would close a circle
-            found.append(_bow(e, a, b))
-            continue
-        points = [(a.x, a.bottom), *way[1:-1], (b.x, b.top - 5)]
-        found.append(_curve(e, points))
+        a, b, pair = spots[e.parent], spots[e.child], (e.parent, e.child)
+        if pair in drawn or pair not in ways:  # a second line between two nodes, or one that closes a circle
+            path, curves = _bow(a, b)
+        else:
+            path, curves = _drop(a, b, ways[pair], bands)
+        drawn.add(pair)
+        x, y = _free(curves, [(other.x, other.y) for other in found])
+        found.append(Line(e, path, x, y))
     return tuple(found)
 
 
-def _curve(edge: Edge, points: Sequence[tuple[float, float]]) -> Line:
-    path = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
-    for (x, y), (u, v) in pairwise(points):
-        h = (v - y) / 2
-        path.append(f"C{x:.1f} {y + h:.1f} {u:.1f} {v - h:.1f} {u:.1f} {v:.1f}")
-    (x, y), (u, v) = points[-2:]
-    return Line(edge, "".join(path), (x + u) / 2, (y + v) / 2)
+def _drop(a: Spot, b: Spot, way: Sequence[tuple[float, int]], bands: Bands) -> tuple[str, list[Curve]]:
+    """A path from a node to one below: straight through a row of nodes, curved between rows."""
+    path = [f"M{a.x:.1f} {a.bottom:.1f}"]
+    curves = []
+    for (x, n), (u, m) in pairwise(way):
+        start, end = (x, bands[n][1]), (u, bands[m][0] - 9)
+        curves.append((start, end))
+        h = (end[1] - start[1]) / 2
+        path.append(
+            f"V{start[1]:.1f}C{x:.1f} {start[1] + h:.1f} {u:.1f} {end[1] - h:.1f} {u:.1f} {end[1]:.1f}"
+        )
+    path.append(f"V{b.top - 5:.1f}")
+    return "".join(path), curves
 
 
-def _bow(edge: Edge, a: Spot, b: Spot) -> Line:
+def _bow(a: Spot, b: Spot) -> tuple[str, list[Curve]]:
     side = max(a.x, b.x) + 64
     path = f"M{a.x + 20:.1f} {a.y:.1f}C{side:.1f} {a.y:.1f} {side:.1f} {b.y:.1f} {b.x + 26:.1f} {b.y:.1f}"
-    return Line(edge, path, side - 14, (a.y + b.y) / 2)
+    return path, [((side - 14, a.y), (side - 14, b.y))]
+
+
+def _free(curves: Sequence[Curve], taken: Sequence[Point]) -> Point:
+    """A place on the curves for a number, away from the numbers already set."""
+    spots = [_along(c, t) for t in (0.5, 0.36, 0.64, 0.26, 0.74) for c in reversed(curves)]
+    far = [p for p in spots if all(abs(p[0] - x) + abs(p[1] - y) >= CLEAR for x, y in taken)]
+    return (far or spots)[0]
+
+
+def _along(curve: Curve, t: float) -> Point:
+    """A point of the curve at ``t`` from 0 to 1 (a cubic with upright ends)."""
+    (x, y), (u, v) = curve
+    s = 1 - t
+    ease = 3 * s * t * t + t**3
+    down = 3 * s * s * t / 2 + 3 * s * t * t / 2 + t**3
+    return x + (u - x) * ease, y + (v - y) * down
