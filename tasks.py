@@ -83,7 +83,7 @@ def lint() -> None:
 
 def lock() -> None:
     """Write the pinned requirements from pyproject.toml, without an index address."""
-    everything = ("--all-extras", "--group", "dev", "--group", "build")
+    everything = ("--group", "dev", "--group", "build")
     run("uv", "pip", "compile", *PINNED, *UNNAMED, *everything, "pyproject.toml", "-o", PINS / "all.txt")
 
 

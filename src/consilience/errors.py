@@ -3,7 +3,6 @@
     ConsilienceError        anything the program says on purpose
     ├── InputError          the call or a file cannot be used (exit 2)
     ├── FetchError          an address was refused or did not answer
-    ├── MissingExtra        an optional package is not installed
     └── DossierError        a dossier breaks its format or does not verify
 
 Every error says what, where, and what to do next; ``str(error)`` is one line.
@@ -31,10 +30,6 @@ class InputError(ConsilienceError):
 
 class FetchError(ConsilienceError):
     """An address was refused or did not answer."""
-
-
-class MissingExtra(ConsilienceError):
-    """An optional package is needed and absent; ``todo`` names the extra."""
 
 
 class DossierError(ConsilienceError):

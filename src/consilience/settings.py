@@ -24,7 +24,8 @@ class Ingest:
     :param max_bytes: largest file or response read, in bytes.
     :param max_chars: longest account kept, in code points; a longer one is a problem, not cut.
     :param max_accounts: most accounts in one call.
-    :param max_depth: deepest nesting of HTML elements that is parsed.
+    :param max_depth: deepest nesting of HTML elements that is parsed; libxml2 drops what lies deeper than
+        about 250, so a larger number changes nothing.
     :param min_words: fewest words for a text to be taken as an article.
     :param timeout: seconds for one outgoing request.
     :param allow_hosts: hosts that may be fetched although their address is private.
@@ -33,7 +34,7 @@ class Ingest:
     max_bytes: int = 20_000_000
     max_chars: int = 400_000
     max_accounts: int = 400
-    max_depth: int = 2_000
+    max_depth: int = 240
     min_words: int = 25
     timeout: float = 20.0
     allow_hosts: tuple[str, ...] = ()

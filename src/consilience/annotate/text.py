@@ -1,6 +1,7 @@
 """Sentences and tokens, with offsets into the witness's text.
 
-Parses each paragraph (line) by itself, so a headline never runs into the next line.
+Parses each paragraph by itself, so a headline never runs into the next line. A paragraph is a
+line, or in text wrapped by hand the lines up to a blank one.
 Does not read names or meaning. Invariant: ``text[token.start:token.end] == token.text``.
 """
 
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ..ingest.regions import WRAPPED
 from ..model import UNREAD, Annotated, Region, Sentence, Token, Witness
 from .sentences import Sentences
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]+")
+BLOCK = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
+BREAKS = str.maketrans(dict.fromkeys("\n\r\u2028\u2029\x0b\x0c\x85", " "))
 
 
 @cache
@@ -35,7 +39,7 @@ def pipeline() -> Language:
 
 
 def paragraphs(witness: Witness) -> Iterator[tuple[int, int, str]]:
-    """Yield ``(start, end, kind)`` of each line that is read, without outer white space.
+    """Yield ``(start, end, kind)`` of each paragraph that is read, without outer white space.
 
     >>> w = Witness("w1:0", "a", "One.\\n\\n  Two.", regions=(Region(0, 13, "body", "text"),))
     >>> list(paragraphs(w))
@@ -45,7 +49,8 @@ def paragraphs(witness: Witness) -> Iterator[tuple[int, int, str]]:
     for region in regions:
         if region.kind in UNREAD:
             continue
-        for line in LINE.finditer(witness.text, region.start, region.end):
+        pattern = BLOCK if region.reason == WRAPPED else LINE
+        for line in pattern.finditer(witness.text, region.start, region.end):
             words = line.group().strip()
             if words:
                 start = line.start() + line.group().index(words)
@@ -59,7 +64,8 @@ def parse(witness: Witness) -> Annotated:
         its ``tokens``; a sentence's root is its own head.
     """
     lines = list(paragraphs(witness))
-    docs = pipeline().pipe([witness.text[start:end] for start, end, _ in lines], batch_size=256)
+    texts = [witness.text[start:end].translate(BREAKS) for start, end, _ in lines]
+    docs = pipeline().pipe(texts, batch_size=256)
     tokens: list[Token] = []
     sentences: list[Sentence] = []
     for number, ((start, _, kind), doc) in enumerate(zip(lines, docs, strict=True)):
@@ -70,7 +76,7 @@ def parse(witness: Witness) -> Annotated:
 def _append(
     doc: Doc, at: int, kind: str, paragraph: int, tokens: list[Token], sentences: list[Sentence]
 ) -> None:
-    """Add one parsed line; white-space tokens are dropped and heads renumbered."""
+    """Add one parsed paragraph; white-space tokens are dropped and heads renumbered."""
     kept = {t.i: len(tokens) + n for n, t in enumerate(t for t in doc if not t.is_space)}
     for sent in doc.sents:
         words = [t for t in sent if not t.is_space]

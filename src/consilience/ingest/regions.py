@@ -30,6 +30,7 @@ DURATION = "video duration"
 LINKS = "heading of links to other stories"
 TWICE = "headline printed twice: title of a video or picture"
 HEADING = "heading"
+WRAPPED = "paragraph of several lines"
 POST = re.compile(
     r"^(?:\S+ ){1,6}(?:staff|writer|reporter|correspondent|editor|columnist|bureau|desk)s?$", re.IGNORECASE
 )
@@ -365,7 +366,7 @@ def _rest(page: Page) -> None:
         if line.text.isdigit() and len(line.text) < 7:
             page.mark(n, "boilerplate", "counter")
         elif page.wrapped:
-            page.mark(n, "body", "paragraph of several lines")
+            page.mark(n, "body", WRAPPED)
         elif line.words <= 12 and not ends(line.text) and not BULLET.match(line.text):
             page.mark(n, "body", "subheading" if line.words <= 8 else "text without a full stop")
         else:
