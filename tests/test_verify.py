@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from consilience import Dossier, verify
 from consilience.dossier import document_digest
-from consilience.dossier.verify import schema
+from consilience.dossier.verification import schema
 from consilience.model import (
     Annotated,
     Descent,

@@ -98,8 +98,8 @@ def compare(
 @click.argument("files", nargs=-1, type=FILE)
 def verify(dossier: Path, files: tuple[Path, ...]) -> None:
     """Check DOSSIER.json: form, ids, spans, words and digests; with FILES, their bytes too."""
-    from ..dossier.verify import read_dossier
-    from ..dossier.verify import verify as check
+    from ..dossier.verification import read_dossier
+    from ..dossier.verification import verify as check
 
     faults = check(read_dossier(dossier), files)
     for fault in faults[:10]:
@@ -123,7 +123,7 @@ def show_schema() -> None:
     """Print the JSON Schema of a dossier."""
     import json
 
-    from ..dossier.verify import schema
+    from ..dossier.verification import schema
 
     click.echo(json.dumps(schema(), indent=1, ensure_ascii=False))
 

@@ -1,6 +1,6 @@
 """The dossier of a story: document, pages, verification."""
 
 from .build import Dossier, document_digest, siglum, text_digest
-from .verify import verify
+from .verification import verify
 
 __all__ = ["Dossier", "document_digest", "siglum", "text_digest", "verify"]
