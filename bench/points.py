@@ -35,7 +35,9 @@ from consilience.ingest import read
 from consilience.model import Annotated, Entity, Story, Witness, witness_id
 
 OUT = Path(__file__).parent.parent / "src/consilience/data/points-model.tsv"
+RAW = argparse.RawDescriptionHelpFormatter
 RIDGE = 150.0
+Examples = tuple[np.ndarray, np.ndarray, np.ndarray]
 Topic = tuple[dict[str, Any], tuple[Annotated, ...], tuple[Entity, ...]]
 Grouped = list[dict[str, list[tuple[int, int]]]]
 
@@ -78,7 +80,7 @@ def held(unit: Unit, name: str, topic: dict[str, Any], stage: str) -> tuple[set[
     return carries, touches
 
 
-def examples(chosen: Sequence[Topic], stage: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def examples(chosen: Sequence[Topic], stage: str) -> Examples:
     """Features, labels and weights of pairs whose units both touch a gold passage."""
     rows, labels, weights = [], [], []
     for record, accounts, entities in chosen:
@@ -94,7 +96,9 @@ def examples(chosen: Sequence[Topic], stage: str) -> tuple[np.ndarray, np.ndarra
     return np.array(rows, float), np.array(labels, float), np.array(weights)
 
 
-def candidates(accounts: Sequence[Annotated], entities: Sequence[Entity], stage: str) -> tuple[list[Unit], Pairs]:
+def candidates(
+    accounts: Sequence[Annotated], entities: Sequence[Entity], stage: str
+) -> tuple[list[Unit], Pairs]:
     """The units of a stage and their candidate pairs."""
     by_id = {a.witness.id: a for a in accounts}
     kinds = {e.key: e.kind for e in entities}
@@ -139,25 +143,25 @@ def fit(shared: Path, keep: Path | None) -> None:
         x, y, w = examples(everything[::2], stage)
         weights[stage] = logistic(x, y, w)
         print(f"{stage}: {len(y)} pairs, {int(y.sum())} true")
-        worth(stage, weights[stage], (x, y), examples(everything[1::2], stage)[:2])
+        worth(weights[stage], (x, y, w), examples(everything[1::2], stage))
         write(weights)
         rooms.model.cache_clear()
         rooms.lexicon.cache_clear()
 
 
-def worth(stage: str, beta: np.ndarray, seen: tuple[np.ndarray, np.ndarray], unseen: tuple[np.ndarray, np.ndarray]) -> None:
+def worth(beta: np.ndarray, seen: Examples, unseen: Examples) -> None:
     """Print each feature's weight and what leaving it out costs in average precision."""
-    full = [average_precision(y, x @ beta[:-1]) for x, y in (seen, unseen)]
+    full = [average_precision(y, x @ beta[:-1]) for x, y, _ in (seen, unseen)]
     print(f"  average precision {full[0]:.3f} on even topics, {full[1]:.3f} on odd ones")
     for n, name in enumerate(FEATURES):
         kept = [k for k in range(len(FEATURES)) if k != n]
-        less = logistic(seen[0][:, kept], seen[1], np.ones(len(seen[1])))
+        less = logistic(seen[0][:, kept], seen[1], seen[2])
         alone = average_precision(unseen[1], unseen[0][:, n])
         without = average_precision(unseen[1], unseen[0][:, kept] @ less[:-1])
         print(f"  {name:15} weight {beta[n]:6.2f}  alone {alone:.3f}  without it {without - full[1]:+.3f}")
 
 
-SHIFT = {"part": 1.8, "unit": 1.8}
+SHIFT = 1.8
 """Added to the bias so that the best threshold on the even topics lies at 0.5."""
 
 
@@ -166,13 +170,12 @@ def write(weights: dict[str, np.ndarray]) -> None:
     none = np.zeros(len(FEATURES) + 1)
     part, unit = (weights.get(stage, none) for stage in ("part", "unit"))
     lines = [
-        "# Weights of the logistic model that scores whether two passages assert the same; see points-model.md.",
+        "# Weights of the model that scores whether two passages assert the same; see points-model.md.",
         "feature\tpart\tunit\tsource",
     ]
     for n, name in enumerate([*FEATURES, "bias"]):
-        a, b = (
-            value[n] + (SHIFT[stage] if name == "bias" else 0) for stage, value in (("part", part), ("unit", unit))
-        )
+        shift = SHIFT if name == "bias" else 0
+        a, b = part[n] + shift, unit[n] + shift
         lines.append(f"{name}\t{a:.3f}\t{b:.3f}\tfitted by bench/points.py on SPARK, even topics")
     OUT.write_text("\n".join(lines) + "\n", "utf-8")
 
@@ -222,11 +225,12 @@ def score(shared: Path, keep: Path | None) -> None:
 
     everything = topics(shared, keep)
     systems: dict[str, Callable[[Topic, Sequence[float]], list[Grouped]]] = {
-        "TF-IDF of characters": baseline(FEATURES.index("chars")), "encoder": baseline(FEATURES.index("meaning")),
+        "TF-IDF of characters": baseline(FEATURES.index("chars")),
+        "encoder": baseline(FEATURES.index("meaning")),
         "consilience": consilience,
-    }  # fmt: skip
+    }
     for name, system in systems.items():
-        grid = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7) if name == "consilience" else (0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7)
+        grid = [0.4, 0.45, 0.5, 0.55, 0.6] if name == "consilience" else [0.15, 0.2, 0.25, 0.3, 0.5, 0.6, 0.7]
         even, odd = (halves(scorer, everything[n::2], system, grid) for n in (0, 1))
         best = max(range(len(grid)), key=lambda k: even[k]["f1"])
         if name == "consilience":
@@ -242,9 +246,8 @@ def halves(
     """The scorer's pair figures over some topics, for each threshold."""
     found = {str(topic[0]["topic"]): system(topic, grid) for topic in part}
     records = [topic[0] for topic in part]
-    return [
-        scorer.score_topics(records, {name: by[k] for name, by in found.items()})["pairs"] for k in range(len(grid))
-    ]
+    by_step = [{name: groups[k] for name, groups in found.items()} for k in range(len(grid))]
+    return [scorer.score_topics(records, predicted)["pairs"] for predicted in by_step]
 
 
 def show(pairs: dict[str, float]) -> str:
@@ -270,16 +273,18 @@ def kabul(shared: Path, scorer: Any) -> None:
         }
         for p in found
     ]  # fmt: skip
-    result = scorer.score_gold(json.loads((folder / "gold.json").read_text()), predicted, {n: n for n in names.values()})
+    gold = json.loads((folder / "gold.json").read_text("utf-8"))
+    result = scorer.score_gold(gold, predicted, {n: n for n in names.values()})
     print(
         f"five accounts: {show(result['pairs'])}, speaker {result['speaker']['accuracy']:.2f}, matched "
-        f"{result['matched']:.2f}, merged {result['merged']['count']}, split {result['split']['count']}, {seconds:.2f} s warm"
+        f"{result['matched']:.2f}, merged {result['merged']['count']}, split {result['split']['count']}, "
+        f"{seconds:.2f} s warm"
     )
 
 
 def main() -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=RAW)
     parser.add_argument("command", choices=["fit", "score"])
     parser.add_argument("shared", type=Path)
     parser.add_argument("--keep", type=Path)

@@ -9,10 +9,10 @@ depend on the order in which readings are given.
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,7 +52,9 @@ def words_of(span: Span, account: Annotated) -> tuple[Word, ...]:
     values = _values(span, account)
     out: list[Word] = []
     taken = span.start
-    for token in account.tokens:
+    for token in account.tokens[bisect_left(account.tokens, span.start, key=lambda t: t.start) :]:
+        if token.start >= span.end:
+            break
         if token.start < taken or token.end > span.end or token.pos in {"PUNCT", "SPACE"}:
             continue
         end, value = values.get(token.start, (token.end, ""))
@@ -68,9 +70,11 @@ def words_of(span: Span, account: Annotated) -> tuple[Word, ...]:
 def _values(span: Span, account: Annotated) -> dict[int, tuple[int, str]]:
     """Where a name or amount begins in the passage: its end and its key or value."""
     out: dict[int, tuple[int, str]] = {}
-    for mention in account.mentions:
-        inside = span.start <= mention.span.start and mention.span.end <= span.end
-        if not inside or mention.how == "pronoun":
+    first = bisect_left(account.mentions, span.start, key=lambda m: m.span.start)
+    for mention in account.mentions[first:]:
+        if mention.span.start >= span.end:
+            break
+        if mention.span.end > span.end or mention.how == "pronoun":
             continue
         if isinstance(mention.value, Quantity):
             value = f"{mention.value.low:g}–{mention.value.high:g} {mention.value.unit}"
@@ -87,47 +91,69 @@ def _values(span: Span, account: Annotated) -> dict[int, tuple[int, str]]:
 def apparatus(readings: Sequence[Sequence[Word]]) -> tuple[Column, ...]:
     """Columns over readings, in text order; ``cells[n]`` belongs to ``readings[n]``.
 
-    >>> rows = [[Word("a", "A"), Word("colour", "colour")], [Word("a", "a")]]
+    >>> rows = [[Word("a", "A"), Word("color", "colour")], [Word("a", "a")]]
     >>> [(c.kind, c.cells) for c in apparatus(rows)]
     [('same', ('A', 'a')), ('omission', ('colour', None))]
     """
-    if not readings:
-        return ()
     types = sorted({w for row in readings for w in row})
+    if not types:
+        return ()
     index = {w: n for n, w in enumerate(types)}
-    rows = [[index[w] for w in row] for row in readings]
-    grid = _align(rows, _likeness(types))
-    columns = [_column([None if n is None else types[n] for n in cells]) for cells in grid]
-    return tuple(_joined(columns))
+    kinds = _kinds(types)
+    like = np.array([_SCORE[kind] for kind in KINDS])[kinds]
+    grid = _align([[index[w] for w in row] for row in readings], like)
+    return tuple(_joined([_column(cells, types, kinds) for cells in grid]))
 
 
-def _likeness(types: Sequence[Word]) -> Floats:
-    """Scores of all pairs of words: 1 for the same, ``OTHER`` for words that only share a place."""
-    forms = [w.lemma or w.form for w in types]
-    vectors = StaticEncoder.load().encode(forms)
+def _kinds(types: Sequence[Word]) -> NDArray[np.int8]:
+    """How each word relates to each, as numbers in ``KINDS``.
+
+    Only pairs that have a form, lemma, value, capital or meaning in common are looked at.
+    """
+    vectors = np.stack([_vector(w.lemma or w.form) for w in types])
     near = vectors @ vectors.T
-    out = np.full((len(types), len(types)), OTHER)
-    for i, a in enumerate(types):
-        for j in range(i, len(types)):
-            out[i, j] = out[j, i] = _SCORE[relation(a, types[j], float(near[i, j]))]
+    likely = near >= NEAR
+    rows = [(w.form, w.lemma, w.value, w.text[0] if w.text[:1].isupper() else "") for w in types]
+    for marks in zip(*rows, strict=True):
+        _, code = np.unique(np.array(marks), return_inverse=True)
+        told = np.array([bool(mark) for mark in marks])
+        likely |= (code[:, None] == code[None, :]) & told
+    out = np.zeros((len(types), len(types)), np.int8)
+    for i, j in np.argwhere(np.tril(likely)).tolist():
+        kind = relation(types[i], types[j], float(near[i, j]))
+        out[i, j] = out[j, i] = KINDS.index(kind)
     return out
 
 
+@lru_cache(maxsize=65536)
+def _vector(word: str) -> NDArray[np.float32]:
+    vector: NDArray[np.float32] = StaticEncoder.load().encode([word])[0]
+    return vector
+
+
+KINDS = ("variant", "synonym", "value", "spelling", "same")
+"""From the widest difference to none."""
 _SCORE = {"same": 1.0, "spelling": SPELT, "value": SPELT, "synonym": LIKE, "variant": OTHER}
 
 
 def relation(a: Word, b: Word, cosine: float) -> str:
-    """How two words relate: same, spelling, value, synonym (or the same lemma) or variant."""
+    """How two words relate: same, spelling, value, synonym (or the same lemma) or variant.
+
+    >>> relation(Word("colour", "colour"), Word("color", "color"), 0.9)
+    'variant'
+    >>> relation(Word("color", "colour"), Word("color", "color"), 0.9)
+    'spelling'
+    """
     if a.form == b.form:
         return "same" if a.text.lower().replace("’", "'") == b.text.lower().replace("’", "'") else "spelling"
     if a.value or b.value:
         return "value" if a.value == b.value else "spelling" if _respelt(a, b) else "variant"
     if a.lemma and a.lemma == b.lemma:
         return "synonym"
-    if _respelt(a, b):
-        return "spelling"
-    plain = a.text.isalpha() and b.text.isalpha() and a.text.islower() and b.text.islower()
-    if plain and cosine >= NEAR and frozenset((a.lemma, b.lemma)) not in _opposites():
+    if a.text[:1].isupper() and b.text[:1].isupper():
+        return "spelling" if _respelt(a, b) else "variant"
+    plain = cosine >= NEAR and a.text.isalpha() and b.text.isalpha() and a.text.islower() and b.text.islower()
+    if plain and frozenset((a.lemma, b.lemma)) not in _opposites():
         return "synonym"
     return "variant"
 
@@ -224,20 +250,12 @@ def _trace(grid: Grid, reading: Row, best: Floats, costs: tuple[Floats, Floats])
     return out[::-1]
 
 
-def _column(cells: Sequence[Word | None]) -> Column:
+def _column(cells: Sequence[int | None], types: Sequence[Word], kinds: NDArray[np.int8]) -> Column:
     """The column and its kind: the widest difference between any two of its words."""
-    texts = tuple(None if c is None else c.text for c in cells)
-    held = sorted({c for c in cells if c is not None})
-    vectors = StaticEncoder.load().encode([w.lemma or w.form for w in held])
-    kinds = Counter(
-        relation(a, b, float(vectors[i] @ vectors[j]))
-        for i, a in enumerate(held)
-        for j, b in enumerate(held[:i])
-    )
-    for kind in ("variant", "synonym", "value", "spelling"):
-        if kinds[kind]:
-            return Column(kind, texts)
-    return Column("omission" if None in texts else "same", texts)
+    texts = tuple(None if n is None else types[n].text for n in cells)
+    held = sorted({n for n in cells if n is not None})
+    kind = KINDS[min(int(kinds[i, j]) for i in held for j in held if j <= i)]
+    return Column("omission" if kind == "same" and None in texts else kind, texts)
 
 
 def _joined(columns: Sequence[Column]) -> list[Column]:

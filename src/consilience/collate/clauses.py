@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ..model import Annotated, Sentence, Span, Speaker, Statement, Token
 
@@ -146,7 +147,7 @@ def _pieces(tokens: Sequence[Token], sentence: Sentence, saying: _Saying) -> Ite
     """Token ranges of a sentence in which one speaker's words, or nobody's, run on."""
     turns = [n for n in range(sentence.first + 1, sentence.last) if saying.owner[n] != saying.owner[n - 1]]
     edges = [sentence.first, *turns, sentence.last]
-    yield from zip(edges, edges[1:], strict=False)
+    yield from pairwise(edges)
 
 
 def _count(tokens: Sequence[Token], first: int, last: int) -> int:
@@ -211,10 +212,10 @@ def _without_attribution(tokens: Sequence[Token], piece: tuple[int, int], saying
     """Leave out who says it at either end: "…, noting" and "Aune insisted, calling on …"."""
     first, last = piece
     inside = range(first, last)
-    opening = next((n for n in inside if not saying.attribution[n] and tokens[n].pos != "PUNCT"), last)
+    content = [n for n in inside if not saying.attribution[n] and tokens[n].pos != "PUNCT"]
+    opening, closing = (content[0], content[-1]) if content else (last, first)
     if opening > first and tokens[opening - 1].text in DIVIDERS:
         first = opening
-    closing = next((n for n in reversed(inside) if not saying.attribution[n] and tokens[n].pos != "PUNCT"), first)
     if any(saying.attribution[closing + 1 : last]):
         last = closing + 1
         while last > first and tokens[last - 1].pos in {"ADP", "SCONJ", "PUNCT"}:

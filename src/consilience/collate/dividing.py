@@ -89,10 +89,10 @@ class _Known:
         best = self._best(whole, standing)
         options = []
         for at in self.units[whole].breaks:
-            ends = [self.index.get((number, side)) for side in ((span[0], at), (at, span[1]))]
-            if ends[0] is not None and ends[1] is not None:
-                gain = max(self._gain(whole, *ends, (best, standing)), self._gain(whole, *ends[::-1], (best, standing)))
-                options.append((gain, -at))
+            left, right = (self.index.get((number, side)) for side in ((span[0], at), (at, span[1])))
+            if left is not None and right is not None:
+                gains = (self._gain(whole, a, b, (best, standing)) for a, b in ((left, right), (right, left)))
+                options.append((max(gains), -at))
         return -max(options)[1] if options and max(options)[0] >= GAIN else None
 
     def _gain(self, whole: int, side: int, rest: int, known: tuple[dict[str, int], Set[int]]) -> float:
@@ -112,12 +112,13 @@ class _Known:
 
     def _best(self, part: int, standing: Set[int]) -> dict[str, int]:
         """The standing unit of each account that a part fits best."""
-        out: dict[str, tuple[float, int]] = {}
-        for other, score in self.partners.get(part, {}).items():
+        out: dict[str, int] = {}
+        scores = self.partners.get(part, {})
+        for other in sorted(scores.keys() & standing):
             account = self.units[other].witness
-            if other in standing:
-                out[account] = max(out.get(account, (0.0, 0)), (score, -other))
-        return {account: -other for account, (_, other) in out.items()}
+            if account not in out or scores[other] > scores[out[account]]:
+                out[account] = other
+        return out
 
 
 def _apply(number: int, spans: list[Range], cuts: Mapping[tuple[int, Range], int]) -> Iterator[Range]:

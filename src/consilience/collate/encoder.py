@@ -39,24 +39,20 @@ def words(text: str) -> list[str]:
     ['cafe', "'", 's', '3rd', 'day', '.']
     """
     folded = unicodedata.normalize("NFD", text.lower())
-    out: list[str] = []
-    for char in folded:
-        kind = _kind(char)
-        out.append(char if kind == "word" else "" if kind == "drop" else f" {char} " if kind == "alone" else " ")
-    return "".join(out).split()
+    return "".join(map(_spread, folded)).split()
 
 
-@cache
-def _kind(char: str) -> str:
-    """Whether a character belongs to a word, stands alone, separates or goes."""
+@lru_cache(maxsize=65536)
+def _spread(char: str) -> str:
+    """A character as it counts: itself in a word, between spaces if it stands alone, or nothing."""
     category = unicodedata.category(char)
     if char.isspace():
-        return "space"
+        return " "
     if category == "Mn" or category.startswith("C"):
-        return "drop"
+        return ""
     ascii_mark = char.isascii() and not char.isalnum()
     ideograph = 0x3400 <= ord(char) <= 0x9FFF or 0xF900 <= ord(char) <= 0xFAFF or ord(char) >= 0x20000
-    return "alone" if ascii_mark or category.startswith("P") or ideograph else "word"
+    return f" {char} " if ascii_mark or category.startswith("P") or ideograph else char
 
 
 class StaticEncoder:
@@ -67,7 +63,9 @@ class StaticEncoder:
     True
     """
 
-    def __init__(self, vocabulary: dict[str, int], table: NDArray[np.int8], scale: NDArray[np.float32]) -> None:
+    def __init__(
+        self, vocabulary: dict[str, int], table: NDArray[np.int8], scale: NDArray[np.float32]
+    ) -> None:
         self._vocabulary, self._table, self._scale = vocabulary, table, scale
         self._pieces = lru_cache(maxsize=65536)(self._split)
 

@@ -40,9 +40,9 @@ FEATURES = (
 CONTENT = frozenset({"NOUN", "VERB", "ADJ", "ADV", "PROPN", "NUM", "X", "SYM", "AUX", "PRON", "INTJ"})
 DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
 LONGEST = 60
-SOFT_TYPES = 6000
-BUCKETS = 8192
-BLOCK = 256
+SOFT_TYPES = 3000
+BUCKETS = 4096
+BLOCK = 128
 CHUNK = 4096
 SOFT_FLOOR = 0.45
 CANDIDATE = 0.14
@@ -203,21 +203,21 @@ class _Table:
 
     def block(self, at: int) -> tuple[Ints, Ints, Floats]:
         """The candidates whose left unit is in one block of rows, with the features of the pair alone."""
-        rows = slice(at, at + BLOCK)
-        chars = self.chars[rows] @ self.chars.T
-        meaning = self.meaning[rows] @ self.meaning.T
-        mine = self.heavy[rows] @ self.soft.T / self.mass[rows, None]
-        theirs = self.soft[rows] @ self.heavy.T / self.mass[None, :]
-        count = len(self.mass)
-        later = np.arange(count)[None, :] > np.arange(at, min(at + BLOCK, count))[:, None]
-        other = self.account[rows, None] != self.account[None, :]
-        i, j = np.nonzero(later & other & (chars + mine + theirs + meaning > 4 * CANDIDATE))
-        words = (self.heavy[rows] @ self.plain.T)[i, j]
-        k, low, high = i + at, np.minimum(mine, theirs)[i, j], np.maximum(mine, theirs)[i, j]
+        rows, later = slice(at, at + BLOCK), slice(at, None)
+        chars = self.chars[rows] @ self.chars[later].T
+        meaning = self.meaning[rows] @ self.meaning[later].T
+        mine = self.heavy[rows] @ self.soft[later].T / self.mass[rows, None]
+        theirs = self.soft[rows] @ self.heavy[later].T / self.mass[None, later]
+        other = self.account[rows, None] != self.account[None, later]
+        i, j = np.nonzero(np.triu(other & (chars + mine + theirs + meaning > 4 * CANDIDATE), 1))
+        words = (self.heavy[rows] @ self.plain[later].T)[i, j]
+        low, high = np.minimum(mine, theirs)[i, j], np.maximum(mine, theirs)[i, j]
+        chars, meaning, k, j = chars[i, j], meaning[i, j], i + at, j + at
         small, large = np.minimum(self.mass[k], self.mass[j]), np.maximum(self.mass[k], self.mass[j])
         columns = [
-            chars[i, j], words / small, words / large, meaning[i, j], high, low, *self.names.of(k, j),
-            *self.numbers.of(k, j), *self.speakers.of(k, j), np.abs(self.place[k] - self.place[j]), small / large,
+            chars, words / small, words / large, meaning, high, low,
+            *self.names.of(k, j), *self.numbers.of(k, j), *self.speakers.of(k, j),
+            np.abs(self.place[k] - self.place[j]), small / large,
         ]  # fmt: skip
         return k, j, np.stack(columns, 1).astype(np.float32)
 
@@ -312,7 +312,10 @@ def _nearest(plain: Floats, types: Sequence[str], encoder: StaticEncoder) -> Flo
 
 
 def _unit_rows(sets: Sequence[Sequence[str]], account: Ints) -> Floats:
-    """Rows of idf weights at unit length; items in one account alone count in the length only."""
+    """Rows of idf weights at unit length; items in one account alone count in the length only.
+
+    Past ``BUCKETS`` items, columns are shared with opposite signs, so that errors cancel.
+    """
     names: defaultdict[str, int] = defaultdict()
     names.default_factory = names.__len__
     items = np.array([names[x] for s in sets for x in s], np.int64)
@@ -323,8 +326,10 @@ def _unit_rows(sets: Sequence[Sequence[str]], account: Ints) -> Floats:
     shared = low != high
     idf = np.log(1 + len(sets) / np.maximum(np.bincount(items, minlength=len(names)), 1))
     length = np.sqrt(np.bincount(rows, idf[items] ** 2, len(sets)))
-    column = (np.cumsum(shared) - 1) % BUCKETS
+    order = np.cumsum(shared) - 1
+    column, sign = order % BUCKETS, np.where(order // BUCKETS % 2, -1, 1)
     out = np.zeros((len(sets), min(int(shared.sum()), BUCKETS)), np.float32)
     kept = shared[items]
-    np.add.at(out, (rows[kept], column[items[kept]]), idf[items[kept]])
-    return out / np.maximum(length, 1e-9)[:, None].astype(np.float32)
+    np.add.at(out, (rows[kept], column[items[kept]]), (idf * sign)[items[kept]])
+    out /= np.maximum(length, 1e-9)[:, None]
+    return out

@@ -10,6 +10,7 @@ evidence is stronger. Invariant: independent of the order of units and pairs.
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from .clauses import Unit
@@ -79,6 +80,7 @@ class _Groups:
     def __init__(self, units: Sequence[Unit], scores: Mapping[tuple[int, int], float]) -> None:
         self.units = units
         self.members = {n: [n] for n in range(len(units))}
+        self.accounts = {n: Counter([unit.witness]) for n, unit in enumerate(units)}
         self.links: dict[int, dict[int, float]] = {n: {} for n in range(len(units))}
         self.next = len(units)
         for (a, b), score in scores.items():
@@ -86,9 +88,9 @@ class _Groups:
 
     def mean(self, a: int, b: int) -> float:
         """Mean score over pairs of different accounts, rounded so that ties do not hang on summation."""
-        pairs = sum(
-            self.units[i].witness != self.units[j].witness for i in self.members[a] for j in self.members[b]
-        )
+        mine, yours = self.accounts[a], self.accounts[b]
+        own = sum(n * yours[witness] for witness, n in mine.items())
+        pairs = len(self.members[a]) * len(self.members[b]) - own
         return round(self.links[a][b] / pairs, 6) if pairs else 0.0
 
     def current(self, a: int, b: int, mean: float) -> bool:
@@ -108,6 +110,7 @@ class _Groups:
         """Join two groups under a new number."""
         new, self.next = self.next, self.next + 1
         self.members[new] = sorted(self.members.pop(a) + self.members.pop(b))
+        self.accounts[new] = self.accounts.pop(a) + self.accounts.pop(b)
         mine, yours = self.links.pop(a), self.links.pop(b)
         joined: dict[int, float] = {}
         for part in (mine, yours):

@@ -9,10 +9,12 @@ slice of its account; the order of accounts changes nothing.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -31,8 +33,14 @@ COUNTING = frozenset({"nummod", "quantmod", "dobj"})
 SHOWN = 0.2
 """Least score of a pair of passages that is listed as a link."""
 
-LEAST = 0.02
+LEAST = {"part": 0.15, "unit": 0.02}
 """Least score that is kept at all."""
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
 
 Scores = dict[tuple[int, int], float]
 
@@ -97,7 +105,7 @@ def align(accounts: Sequence[Annotated], entities: Sequence[Entity]) -> Table:
 
 
 @cache
-def model(stage: str) -> tuple[np.ndarray, float]:  # type: ignore[type-arg]
+def model(stage: str) -> tuple[Floats, float]:
     """Weights in the order of ``FEATURES``, and the bias; ``stage`` is part or unit."""
     weight = {row["feature"]: float(row[stage]) for row in lexicon("points-model")}
     return np.array([weight[name] for name in FEATURES]), weight["bias"]
@@ -106,19 +114,21 @@ def model(stage: str) -> tuple[np.ndarray, float]:  # type: ignore[type-arg]
 def _scores(pairs: Pairs, pieces: Sequence[Unit], kinds: Mapping[str, str], stage: str) -> Scores:
     """Score 0–1 of each candidate pair; two known people never say one point."""
     weights, bias = model(stage)
-    values = 1 / (1 + np.exp(-(pairs.features @ weights + bias)))
-    return {
-        (i, j): round(value, 4)
-        for i, j, value in zip(pairs.left.tolist(), pairs.right.tolist(), values.tolist(), strict=True)
-        if value >= LEAST and not _others(pieces[i], pieces[j], kinds)
-    }
+    values = np.round(1 / (1 + np.exp(-(pairs.features @ weights + bias))), 4)
+    people = _people(pieces, kinds)
+    one, two = people[pairs.left], people[pairs.right]
+    kept = (values >= LEAST[stage]) & ((one < 0) | (two < 0) | (one == two))
+    columns = (column[kept].tolist() for column in (pairs.left, pairs.right, values))
+    return {(i, j): value for i, j, value in zip(*columns, strict=True)}
 
 
-def _others(a: Unit, b: Unit, kinds: Mapping[str, str]) -> bool:
-    """Whether two known people, not one, say these; a body may speak through a person."""
-    one, two = (u.speaker.key if u.speaker else None for u in (a, b))
-    return bool(
-        one and two and one != two and kinds.get(one, "person") == kinds.get(two, "person") == "person"
+def _people(pieces: Sequence[Unit], kinds: Mapping[str, str]) -> Ints:
+    """A number for each person who speaks; -1 for nobody, and for a body: it may speak through a person."""
+    number: dict[str, int] = {}
+    keys = [u.speaker.key if u.speaker else None for u in pieces]
+    return np.array(
+        [number.setdefault(k, len(number)) if k and kinds.get(k, "person") == "person" else -1 for k in keys],
+        np.int64,
     )
 
 
@@ -145,10 +155,18 @@ def _point(
     says = _fullest(readings, by_id)
     name, key = _speaker([u for _, u in group], names)
     ident = tagged_hash("p1", story.id, [[s.witness, s.start, s.end] for s in sorted(spans)])
+    words = [words_of(r.accounts[0], by_id[r.accounts[0].witness]) for r in readings]
     return Point(
-        ident, story.id, says.wording, kind([u for _, u in group], by_id, spoken=name is not None), readings,
-        name, key, _links(group, table), apparatus([words_of(r.accounts[0], by_id[r.accounts[0].witness]) for r in readings]),
-    )  # fmt: skip
+        id=ident,
+        story=story.id,
+        says=says.wording,
+        kind=kind([u for _, u in group], by_id, spoken=name is not None),
+        readings=readings,
+        speaker=name,
+        speaker_key=key,
+        links=_links(group, table),
+        apparatus=apparatus(words),
+    )
 
 
 def _passages(group: Sequence[Unit], by_id: Mapping[str, Annotated]) -> list[Span]:
@@ -197,7 +215,8 @@ def _fullest(readings: Sequence[Reading], by_id: Mapping[str, Annotated]) -> Rea
 
 def _whole(span: Span, account: Annotated) -> bool:
     """Whether a passage reads as a sentence: a subject, and no "so that" or "adding" at its head."""
-    tokens = [t for t in account.tokens if span.start <= t.start and t.end <= span.end]
+    ends = (bisect_left(account.tokens, at, key=lambda t: t.start) for at in (span.start, span.end))
+    tokens = account.tokens[slice(*ends)]
     return tokens[0].pos not in {"VERB", "SCONJ", "ADP"} and any(t.dep.startswith("nsubj") for t in tokens)
 
 
