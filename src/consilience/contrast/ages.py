@@ -20,7 +20,7 @@ from ..model import Mention, Quantity, Span
 from .sheet import Sheet
 from .slots import Finding, Slot, matches
 
-LEAST = 0.28
+LEAST = 0.26
 ALONE = 0.12
 """Least closeness where each account gives one age only."""
 BEFORE = re.compile(
@@ -68,7 +68,10 @@ def _ages(laid: Sheet, i: int) -> Iterator[Aged]:
             if isinstance(mention.value, Quantity) and mention.value.kind == "age":
                 first, last = grown.at(mention.span.start), grown.at(mention.span.end - 1) + 1
                 shown = laid.text(mention.span)
-                slot = Slot(laid.lines[i][number], first, last, mention.span, "age", mention.value, shown)
+                noun = grown.tokens[grown.tokens[last - 1].head]
+                frame = noun.lemma.lower() if noun.pos == "NOUN" else ""
+                line = laid.lines[i][number]
+                slot = Slot(line, first, last, mention.span, "age", mention.value, shown, frame)
                 yield Aged(slot, _bearer(laid, i, mention, found))
 
 

@@ -77,25 +77,34 @@ def _said(laid: Sheet, i: int) -> Iterator[Said]:
 def _named(laid: Sheet, statement: Statement) -> bool:
     """Whether the speaker stands there by name: a pronoun is too often laid to the wrong person."""
     spans = statement.speaker.spans if statement.speaker else ()
-    return any(laid.text(span)[:1].isupper() and laid.text(span).lower() not in PRONOUNS for span in spans)
+    words = [word for span in spans for word in laid.text(span).split()]
+    return any(word[:1].isupper() and word.lower() not in PRONOUNS for word in words)
 
 
 def _speakers(said: Sequence[Said], pairs: set[tuple[int, int]]) -> dict[tuple[int, int], set[str]]:
     """Speakers to whom an account gives the words of a statement, by statement and account."""
     out: dict[tuple[int, int], set[str]] = defaultdict(set)
     for n, m in pairs:
-        out[n, said[m].account].add(said[m].key)
-        out[n, said[n].account].add(said[n].key)
+        if _share(said[n], said[m]) >= 0.8:
+            out[n, said[m].account].add(said[m].key)
     return out
 
 
 def _same_words(a: Said, b: Said) -> bool:
     """Whether one statement is mostly the words of the other, in order, or both quote a long run."""
+    quoted = "indirect" not in (a.statement.form, b.statement.form)
+    return _share(a, b) >= (0.6 if quoted else 0.7) and len(_content(a) & _content(b)) >= 4
+
+
+def _share(a: Said, b: Said) -> float:
+    """Share of the shorter statement's words that the longer has too, in order."""
     from rapidfuzz.distance import LCSseq
 
-    share = LCSseq.similarity(a.words, b.words) / min(len(a.words), len(b.words))
-    quoted = "indirect" not in (a.statement.form, b.statement.form)
-    return share >= (0.6 if quoted else 0.7)
+    return LCSseq.similarity(a.words, b.words) / min(len(a.words), len(b.words))
+
+
+def _content(said: Said) -> set[str]:
+    return {word for word in said.words if word not in stop_words()}
 
 
 def _differ(laid: Sheet, a: Said, b: Said) -> bool:

@@ -105,4 +105,4 @@ def _named(laid: Sheet, i: int) -> frozenset[str]:
 def _apart(a: Slot, b: Slot) -> bool:
     """Neither name inside the other ("York" in "New York"), and the same preposition or none."""
     x, y = a.shown.lower(), b.shown.lower()
-    return x not in y and y not in x and (a.frame == b.frame or "list" in (a.frame, b.frame))
+    return x not in y and y not in x and (a.frame == b.frame or "from" not in (a.frame, b.frame))

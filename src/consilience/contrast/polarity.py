@@ -146,6 +146,8 @@ def _asserted(grown: Tree, i: int) -> bool:
     if any(tokens[k].dep == "mark" and tokens[k].text.lower() in ("if", "unless", "whether") for k in kids):
         return False
     infinitive = any(tokens[k].dep == "aux" and tokens[k].tag == "TO" for k in kids)
+    if tokens[i].tag in ("VBG", "VBN") and tokens[i].dep not in ("ROOT", "conj", "ccomp"):
+        return grown.child(i, "aux", "auxpass") is not None
     return tokens[i].dep == "xcomp" if infinitive else tokens[i].dep in ASSERTED
 
 
@@ -170,7 +172,12 @@ def _denials(grown: Tree, i: int) -> int:
         if tokens[k].dep in ("dobj", "nsubj", "nsubjpass", "attr", "aux", "prep", "xcomp"):
             count += sum(_no(tokens, j) for j in grown.kids[k])
             count += tokens[k].text.lower() in ("nobody", "none", "nothing") and tokens[k].dep != "aux"
+    count += sum(tokens[j].text.lower() in ("neither", "nor") for j in grown.kids[i])
     head = tokens[i].head
+    bare = not {"nsubj", "nsubjpass", "aux"} & {tokens[k].dep for k in grown.kids[i]}
+    if tokens[i].dep == "conj" and tokens[head].pos == "VERB" and bare:
+        # "does not repeal the law or lower the tax": the particle governs both.
+        count += sum(_negator(tokens, k) for k in grown.kids[head])
     if (
         head != i
         and tokens[i].dep in ("xcomp", "pcomp", "ccomp")
@@ -180,10 +187,6 @@ def _denials(grown: Tree, i: int) -> int:
     elif head != i and tokens[i].dep == "xcomp":
         count += sum(_negator(tokens, k) for k in grown.kids[head])
     return count
-
-
-def _subjects(grown: Tree, i: int) -> list[int]:
-    return grown.children(i, "nsubj", "nsubjpass")
 
 
 def _negator(tokens: tuple[Token, ...], k: int) -> bool:
@@ -213,7 +216,10 @@ def reach(grown: Tree, i: int) -> tuple[int, int]:
 def _one_subject(laid: Sheet, a: Predicate, b: Predicate) -> bool:
     """Whether the subjects may be the same: share a word or an entity, or one is not stated or a pronoun."""
     mine, theirs = (_subject(laid, p) for p in (a, b))
-    return not mine or not theirs or bool(mine & theirs)
+    if mine and theirs:
+        return bool(mine & theirs)
+    deps = (laid.accounts[p.line.account].tokens[p.token].dep for p in (a, b))
+    return "xcomp" not in deps
 
 
 def _subject(laid: Sheet, p: Predicate) -> frozenset[str]:
@@ -267,15 +273,18 @@ def _opposite(laid: Sheet, pair: Pair, held: Written) -> Iterator[Finding]:
     left, right = {w for _, w in mine}, {w for _, w in theirs}
     for i, (t, word) in enumerate(mine):
         others = pairs.get(word, frozenset()) & right
-        if not others or word in right:
+        if not others:
             continue
         for j, (u, other) in enumerate(theirs):
-            if other not in others or other in left:
+            if other not in others:
                 continue
             sides = _sides(laid, pair, t, u)
             before = i > 0 and j > 0 and mine[i - 1][1] == theirs[j - 1][1]
             after = i + 1 < len(mine) and j + 1 < len(theirs) and mine[i + 1][1] == theirs[j + 1][1]
             near = overlap(laid.near(pair.a, t, t + 1), laid.near(pair.b, u, u + 1))
+            # "opposed … opposed" against "opposed … supported": the same words on both sides must tell which.
+            if (word in right or other in left) and not (before and after):
+                continue
             if _denied_near(laid, pair.a, t) != _denied_near(laid, pair.b, u):
                 continue
             if near >= (0.35 if before or after else 0.6) and (before or after or pair.likeness > 0.6):

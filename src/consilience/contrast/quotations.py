@@ -37,6 +37,7 @@ from .wording import (
 TURNS = frozenset("but however yet although though unless if except not never".split())
 """Opening words that turn the sense of what follows: dropping one is worth saying."""
 TRANSLATED = "two translations or transcripts of one utterance"
+TRIMMED = "a quotation trimmed at its start, as is usual; the word dropped turns the sense"
 TRANSCRIBED = "transcripts of one utterance: one word more or less"
 PARAPHRASED = "a paraphrase or another translation of one utterance"
 Side = tuple[Span, str]
@@ -155,7 +156,7 @@ def _beheaded(laid: Sheet, found: Alignment) -> Iterator[Finding]:
         opening = _words(laid, long, (to - 1, to))
         says = f"One quotation drops the opening “{opening}” and starts as if nothing stood before it."
         sides = (one, other) if short is found.a else (other, one)
-        yield Finding("quotation", sides, says, None, 0.6, part="opening")
+        yield Finding("quotation", sides, says, TRIMMED, 0.6, part="opening")
 
 
 # -- translations, paraphrases --

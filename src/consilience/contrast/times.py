@@ -19,7 +19,7 @@ from ..model import Mention, When
 from .sheet import Sheet, key_of
 from .slots import Finding, Match, Slot, matches, rivalled
 
-LEAST = {"weekday": 0.3, "said": 0.5, "day": 0.3, "year": 0.36, "hour": 0.4}
+LEAST = {"weekday": 0.3, "said": 0.5, "day": 0.3, "year": 0.45, "hour": 0.4}
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 ZONES = frozenset("et est edt pt pst pdt ct cst cdt gmt utc bst cet cest ist jst local".split())

@@ -27,6 +27,9 @@ NEGATIONS = frozenset("not never no cannot nobody nothing none neither nor witho
 FILLERS = frozenset(
     "uh um well oh so yeah ok okay you know i mean like just very really actually that".split()
 )
+MODALS = {"must": "must", "shall": "must", "should": "should", "ought": "should", "may": "may", "might": "may",
+          "can": "can", "could": "can", "will": "will", "would": "will"}  # fmt: skip
+"""Modal verbs by strength; the tense of one makes no other sense."""
 GAP = "…"
 SEED = 4
 """Words in a row that two quotations share at least, to be held for one utterance."""
@@ -211,6 +214,9 @@ def _negated(left: Sequence[str], right: Sequence[str]) -> bool:
 
 
 def _opposed(left: Sequence[str], right: Sequence[str]) -> bool:
+    modals = [{MODALS[w] for w in side if w in MODALS} for side in (left, right)]
+    if modals[0] and modals[1] and modals[0] != modals[1]:
+        return True
     return any(y in opposites().get(x, ()) for x in left for y in right)
 
 
@@ -240,6 +246,9 @@ def _same(x: str, y: str) -> bool:
         return True
     from rapidfuzz.distance import Levenshtein
 
+    long, short = sorted((stem(x), stem(y)), key=len, reverse=True)
+    if len(short) >= 6 and long.startswith(short) and len(long) - len(short) <= 3:
+        return True
     return min(len(x), len(y)) > 5 and Levenshtein.distance(x, y, score_cutoff=1) <= 1
 
 
