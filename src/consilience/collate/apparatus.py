@@ -139,10 +139,10 @@ _SCORE = {"same": 1.0, "spelling": SPELT, "value": SPELT, "synonym": LIKE, "vari
 def relation(a: Word, b: Word, cosine: float) -> str:
     """How two words relate: same, spelling, value, synonym (or the same lemma) or variant.
 
-    >>> relation(Word("colour", "colour"), Word("color", "color"), 0.9)
-    'variant'
-    >>> relation(Word("color", "colour"), Word("color", "color"), 0.9)
+    >>> relation(Word("color", "colour"), Word("color", "color"), 1.0)
     'spelling'
+    >>> relation(Word("buy", "buy", "buy"), Word("purchase", "purchase", "purchase"), 0.83)
+    'synonym'
     """
     if a.form == b.form:
         return "same" if a.text.lower().replace("’", "'") == b.text.lower().replace("’", "'") else "spelling"

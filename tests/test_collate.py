@@ -1,0 +1,187 @@
+"""Points over invented accounts: units, cuts, groups, speakers, order, odd text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consilience.annotate import annotate, link
+from consilience.collate import collate
+from consilience.collate.clauses import Unit, units
+from consilience.collate.grouping import gather
+from consilience.model import Annotated, Point, Region, Story, Witness, witness_id
+
+MINISTRY = (
+    "Harbour Minister Ada Renning said the old breakwater at Sollmar would be closed on Friday, adding that "
+    "fishing crews should move their boats to the eastern basin.\n"
+    "The ministry set aside 40 million crowns for repairs.\n"
+)
+DAILY = (
+    "The old breakwater at Sollmar will be closed on Friday, Harbour Minister Ada Renning said.\n"
+    "Renning said that fishing crews should move their boats to the eastern basin.\n"
+    "Gulls nested on the lighthouse roof again this year.\n"
+)
+BULLETIN = (
+    "Forty million crowns were set aside for repairs by the ministry.\n"
+    "Harbour Minister Ada Renning said the old breakwater in Sollmar would close on Friday.\n"
+)
+
+
+def witness(name: str, text: str, **fields: str) -> Witness:
+    return Witness(witness_id(name, text, None, None, None), name, text, **fields)
+
+
+def points(*texts: str) -> tuple[tuple[Point, ...], dict[str, Annotated]]:
+    accounts = [annotate(witness(f"w{n}", text)) for n, text in enumerate(texts)]
+    linked, entities = link(accounts)
+    story = Story("s1:test", tuple(a.witness.id for a in linked), "test")
+    return collate(story, linked, entities), {a.witness.id: a for a in linked}
+
+
+def wordings(point: Point, accounts: dict[str, Annotated]) -> list[str]:
+    return [s.of(accounts[s.witness].witness.text) for s in point.spans]
+
+
+def having(found: Sequence[Point], word: str) -> Point:
+    return next(p for p in found if word in " ".join(r.wording for r in p.readings))
+
+
+def test_what_several_accounts_assert_is_one_point() -> None:
+    found, _ = points(MINISTRY, DAILY, BULLETIN)
+    closing = having(found, "breakwater")
+    assert len(closing.witnesses) == 3
+    assert closing.speaker == "Ada Renning"
+    assert len(having(found, "crowns").witnesses) == 2
+    assert found[0] is closing, "the most widely carried comes first"
+    assert {p.id for p in found} == {p.id for p in points(MINISTRY, DAILY, BULLETIN)[0]}
+
+
+def test_a_clause_that_another_account_words_alone_is_a_point() -> None:
+    found, accounts = points(MINISTRY, DAILY)
+    boats = having(found, "eastern basin")
+    assert len(boats.witnesses) == 2
+    assert not any("breakwater" in w for w in wordings(boats, accounts))
+
+
+def test_a_sentence_that_nobody_divides_stays_whole() -> None:
+    text = "The council opened the bridge, widened the quay and planted forty lime trees along the canal.\n"
+    found, _ = points(text, text.replace("opened", "has opened"))
+    assert len(found) == 1
+
+
+def test_the_same_words_of_two_people_are_two_points() -> None:
+    found, _ = points(
+        "“The dam is safe and the village has nothing to fear,” said the engineer Tomas Vell.\n",
+        "“The dam is safe and the village has nothing to fear,” said the mayor Irina Koss.\n",
+    )
+    assert len(found) == 2
+
+
+def test_what_one_account_alone_has_is_a_point_and_headlines_alone_are_none() -> None:
+    title = "Gulls, gulls, gulls on Sollmar pier\n"
+    body = "The old breakwater at Sollmar will be closed on Friday.\n"
+    regions = (
+        Region(0, len(title), "title", "first line"), Region(len(title), len(title + body), "body", "text"),
+    )  # fmt: skip
+    account = annotate(Witness("w1:t", "a", title + body, regions=regions))
+    found = collate(Story("s1:t", ("w1:t",), ""), [account], ())
+    assert [p.says for p in found] == ["The old breakwater at Sollmar will be closed on Friday"]
+
+
+def test_order_of_accounts_changes_nothing() -> None:
+    accounts, entities = link(
+        [annotate(witness(n, t)) for n, t in zip("abc", (MINISTRY, DAILY, BULLETIN), strict=True)]
+    )
+    story = Story("s1:test", tuple(a.witness.id for a in accounts), "test")
+    assert collate(story, accounts, entities) == collate(story, accounts[::-1], entities)
+
+
+def test_links_give_score_and_reason() -> None:
+    found, _ = points(MINISTRY, DAILY, BULLETIN)
+    links = having(found, "breakwater").links
+    assert links == tuple(sorted(links, key=lambda x: (x.score, x.a, x.b)))
+    assert all(0 < x.score <= 1 and x.reason for x in links)
+
+
+def test_kinds() -> None:
+    found, _ = points(
+        "The crews must move their boats to the eastern basin.\n"
+        "It was wrong and reckless to leave the pier open.\n"
+        "The ministry set aside 40 million crowns.\n"
+        "The pier fell into the sea.\n"
+    )
+    assert [having(found, w).kind for w in ("boats", "reckless", "crowns", "fell")] == [
+        "demand", "judgement", "figure", "event",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n\n",
+        "Hm.",
+        "…",
+        "—, —; and",
+        "שלום עולם. זה מבחן.",
+        "é" * 50,
+        "word " * 3000,
+        "A, " * 400 + "said Bo.",
+    ],
+)
+def test_odd_text_raises_nothing(text: str) -> None:
+    found, accounts = points(text, DAILY)
+    for point in found:
+        assert all(s.of(accounts[s.witness].witness.text).strip() for s in point.spans)
+
+
+def test_no_accounts_no_points() -> None:
+    assert collate(Story("s1:none", (), ""), [], ()) == ()
+
+
+def test_units_are_in_order_and_do_not_overlap() -> None:
+    account = annotate(witness("a", MINISTRY + DAILY))
+    found = units(account)
+    assert all(a.end <= b.start for a, b in pairwise(found))
+    assert not any("said" in account.witness.text[u.start : u.end] for u in found), "who says it is left out"
+
+
+def unit(n: int, account: str, sentence: int | None = None) -> Unit:
+    return Unit(
+        account, n * 10, n * 10 + 9, n * 3, n * 3 + 3, n if sentence is None else sentence, 0.0, "body"
+    )
+
+
+def test_a_chain_of_weak_links_does_not_drift() -> None:
+    chain = [unit(n, f"w{n}") for n in range(4)]
+    scores = {(0, 1): 0.9, (1, 2): 0.6, (2, 3): 0.9}
+    assert gather(chain, scores, 0.5) == [[0, 1], [2, 3]]
+
+
+def test_parts_always_found_together_are_mended() -> None:
+    both = [unit(0, "a", 0), unit(1, "a", 0), unit(2, "b", 0), unit(3, "b", 0)]
+    assert gather(both, {(0, 2): 0.9, (1, 3): 0.9}, 0.5) == [[0, 1, 2, 3]]
+    assert gather([*both, unit(4, "c")], {(0, 2): 0.9, (1, 3): 0.9, (0, 4): 0.9, (2, 4): 0.9}, 0.5) == [
+        [0, 2, 4], [1, 3],
+    ]  # fmt: skip
+
+
+@given(
+    st.dictionaries(st.tuples(st.integers(0, 7), st.integers(0, 7)), st.floats(0, 1), max_size=20),
+    st.permutations(range(8)),
+)
+def test_groups_do_not_depend_on_the_order_of_scores(
+    raw: dict[tuple[int, int], float], order: list[int]
+) -> None:
+    some = [unit(n, f"w{n % 3}") for n in range(8)]
+    scores = {
+        (i, j): round(s, 4) for (i, j), s in raw.items() if i < j and some[i].witness != some[j].witness
+    }
+    shuffled = {key: scores[key] for key in sorted(scores, key=lambda k: (order[k[0]], order[k[1]]))}
+    groups = gather(some, scores, 0.5)
+    assert groups == gather(some, shuffled, 0.5)
+    assert sorted(i for g in groups for i in g) == list(range(8))
