@@ -100,15 +100,23 @@ def _plain(form: str) -> str:
     return " ".join(words)
 
 
-def _join(clusters: Sequence[Cluster], same: Callable[[Cluster, Cluster], bool]) -> list[Cluster]:
-    """Merge greedily in canonical order: each cluster into the first that it is the same as."""
+def _join(
+    clusters: Sequence[Cluster], block: Callable[[str], str], same: Callable[[Cluster, Cluster], bool]
+) -> list[Cluster]:
+    """Merge greedily in canonical order: each cluster into the first that it is the same as.
+
+    :param block: what two names must share to be compared at all.
+    """
     kept: list[Cluster] = []
+    blocks: dict[tuple[str, str], list[Cluster]] = {}
     for cluster in sorted(clusters, key=_rank):
-        match = next((k for k in kept if k.kind == cluster.kind and same(k, cluster)), None)
+        near = blocks.setdefault((cluster.kind, block(cluster.name)), [])
+        match = next((k for k in near if same(k, cluster)), None)
         if match:
             match.absorb(cluster)
         else:
             kept.append(cluster)
+            near.append(cluster)
     return kept
 
 
@@ -147,7 +155,7 @@ def _same_person(clusters: Sequence[Cluster]) -> list[Cluster]:
             return False
         return not _apart(a, b) and same_person(a.name, b.name)
 
-    return _join(clusters, same)
+    return _join(clusters, family, same)
 
 
 def _apart(a: Cluster, b: Cluster) -> bool:
@@ -156,9 +164,16 @@ def _apart(a: Cluster, b: Cluster) -> bool:
 
 
 def _spelling(clusters: Sequence[Cluster]) -> list[Cluster]:
-    return _join(
-        clusters, lambda a, b: a.kind != "place" and alike(a.name, b.name, person=a.kind == "person")
-    )
+    def same(a: Cluster, b: Cluster) -> bool:
+        return a.kind != "place" and alike(a.name, b.name, person=a.kind == "person")
+
+    return _join(clusters, _opening, same)
+
+
+def _opening(name: str) -> str:
+    """Number of words and the sound that a name opens with."""
+    row = _tokens(name) or [name.casefold()]
+    return f"{len(row)} {sounds(row[0])[:1]}"
 
 
 def alike(a: str, b: str, *, person: bool = False) -> bool:
@@ -213,15 +228,21 @@ def _gender(word: str) -> str:
 
 def _short(clusters: Sequence[Cluster]) -> list[Cluster]:
     """A single word with the one full name that has it: "Ortiz" of one account, "Eva Ortiz" of another."""
-    full = [c for c in clusters if c.kind == "person" and len(parts(c.name)) > 1]
+    families: dict[str, list[Cluster]] = {}
+    others: dict[str, list[Cluster]] = {}
+    for cluster in clusters:
+        row = parts(cluster.name)
+        if cluster.kind == "person" and len(row) > 1:
+            families.setdefault(family(cluster.name), []).append(cluster)
+            for word in sorted(set(row)):
+                others.setdefault(word, []).append(cluster)
     kept: list[Cluster] = []
     for cluster in clusters:
+        row = parts(cluster.name)
         fits: list[Cluster] = []
-        if len(parts(cluster.name)) == 1 and (cluster.kind == "person" or _unknown(cluster)):
-            word = parts(cluster.name)[0]
-            fits = [c for c in full if family(c.name) == word]
-            if not fits and word.capitalize() not in given():
-                fits = [c for c in full if word in parts(c.name)]
+        if len(row) == 1 and (cluster.kind == "person" or _unknown(cluster)):
+            given_name = row[0].capitalize() in given()
+            fits = families.get(row[0], []) or ([] if given_name else others.get(row[0], []))
             fits = [c for c in fits if _compatible(c, cluster)]
         if len(fits) == 1:
             fits[0].absorb(cluster)

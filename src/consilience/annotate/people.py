@@ -102,8 +102,12 @@ class People:
             of a person is the one kept, then the longest.
         """
         self.canon: dict[str, str] = {}
+        families: dict[str, list[str]] = {}
         for form in sorted(forms, key=lambda f: (-forms[f], -len(f), f)):
-            self.canon[form] = next((c for c in self.canon.values() if _one(c, form)), form)
+            same = families.setdefault(family(form), [])
+            self.canon[form] = next((full for full in same if _one(full, form)), form)
+            if self.canon[form] == form:
+                same.append(form)
         self.by_word: dict[str, list[str]] = {}
         for full in sorted(set(self.canon.values())):
             row = parts(full)

@@ -11,7 +11,7 @@ befell them where the sentence does ("people killed", "soldier injured", "people
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -91,10 +91,11 @@ def find(account: Annotated, taken: Sequence[tuple[int, int]]) -> Iterator[tuple
     :param taken: stretches that are names or times, where no quantity is read.
     """
     text = account.witness.text
+    taken = sorted(taken)
     for sentence in account.sentences:
         if not HINT.search(text, sentence.start, sentence.end):
             continue
-        busy = [s for s in taken if s[0] < sentence.end and s[1] > sentence.start]
+        busy = taken[bisect_left(taken, (sentence.start,)) : bisect_left(taken, (sentence.end,))]
         for start, end, quantity in _ages(text, sentence, busy):
             busy.append((start, end))
             yield start, end, quantity

@@ -8,6 +8,8 @@ better no link than a wrong one. Invariant: a link never contradicts known gende
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -73,13 +75,20 @@ class Reader:
         self.text = account.witness.text
         self.gender = genders(offices, [n.key for n in names])
         self.memory = Memory()
+        self.by_line: dict[int, list[Name]] = defaultdict(list)
+        self.offices_of: dict[int, list[Office]] = defaultdict(list)
+        for name in names:
+            self.by_line[name.line].append(name)
+        for office in offices:
+            self.offices_of[office.line].append(office)
         self.quoted = [m.span() for m in QUOTED.finditer(self.text)]
+        self.opened = [start for start, _ in self.quoted]
 
     def read(self) -> list[Reference]:
         """The references of every sentence; sets the holders of offices on the way."""
         refs: list[Reference] = []
         for line in self.lines:
-            people = [n for n in self.names if n.line == line.number and n.kind == "person"]
+            people = [n for n in self.by_line[line.number] if n.kind == "person"]
             found = [*self._offices(line, people), *self._counterparts(line, people), *self._bodies(line)]
             people_here = [(n.start, n.key, n.first, n.last) for n in people]
             people_here += [(r.start, r.key, *self._words(line, r)) for r in found if r.kind == "person"]
@@ -105,8 +114,8 @@ class Reader:
 
     def _bodies(self, line: Line) -> list[Reference]:
         """ "the ministry", "the agency": the last body named whose name ends so."""
-        for name in self.names:
-            if name.line == line.number and name.kind in {"body", "group"}:
+        for name in self.by_line[line.number]:
+            if name.kind in {"body", "group"}:
                 self.memory.bodies[name.form.split()[-1].casefold()] = name.key
                 self.memory.bodies[name.key.split()[-1].casefold()] = name.key
         found = []
@@ -125,8 +134,8 @@ class Reader:
 
     def _offices(self, line: Line, people: Sequence[Name]) -> list[Reference]:
         found = []
-        for office in self.offices:
-            if office.line != line.number or office.holder or not office.offices or not office.definite:
+        for office in self.offices_of[line.number]:
+            if office.holder or not office.offices or not office.definite:
                 continue
             key = self._who(office) or _unnamed(office)
             if key:
@@ -164,9 +173,7 @@ class Reader:
         for at, word in enumerate(line.row):
             if word.fold not in {"counterpart", "counterparts"} or at == 0:
                 continue
-            state = next(
-                (n for n in self.names if n.line == line.number and n.last == at and n.kind == "place"), None
-            )
+            state = next((n for n in self.by_line[line.number] if n.last == at and n.kind == "place"), None)
             owner = self._owner(line, (state.first if state else at) - 1, people)
             office = self._held(owner)
             if not state or not office:
@@ -218,7 +225,8 @@ class Reader:
         return found
 
     def _in_quotes(self, at: int) -> bool:
-        return any(a < at < b for a, b in self.quoted)
+        index = bisect_left(self.opened, at) - 1
+        return index >= 0 and at < self.quoted[index][1]
 
     def _antecedent(  # noqa: PLR0911 - a list of rules, the first that fits decides
         self,
