@@ -22,8 +22,12 @@ from .search import Family, Option, cheapest, total
 
 LATE = 3.0
 """Price of a parent that appeared after its child: times are wrong now and then."""
+UNDATED = 0.7
+"""Price of a parent of unknown time, where the child's is known."""
 BACKWARD = 12.0
-"""Price of a parent that credits its child."""
+"""Price of a parent that credits its child; and of having no parent where one in hand is credited."""
+UNCREDITED = 1.0
+"""Price of leaving out a credit that the parent gives for the whole of itself."""
 FIRSTHAND = 6.0
 """Price of a child that shows reporting of its own where the parent shows none."""
 EXEMPLAR = 8.0
@@ -65,8 +69,10 @@ def late(child: Facts, parent: Facts) -> bool:
 
 def prior(child: Facts, parent: Facts) -> float:
     """Price of a direction by times and credits."""
-    price = LATE if late(child, parent) else 0.0
+    price = LATE if late(child, parent) else UNDATED if child.time and not parent.time else 0.0
     credited = parent.outlet in child.credited
+    if parent.credited - child.credited and parent.outlet:
+        price += UNCREDITED
     if child.firsthand and not parent.firsthand:
         price += FIRSTHAND
     if child.outlet and child.outlet in parent.credited and not credited:
@@ -134,12 +140,18 @@ class Kindred:
             for p in range(len(self.words))
             if (child, p) in self.kin
         ]
-        first = FIRST_LOST if child >= self.real else 0.0
-        out = [Option(root_price(self.words[child]) + lost + first, 0, ()), *singles]
+        out = [Option(root_price(self.words[child]) + lost + self._rootless(child), 0, ()), *singles]
         if child < self.real:
             for main in sorted(singles)[:MAIN]:
                 out += self._pairs(child, main.parents[0])
         return out
+
+    def _rootless(self, child: int) -> float:
+        """Price of having no parent, beyond the words: it may credit one that is in hand."""
+        if child >= self.real:
+            return FIRST_LOST
+        kin = {self.facts[p].outlet for c, p in self.kin if c == child} - {"", self.facts[child].outlet}
+        return BACKWARD if kin & self.facts[child].credited else 0.0
 
     def _pairs(self, child: int, main: int) -> Iterator[Option]:
         """The main parent with a second one that has what the main one lacks."""
