@@ -18,7 +18,9 @@ SUMMARY = 7
 """Most sentences in a summary."""
 LONGEST = 60
 """Most words of a summary sentence, where a shorter reading exists."""
-POINTING = frozenset("he she it they him her them his its their this these those such i we our my".split())
+FIRST = frozenset("i we my our me us".split())
+"""Words of somebody who is not named."""
+POINTING = frozenset("he she it they him her them his its their this these those such".split())
 """Words that point at something else, when no noun stands before them in the passage."""
 
 
@@ -79,10 +81,19 @@ def _plainest(point: Point, accounts: Mapping[str, Annotated]) -> str | None:
         for spot in reading.accounts:
             account = accounts[spot.witness]
             words = spot.of(account.witness.text)
-            if not _leans(spot, account):
+            if _says(spot, account, point.speaker_key) and not _leans(spot, account):
                 whole = any(s.start == spot.start for s in account.sentences)
                 ranked.append((len(words.split()) > LONGEST, not whole, -len(words), words))
     return min(ranked)[3] if ranked else None
+
+
+def _says(spot: Span, account: Annotated, key: str | None) -> bool:
+    """Tell whether the account gives these words to the speaker; any words will do without one."""
+    return key is None or any(
+        2 * sum(c.overlap(spot) for c in s.content) >= spot.end - spot.start
+        for s in account.statements
+        if s.speaker is not None and s.speaker.key == key
+    )
 
 
 def _leans(spot: Span, account: Annotated) -> bool:
@@ -91,6 +102,8 @@ def _leans(spot: Span, account: Annotated) -> bool:
     for token in account.tokens:
         if token.start < spot.start or token.end > spot.end:
             continue
+        if token.tag in ("PRP", "PRP$") and token.lemma.casefold() in FIRST:
+            return True  # "… so thick that I could not see the jetty" is one reporter's
         named = named or token.pos in ("PROPN", "NOUN")
         if token.tag in ("PRP", "PRP$", "DT") and token.lemma.casefold() in POINTING and not named:
             return True
