@@ -16,7 +16,7 @@ from ..model import Mention, Quantity
 from .sheet import Sheet
 from .slots import Finding, Match, Slot, matches, stated_elsewhere
 
-LEAST = {"number": 0.22, "money": 0.21, "percentage": 0.28}
+LEAST = {"number": 0.2, "money": 0.2, "percentage": 0.28}
 CASUALTIES = frozenset({"=die", "=injure", "casualti", "missing", "miss", "case", "toll", "victim"})
 SCOPES = frozenset(
     "another other others more additional further extra total overall combined altogether".split()

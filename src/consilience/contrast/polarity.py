@@ -132,7 +132,7 @@ def _predicates(laid: Sheet, line: Line) -> Mapping[str, list[Predicate]]:
         token = tokens[i]
         if token.pos == "VERB" or (token.pos == "ADJ" and token.dep in ("acomp", "ROOT", "oprd", "attr")):
             key = token.lemma.lower()
-            if not _asserted(grown, i) or (key in stop_words() and not _lone(token)):
+            if not _asserted(grown, i) or _unclear(grown, i) or (key in stop_words() and not _lone(token)):
                 continue
             denied = _denials(grown, i) % 2 == 1
             found = Predicate(line, i, key, denied, reach(grown, i))
@@ -174,19 +174,24 @@ def _denials(grown: Tree, i: int) -> int:
             count += tokens[k].text.lower() in ("nobody", "none", "nothing") and tokens[k].dep != "aux"
     count += sum(tokens[j].text.lower() in ("neither", "nor") for j in grown.kids[i])
     head = tokens[i].head
-    bare = not {"nsubj", "nsubjpass", "aux"} & {tokens[k].dep for k in grown.kids[i]}
-    if tokens[i].dep == "conj" and tokens[head].pos == "VERB" and bare:
-        # "does not repeal the law or lower the tax": the particle governs both.
-        count += sum(_negator(tokens, k) for k in grown.kids[head])
-    if (
-        head != i
-        and tokens[i].dep in ("xcomp", "pcomp", "ccomp")
-        and tokens[head].lemma.lower() in implicatives()
-    ):
-        count += 1 + sum(_negator(tokens, k) for k in grown.kids[head])
-    elif head != i and tokens[i].dep == "xcomp":
-        count += sum(_negator(tokens, k) for k in grown.kids[head])
+    if head != i and tokens[i].dep in ("xcomp", "pcomp", "ccomp"):
+        count += tokens[head].lemma.lower() in implicatives()
+        if tokens[i].dep == "xcomp" or tokens[head].lemma.lower() in implicatives():
+            count += sum(_negator(tokens, k) for k in grown.kids[head])
     return count
+
+
+def _unclear(grown: Tree, i: int) -> bool:
+    """Whether a verb is joined to one that is denied ("does not repeal the law or lower the tax").
+
+    How far a particle reaches over joined verbs is a guess: nothing is made of it.
+    """
+    tokens = grown.tokens
+    while tokens[i].dep in ("conj", "xcomp") and tokens[i].head != i:
+        joined, i = tokens[i].dep == "conj", tokens[i].head
+        if joined and _denials(grown, i):
+            return True
+    return False
 
 
 def _negator(tokens: tuple[Token, ...], k: int) -> bool:
