@@ -125,7 +125,6 @@ def find(account: Annotated, lines: Sequence[Line]) -> list[Name]:
 
 
 def _names_in(account: Annotated, line: Line, lower: set[str], known: set[str] | None = None) -> list[Name]:
-    text = account.witness.text
     by_first = {h.first: h for h in line.hits}
     barred = {i for h in line.offices if _is_office(account, line, h) for i in range(h.first, h.last)}
     names = _ministries(account, line)
@@ -135,7 +134,7 @@ def _names_in(account: Annotated, line: Line, lower: set[str], known: set[str] |
         if at in barred or not (at in by_first or _opens(account, line, at, lower, known)):
             at += 1
             continue
-        stop = _stretch(text, line, at, barred, by_first)
+        stop = _stretch(account, line, at, barred, by_first)
         names.extend(_cut(account, line, at, stop, known))
         at = stop
     return names
@@ -214,15 +213,17 @@ def _opens(account: Annotated, line: Line, at: int, lower: set[str], known: set[
     return not (opening and word.fold in lower and not token.ent)
 
 
-def _stretch(text: str, line: Line, at: int, barred: set[int], by_first: dict[int, Hit]) -> int:
+def _stretch(account: Annotated, line: Line, at: int, barred: set[int], by_first: dict[int, Hit]) -> int:
     """Where the name that opens at a word ends, known names and connecting words included."""
-    row = line.row
+    row, text = line.row, account.witness.text
     stop = by_first[at].last if at in by_first else at + 1
     while stop < len(row) and stop not in barred and gazetteer.near(text, row[stop - 1], row[stop]):
         if stop in by_first:
             stop = by_first[stop].last
         elif row[stop].capital and row[stop].fold not in words_of("calendar"):
             stop += 1
+        elif text[row[stop].start - 1] == "-" and account.tokens[row[stop].token].ent == "PERSON":
+            stop += 1  # "Lin Mei-wen"
         else:
             jump = _bridge(text, row, at, stop, barred)
             if not jump:

@@ -6,11 +6,13 @@ first; reads no text. Invariant: two names that share only a family name are nev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 
 from ..data import lexicon
 
+ARTICLE = re.compile(r"^(?:al|el|ad|as|ash|ar)-")
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 
 
@@ -29,10 +31,10 @@ def family_first() -> frozenset[str]:
 def parts(form: str) -> list[str]:
     """The words of a person's name without initials and suffixes, folded.
 
-    >>> parts("Joseph R. Ortiz Jr.")
-    ['joseph', 'ortiz']
+    >>> parts("Joseph R. Ortiz Jr."), parts("Adel al-Harun")
+    (['joseph', 'ortiz'], ['adel', 'harun'])
     """
-    plain = [w.strip(".,").casefold() for w in form.replace("’", "'").split()]
+    plain = [ARTICLE.sub("", w.strip(".,").casefold()) for w in form.replace("’", "'").split()]
     kept = [w for w in plain if len(w) > 1 and w not in SUFFIXES]
     return kept or plain
 
@@ -116,6 +118,6 @@ class People:
 
     def matches(self, word: str) -> list[str]:
         """Full names of which a word is the first or last; family names before given ones."""
-        fold = word.replace("’", "'").casefold()
+        fold = ARTICLE.sub("", word.replace("’", "'").casefold())
         found = self.by_word.get(fold, [])
         return [f for f in found if family(f) == fold] or found

@@ -152,12 +152,16 @@ class Reader:
         :param owner: whose counterpart is asked for, who cannot be meant.
         """
         fits: list[str] = []
-        strict = owner is not None or asked.classes[-1].endswith(":any")
+        strict = owner is not None or not HIGH & set(asked.classes)
+        states: dict[str, set[str]] = defaultdict(set)
+        for has in self.offices:
+            if has.holder and has.of and HIGH & set(has.classes):
+                states[has.holder].add(has.of)
         for has in self.offices:
             if not has.holder or has.holder == owner or not has.offices:
                 continue
-            if asked.of and asked.of != has.of and (strict or has.of or not HIGH & set(asked.classes)):
-                continue
+            if asked.of and asked.of != has.of and (strict or has.of or states[has.holder]):
+                continue  # "the Ruritanian president" is nobody known as another state's
             if asked.gender and self.gender.get(has.holder, asked.gender) != asked.gender:
                 continue
             if _fits(asked, has) and has.holder not in fits:
