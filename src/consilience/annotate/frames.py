@@ -326,7 +326,10 @@ def _complement(tree: Tree, i: int) -> tuple[str, tuple[int, ...], Ranges]:
     cue = tuple(cue_words(tree, i))
     clauses = [k for k in tree.children(i, "ccomp") if k > i or not _apart(tree, i, k)]
     if clauses:
-        return _clause(tree, i, clauses[-1] if clauses[-1] > i else clauses[0], cue)
+        right = next((k for k in clauses if k > i), clauses[0])
+        fronted = tree.tokens[tree.left[clauses[0]]].pos in ("ADP", "SCONJ")
+        # "In a statement sent after the vote, Lee said he …": what is said comes after.
+        return _clause(tree, i, right if fronted else clauses[0], cue)
     if main := _host(tree, i):
         return "aside", cue, main
     for k in tree.kids[i]:

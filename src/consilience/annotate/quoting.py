@@ -57,6 +57,7 @@ class Quoting:
         holder = self._holder(q)
         if holder is not None:
             holder.quotes.append(q)
+            self._cut(holder, q)
             self._went(q, holder)
             return
         owner = self._owner(q, limits)
@@ -64,6 +65,7 @@ class Quoting:
             draft = self.by_head.get(owner) or self._spoken(owner)
             self._purge(draft, q)
             take(draft, q)
+            self._lead(draft, q)
             self._went(q, draft)
         elif (colon := self._colon(q, limits[0])) is not None:
             self.drafts.append(colon)
@@ -96,7 +98,8 @@ class Quoting:
     def _long(self, q: Quotation) -> bool:
         """Whether a quotation reads as a sentence said, not as a name, a heading or a scare quote."""
         inner = self.text[q.inner[0] : q.inner[1]].strip()
-        return len(inner.split()) >= LEAST_WORDS and (not q.closed or inner[-1] in ".,!?…—–-")
+        ends = inner[-1:] + self.text[q.end : q.end + 1]
+        return len(inner.split()) >= LEAST_WORDS and (not q.closed or any(c in ".,!?…—–-" for c in ends))
 
     def _holder(self, q: Quotation) -> Draft | None:
         """The innermost draft whose content holds the quotation and whose cue stands outside it."""
@@ -141,11 +144,30 @@ class Quoting:
         self.by_head[i] = draft
         return draft
 
+    def _cut(self, draft: Draft, q: Quotation) -> None:
+        """Let content before its cue be the quotation alone, where that ends with its own comma.
+
+        In "“We did well,” Roe, with a cap on, said" the parser takes the cap for part of it;
+        in "It sells the book: “Read this,” the label says" what leads up to the colon.
+        """
+        inner = self.text[q.inner[0] : q.inner[1]].rstrip()
+        if draft.frame == "sentence" or not draft.cue or draft.cue[0][0] < q.end:
+            return
+        if not inner or inner[-1] not in ",?!":
+            return
+        out = []
+        for a, b in draft.content:
+            if a <= q.inner[0] < b <= draft.cue[0][0]:
+                lead = self.text[a : q.start].rstrip()
+                b = min(b, q.inner[1])
+                a = q.inner[0] if lead.endswith(":") or STOP.search(lead) else a
+            out.append((a, b))
+        draft.content = out
+
     def _purge(self, draft: Draft, q: Quotation) -> None:
         """Drop what fronts the cue of a quotation: "At the same time, she added, “…”"."""
         if not draft.cue:
             return
-        tokens = self.found.tokens
         if q.end <= draft.cue[0][0]:
             # "“…,” Roe told the Times": the Times is no part of what is said.
             if draft.frame not in ("clause", "aside"):
@@ -156,8 +178,24 @@ class Quoting:
             for a, b in draft.content
             if b > draft.cue[0][0]
             or any(x.start < b and x.end > a for x in draft.quotes)
-            or any(t.pos in VERBAL for t in tokens[self.found.at(a) : self.found.at(b - 1) + 1])
+            or self._says(self.found.at(a), self.found.at(b - 1) + 1)
         ]
+
+    def _says(self, first: int, last: int) -> bool:
+        """Whether tokens make a clause of their own: a verb, and no preposition before it."""
+        words = self.found.tokens[first:last]
+        return any(t.pos in VERBAL for t in words) and words[0].pos not in ("ADP", "SCONJ")
+
+    def _lead(self, draft: Draft, q: Quotation) -> None:
+        """Let a quotation that ends a clause before its cue bring the clause: "It was a “maybe”, Roe said"."""
+        inner = self.text[q.inner[0] : q.inner[1]].strip()
+        if not draft.cue or q.end > draft.cue[0][0] or not inner[0].islower():
+            return
+        at = self.found.at(q.start)
+        first = self.found.within(at).first
+        if first < at and self._says(first, at):
+            start = self.found.tokens[first].start
+            draft.content = joined([(start, q.inner[1]), *draft.content])
 
     def _colon(self, q: Quotation, left: int) -> Draft | None:
         """A draft for "Lee: “…”" and "Lee put it bluntly: “…”", where no verb of saying stands."""

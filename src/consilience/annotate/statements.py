@@ -144,12 +144,15 @@ def _form(text: str, content: Sequence[tuple[int, int]], draft: Draft, quoted: S
     at = draft.cue[0][0] if draft.cue else -1
     total = inside = 0
     for start, end in content:
-        near = [q for q in quoted if q.start < end and q.end > start and not q.start <= at < q.end]
-        for i in range(start, end):
-            if text[i].isalnum():
-                total += 1
-                inside += any(q.start <= i < q.end for q in near)
+        total += _letters(text, start, end)
+        for q in quoted:
+            if q.start < end and q.end > start and not q.start <= at < q.end:
+                inside += _letters(text, max(start, q.start), min(end, q.end))
     return "direct" if inside >= 0.9 * total else "mixed" if inside else "indirect"
+
+
+def _letters(text: str, start: int, end: int) -> int:
+    return sum(map(str.isalnum, text[start:end]))
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -8,6 +8,7 @@ and both stay in the sentence.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,10 +27,14 @@ class Tree:
     left: list[int]
     right: list[int]
     sentence: list[int]
+    ends: list[int]
 
     def child(self, i: int, *deps: str) -> int | None:
         """First child of token ``i`` with one of the labels."""
-        return next((k for k in self.kids[i] if self.tokens[k].dep in deps), None)
+        for k in self.kids[i]:
+            if self.tokens[k].dep in deps:
+                return k
+        return None
 
     def children(self, i: int, *deps: str) -> list[int]:
         """Children of token ``i`` with one of the labels."""
@@ -48,14 +53,7 @@ class Tree:
 
     def at(self, offset: int) -> int:
         """Index of the first token that ends after ``offset``."""
-        low, high = 0, len(self.tokens)
-        while low < high:
-            middle = (low + high) // 2
-            if self.tokens[middle].end <= offset:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_right(self.ends, offset)
 
 
 def tree(account: Annotated, reporting: frozenset[str] = frozenset()) -> Tree:
@@ -74,7 +72,7 @@ def tree(account: Annotated, reporting: frozenset[str] = frozenset()) -> Tree:
         for i in range(found.first, found.last):
             sentence[i] = number
             _widen(tokens, i, left, right)
-    return Tree(tokens, account.sentences, kids, left, right, sentence)
+    return Tree(tokens, account.sentences, kids, left, right, sentence, [t.end for t in tokens])
 
 
 def _seconds(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
