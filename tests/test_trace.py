@@ -104,7 +104,9 @@ def test_lightly_edited_passages_are_found_and_slice_to_their_words() -> None:
 
 def test_quotations_are_kept_apart_from_prose() -> None:
     a = account("a", STORM)
-    b = account("b", joined("Nobody saw it come.", lines(STORM)[2].replace("said Maro Tessin", "a warden told us")))
+    b = account(
+        "b", joined("Nobody saw it come.", lines(STORM)[2].replace("said Maro Tessin", "a warden told us"))
+    )
     story = [words_of(a), words_of(b)]
     (found,) = align_all(story).values()
     assert [p.quoted for p in passages(found, rarity(story))] == [True]
@@ -116,7 +118,10 @@ def test_furniture_is_not_reuse() -> None:
     made = []
     for name, text in (("a", STORM), ("b", ORCHARD)):
         whole = note + text
-        regions = (Region(0, len(note), "boilerplate", "teaser"), Region(len(note), len(whole), "body", "text"))
+        regions = (
+            Region(0, len(note), "boilerplate", "teaser"),
+            Region(len(note), len(whole), "body", "text"),
+        )
         made.append(Annotated(Witness(f"w1:{name}", name, whole, regions=regions), (), ()))
     assert trace(made).passages == ()
 
@@ -229,13 +234,21 @@ def test_a_shared_bracket_is_evidence_and_joins() -> None:
 
 def test_a_bracket_that_says_nothing_is_none() -> None:
     quote = "“When it broke […] we had [sic] no time to cut the ropes,” said Tessin."
-    accounts = [account("a", joined("Boats lie on the quay.", quote)), account("b", joined("What she saw.", quote))]
+    accounts = [
+        account("a", joined("Boats lie on the quay.", quote)),
+        account("b", joined("What she saw.", quote)),
+    ]
     assert not [i for i in trace(accounts).interventions if i.kind == "bracket"]
 
 
 def test_a_shared_wrong_number_is_an_intervention() -> None:
     wrong = STORM.replace("Fourteen boats", "Seventeen boats")
-    accounts = [account("a", STORM), account("c", STORM + "\nMore soon.\n"), account("b", wrong), account("d", wrong)]
+    accounts = [
+        account("a", STORM),
+        account("c", STORM + "\nMore soon.\n"),
+        account("b", wrong),
+        account("d", wrong),
+    ]
     odd = [i for i in trace(accounts).interventions if i.kind == "number"]
     assert "Seventeen" in {i.words for i in odd}
 

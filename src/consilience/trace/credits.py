@@ -117,6 +117,11 @@ class Names:
     entities: Mapping[str, Entity]
     keys: Mapping[str, Entity]
 
+    def issuer(self, word: str) -> str | None:
+        """The one outlet of the story that "the ministry" can be."""
+        held = [name for name in self.outlets.values() if word in plain(name).split()]
+        return held[0] if len(held) == 1 else None
+
     def outlet(self, name: str) -> str | None:
         """The name shown of an outlet, or None when it is none."""
         key = plain(name)
@@ -206,7 +211,9 @@ def _meant(account: Annotated, span: Span, names: Names) -> Entity | None:
     """The body that a name, or a mention that ends with it ("the ministry"), stands for."""
     words = trim(span.of(account.witness.text))
     named = names.entities.get(words.casefold())
-    bodies = (m for m in account.mentions if m.kind == "body" and span.overlap(m.span))
+    # "Ministry of Transport and Waterways" is not meant by a mention of "Waterways".
+    least = 0.6 * (span.end - span.start)
+    bodies = (m for m in account.mentions if m.kind == "body" and span.overlap(m.span) >= least)
     ends = (m.value for m in bodies if m.span.end >= span.end)
     meant = next((names.keys[v] for v in ends if isinstance(v, str) and v in names.keys), None)
     return named or meant
@@ -222,8 +229,9 @@ def _named(words: str, kind: str, names: Names) -> str | None:
     """The name in a match, if it is one that the wording may credit."""
     name = trim(words)
     if kind in DOCUMENTS:
-        bare = name.casefold() in _ends("body")
-        return None if (bare and name.islower()) or len(name) < 3 else name
+        if name.casefold() in _ends("body") and name.islower():
+            return names.issuer(name)
+        return name if len(name) > 2 else None
     outlet = names.outlet(name)
     initials = kind == "dateline" and name.isupper() and len(name) <= 6
     return outlet or (name if kind == "first" or initials else None)

@@ -77,7 +77,7 @@ def draw_versions(draft: Draft, versions: Pairs) -> None:
         members = _representatives(group, part, open_pairs, draft)
         held = [(a, b) for a, b in open_pairs if a in members and b in members]
         names = _listed([label(draft.clues, n) for n in members])
-        reason = f"{names} give one text in different words; neither is the other's only source."
+        reason = f"{names} give one text in different words; none shows that it follows another of them."
         kids = [
             Edge("", draft.id(n), "rewrite", draft.evidence(p for p in held if n in p), 0.6, reason)
             for n in members

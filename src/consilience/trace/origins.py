@@ -176,15 +176,22 @@ def _entered(
     out = []
     for group in groups:
         via = sorted({n for a in group for n in ties.credited(held[a])})
-        first = ties.accounts[group[0]].witness
+        first = ties.accounts[_top(group, ties)].witness
         label = first.outlet or first.name
         if via:
             out.append(_origin("credited", via[0], None))
         elif any(firsthand(ties.accounts[n], held[n]) for n in group):
             out.append(_origin("reporting", f"{label}'s own reporting", first.id))
         else:
-            out.append(_origin("unknown", f"{label}, which does not say where it has it from", first.id))
+            out.append(_origin("account", f"the account of {label}", first.id))
     return out
+
+
+def _top(group: Sequence[int], ties: _Ties) -> int:
+    """The first account of a group that follows no other of the group."""
+    ids = {ties.accounts[n].witness.id for n in group}
+    followers = {e.child for e in ties.descent.edges if e.parent in ids}
+    return next((n for n in group if ties.accounts[n].witness.id not in followers), group[0])
 
 
 def _origin(kind: str, label: str, witness: str | None) -> Origin:

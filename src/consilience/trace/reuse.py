@@ -176,10 +176,7 @@ def align_all(story: Sequence[Words], seed: int = 4) -> dict[tuple[int, int], Al
     found: dict[tuple[int, int], dict[tuple[int, int], int]] = defaultdict(dict)
     for number, words in enumerate(story):
         _seed(number, words.grams(seed), seed, index, found)
-    return {
-        pair: align(story[pair[0]], story[pair[1]], list(hits))
-        for pair, hits in sorted(found.items())
-    }
+    return {pair: align(story[pair[0]], story[pair[1]], list(hits)) for pair, hits in sorted(found.items())}
 
 
 def align_one(words: Words, others: Sequence[Words], seed: int = 4) -> list[Alignment | None]:

@@ -152,7 +152,8 @@ def _family_edge(
         evidence = draft.evidence([(group[child], group[parent])])
         kind = "copy" if shared >= 0.8 * size else "rewrite" if shared >= 0.3 * size else "quote"
         why = _why_directed(clues, group[child], group[parent], len(done.dropped), directed, timed)
-        reason = f"{shared} of its {size} words stand in {label(clues, group[parent])}; {why}."
+        told = label(clues, group[child]), label(clues, group[parent])
+        reason = f"{shared} of the {size} words of {told[0]} stand in {told[1]}; {why}."
     else:
         kin = _under(found, parent if parent >= real else child, real)
         evidence = draft.evidence((group[a], group[b]) for a in kin for b in kin if a < b)
@@ -168,9 +169,9 @@ def _why_directed(clues: Clues, child: int, parent: int, dropped: int, directed:
     if clues.outlets[parent] and clues.outlets[parent] == clues.outlets[child]:
         return "both are versions of one outlet's article"
     if clues.outlets[parent] and clues.outlets[parent] in clues.whole_credits[child]:
-        return f"it credits {label(clues, parent)}"
+        return f"the first credits {label(clues, parent)}"
     if directed and dropped:
-        return f"{label(clues, parent)} has {dropped} passage{'s' * (dropped > 1)} more that it leaves out"
+        return f"{label(clues, parent)} has {dropped} passage{'s' * (dropped > 1)} that the other leaves out"
     if directed:
         return "its changes are explained by this parent at least cost"
     return "only the times say which came first" if timed else "which of the two came first is not shown"
