@@ -175,6 +175,26 @@ def test_a_document_speaks_for_its_issuer_later_too() -> None:
     assert len(names) == 2 and names[0] == names[1] and "Norland Health Agency" in names[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (
+            "A senior Harbour Ministry official said the bridge was safe.",
+            "A senior Harbour Ministry official",
+        ),
+        ("A police statement said the bridge was safe.", "police"),
+        ("Her father said the bridge was safe.", "Her father"),
+        ("The engineer, Mara Doel, said the bridge was safe.", "Mara Doel"),
+        ("PORT ESSEL, May 4 — Mayor Mara Doel said the bridge was safe.", "Mara Doel"),
+        ("Mara Doel and Tomas Renn said the bridge was safe.", "Mara Doel and Tomas Renn"),
+        ("The council met Mara Doel, who said that the bridge was safe.", "Mara Doel"),
+        ("The clerk who said that the bridge was safe has left.", "The clerk"),
+    ],
+)
+def test_the_name_of_a_speaker(text: str, name: str) -> None:
+    assert [s.speaker.name for s in read(text) if s.speaker and "said" in words(text, s.cue)] == [name]
+
+
 def test_stances() -> None:
     text = (
         "Mara Doel denied that the toll was high. Tomas Renn warned of a collapse. He praised the engineers."

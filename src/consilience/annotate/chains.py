@@ -17,6 +17,7 @@ from ..model import Annotated, Mention, Span, Speaker
 from .drafts import Draft, by_sentence
 from .tree import Tree
 
+ISSUERS = frozenset("police ministry government army military company council court embassy union".split())
 MEDIA = frozenset(("agency", "newspaper", "paper", "media", "daily", "broadcaster", "outlet", "magazine"))
 NEAR = 2
 """Sentences back that an unresolved he or she looks for the last person who spoke."""
@@ -55,19 +56,29 @@ class Speakers:
         return speaker
 
     def _mention(self, subject: tuple[int, int]) -> Mention | None:
-        """The mention that a subject's words are about; for "who" the one it stands for."""
+        """The mention that a subject's words are about; for "who" the one it stands for.
+
+        A common noun is itself ("a ministry spokesman" is not the ministry) unless a name
+        stands beside it ("the mayor, Ann Lee").
+        """
         head, span = self._head(*subject), self._span(*subject)
-        if self.found.tokens[head].tag in ("WP", "WDT"):
-            return self._antecedent(head)
+        token = self.found.tokens[head]
+        if token.tag in ("WP", "WDT"):
+            noun = self._antecedent(head)
+            return None if noun is None else self._at(noun)
         mention = self._at(head)
         if mention is not None and mention.kind == "place" and span.end > mention.span.end + 2:
             # "Passengers … at Stone Point on Monday say": a misread subject, not the place's words.
             mention = None
-        return mention or self._within(span)
+        if mention is not None or token.pos == "PROPN":
+            return mention or self._within(span)
+        beside = self.found.child(head, "appos")
+        return None if beside is None else self._at(beside)
 
-    def _antecedent(self, head: int) -> Mention | None:
+    def _antecedent(self, head: int) -> int | None:
+        """The noun that a relative pronoun stands for."""
         verb = next((k for k in self.found.up(head) if self.found.tokens[k].dep == "relcl"), None)
-        return None if verb is None else self._at(self.found.tokens[verb].head)
+        return None if verb is None else self.found.tokens[verb].head
 
     def _named(self, head: int, span: Span, mention: Mention) -> Speaker:
         name, key = self.name(mention)
@@ -80,6 +91,9 @@ class Speakers:
         words = self._words(span)
         kind = {"he": "person", "she": "person", "it": "body"}.get(words.lower())
         last = self.last.get(kind or "")
+        noun = self._antecedent(head) if self.found.tokens[head].tag in ("WP", "WDT") else None
+        if noun is not None and self.found.left[noun] < head:
+            return Speaker((span,), self._words(self._span(self.found.left[noun], head)).rstrip(", "))
         if last and self.found.sentence[head] - last[0] <= NEAR and self._agrees(words.lower(), last[2]):
             return Speaker((span,), *last[1:])
         return Speaker((span,), words)
@@ -157,11 +171,10 @@ class Speakers:
         if any(t.pos == "VERB" for t in words) or not any(t.text.lower() in ("and", "or") for t in words):
             return False
         inside = [m for m in self._inside(words[0].start, words[-1].end) if not self._owns(m)]
-        if len({str(m.value) for m in inside if m.kind == "person"}) > 1:
-            return True
-        return len({str(m.value) for m in inside if m.kind in ("body", "place")}) > 1 and any(
-            t.dep == "conj" and t.head == self._head(first, last) for t in words
-        )
+        people = {str(m.value) for m in inside if m.kind == "person"}
+        head = self._head(first, last)
+        joined = any(t.dep == "conj" and t.head == head and t.pos == "PROPN" for t in words)
+        return len(people) > 1 or (not people and joined)
 
     def _inside(self, start: int, end: int) -> list[Mention]:
         low, high = bisect_left(self.starts, start), bisect_right(self.starts, end)
@@ -177,7 +190,7 @@ class Speakers:
 
     def _within(self, span: Span) -> Mention | None:
         """The one person, else the one body, that a speaker's words name."""
-        inside = self._inside(span.start, span.end)
+        inside = [m for m in self._inside(span.start, span.end) if m.how != "pronoun"]
         for kind in ("person", "body"):
             named = [m for m in inside if m.kind == kind and not self._owns(m)]
             if len({str(m.value) for m in named}) == 1:
@@ -211,6 +224,13 @@ class Speakers:
         words = re.sub(r"['’]s?$", "", self._words(self._span(*issuer)))
         return re.sub(r"^(?:the|a|an) ", "", words, flags=re.IGNORECASE)
 
+    def _issuing(self, k: int) -> bool:
+        """Whether a word before "statement" is its issuer: a body, the police."""
+        mention = self._at(k)
+        return self.found.tokens[k].lemma.lower() in ISSUERS or (
+            mention is not None and mention.kind == "body"
+        )
+
     def _issuer(self, head: int) -> tuple[int, int] | None:
         found = self.found
         owner = found.child(head, "poss")
@@ -220,6 +240,8 @@ class Speakers:
                 if by is not None and found.tokens[by].text.lower() in ("from", "by", "of"):
                     owner = found.child(by, "pobj")
                     break
+        if owner is None:
+            owner = next((k for k in found.children(head, "compound", "amod") if self._issuing(k)), None)
         if owner is None or found.tokens[owner].pos == "PRON":
             return None
         return found.left[owner], found.right[owner] + 1

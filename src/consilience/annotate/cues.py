@@ -85,7 +85,8 @@ def features(tree: Tree, frame: Frame, *, quoted: bool, holds: bool) -> list[str
     cue = cues().get((frame.kind, frame.lemma))
     kind = cue.stance if cue else "unknown"
     bare = frame.name.removeprefix("n-")
-    listed = bool(cue) and (bare in cue.frames or (bare == "aside" and "clause" in cue.frames))
+    usual = cue.frames if cue else frozenset()
+    listed = bare in usual or (bare == "aside" and "clause" in usual)
     length = sum(b - a for a, b in frame.content)
     subject = _subject(tree, frame)
     negated = any(tree.tokens[k].dep == "neg" or tree.tokens[k].text.lower() == "never" for k in frame.cue)

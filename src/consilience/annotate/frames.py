@@ -264,6 +264,9 @@ def subject_of(tree: Tree, i: int) -> tuple[int, int] | None:
     for at in path:
         token = tree.tokens[at]
         if at != i and token.pos not in VERBAL and token.dep != "prep":
+            if at == path[1] and token.dep in ("oprd", "attr"):
+                # "Lee called it a trick, saying …": the trick says nothing.
+                continue
             return (tree.left[at], i) if at == path[1] and token.pos in ("NOUN", "PROPN") else None
         own = _own(tree, at, i)
         if own is not None or token.dep not in SHARED or is_passive(tree, i):

@@ -178,7 +178,7 @@ def _speech_opens(text: str, start: int, mark: _Mark) -> bool:
 def paragraphs_of(text: str, lines: list[tuple[int, int]]) -> list[list[Quotation]]:
     """Quotations of each line, joined over lines where the opening mark is repeated.
 
-    >>> found = paragraphs_of("“One.\\n“Two.”", [(0, 5), (6, 13)])
+    >>> found = paragraphs_of("“One.\\n“Two.”", [(0, 5), (6, 12)])
     >>> [(q.closed, q.continues) for line in found for q in line]
     [(False, False), (True, True)]
     """

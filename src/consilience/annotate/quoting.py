@@ -187,7 +187,7 @@ class Quoting:
         return any(t.pos in VERBAL for t in words) and words[0].pos not in ("ADP", "SCONJ")
 
     def _lead(self, draft: Draft, q: Quotation) -> None:
-        """Let a quotation that ends a clause before its cue bring the clause: "It was a “maybe”, Roe said"."""
+        """Let a quotation that ends a clause bring the clause: "It was a “maybe”, Roe said"."""
         inner = self.text[q.inner[0] : q.inner[1]].strip()
         if not draft.cue or q.end > draft.cue[0][0] or not inner[0].islower():
             return
