@@ -59,6 +59,14 @@ def test_two_people_of_one_surname_stay_apart() -> None:
     assert {"person:Ann Lee", "person:Bruce Lee"} <= set().union(*named(account).values())
 
 
+def test_a_relative_is_not_who_was_named_before() -> None:
+    account = read("President Ortiz spoke. Ortiz thanked his daughter, Iva Ortiz. Ortiz left.")
+    assert named(account)["Ortiz"] == {"person:Ortiz"}
+    assert named(account)["Iva Ortiz"] == {"person:Iva Ortiz"}
+    _, entities = link([account])
+    assert {e.name for e in entities} == {"Ortiz", "Iva Ortiz"}
+
+
 def test_a_short_given_name_is_the_long_one() -> None:
     found = named(read("Gov. Joseph Harland spoke first. Joe Harland said he was tired."))
     assert found["Joe Harland"] == found["Joseph Harland"]
@@ -169,6 +177,11 @@ def test_a_counterpart_without_a_name_is_never_oneself() -> None:
     assert ("foreign minister", "person:foreign minister of Denmark", "Denmark") in roles(account)
 
 
+def test_the_president_is_the_one_without_a_state() -> None:
+    text = "President Eva Ortiz met Danish President Paul Harland. Harland left. The president was pleased."
+    assert named(read(text))["The president"] == {"person:Eva Ortiz"}
+
+
 def test_a_general_election_has_no_general() -> None:
     assert roles(read("The general election is near.")) == []
 
@@ -188,6 +201,8 @@ def test_a_general_election_has_no_general() -> None:
         ("In his remarks, Paul Harland said the port was shut.", "his", "person:Paul Harland"),
         ("Norway's foreign minister will come. It was Norwegian Foreign Minister Eva Ortiz who called.",
          "Norway's foreign minister", "person:Eva Ortiz"),
+        ("Danish President Paul Harland came. The Norwegian president stayed away.",
+         "The Norwegian president", "person:president of Norway"),
         ("Norway's foreign minister will come.", "Norway's foreign minister", "person:foreign minister of Norway"),
         ("The Norwegian Fisheries Agency spoke. Later the agency fell silent.",
          "the agency", "body:Norwegian Fisheries Agency"),

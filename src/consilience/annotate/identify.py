@@ -37,6 +37,8 @@ def identify(account: Annotated, lines: Sequence[Line], names: list[Name]) -> li
     for name in names:
         if not name.key:
             forms.setdefault(name.form, []).append(name)
+    for name in names:
+        name.relative = _relative(lines[name.line], name)
     totals = {form: _tally(account, lines, group) for form, group in forms.items()}
     kinds, people = _kinds(totals, {form: len(group) for form, group in forms.items()})
     bodies = sorted((f for f, k in kinds.items() if k in {"body", "group"}), key=lambda f: (-len(f), f))
@@ -145,7 +147,10 @@ def _assign(names: Sequence[Name], kinds: dict[str, str], people: People, bodies
         people.canon[n.form] for n in names if kinds[n.form] == "person" and n.form in people.canon
     )
     first: dict[str, int] = {}
+    seen: dict[str, int] = {}
+    kin = {people.canon[n.form] for n in names if n.form in people.canon and n.relative}
     for name in names:
+        seen.setdefault(name.form, name.start)
         if name.form in people.canon:
             first.setdefault(people.canon[name.form], name.start)
     for name in names:
@@ -157,10 +162,19 @@ def _assign(names: Sequence[Name], kinds: dict[str, str], people: People, bodies
         if name.form in people.canon:
             full = people.canon[name.form]
         else:
-            found = sorted(people.matches(name.form), key=lambda f: (-full_names[f], first.get(f, 0), f))
+            found = [
+                f for f in people.matches(name.form) if f not in kin or seen[name.form] > first.get(f, 0)
+            ]
+            found.sort(key=lambda f: (-full_names[f], first.get(f, 0), f))
             full = (found or [name.form])[0]
             name.how = "surname" if found else "name"
         name.key = key_of("person", full)
+
+
+def _relative(line: Line, name: Name) -> bool:
+    """ "his daughter Iva Ortiz": whoever was called Ortiz before is somebody else."""
+    before = line.row[max(0, name.first - 3) : name.first]
+    return name.last - name.first > 1 and any(w.fold in words_of("kin") for w in before)
 
 
 def _body(form: str, bodies: Sequence[str]) -> str:
@@ -195,6 +209,7 @@ def _missed(
     account: Annotated, lines: Sequence[Line], names: Sequence[Name], people: People
 ) -> Iterable[Name]:
     """Surnames of people named in full that the parser took for other words ("Yates left …")."""
+    alone = {n.form: n.key for n in names if n.kind == "person" and n.how != "acronym"}
     barred = words_of("closed") | words_of("calendar")
     taken = {(n.line, i) for n in names for i in range(n.first, n.last)}
     for line in lines:
@@ -205,7 +220,7 @@ def _missed(
             found = [f for f in people.matches(word.text) if family(f) == word.fold]
             if len(found) == 1 and len(word.text) > 2:
                 name = name_at(account, line, at, at + 1, "person")
-                name.key, name.how = key_of("person", found[0]), "surname"
+                name.key, name.how = alone.get(word.text, key_of("person", found[0])), "surname"
                 yield name
 
 

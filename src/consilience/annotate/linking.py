@@ -243,7 +243,7 @@ def _short(clusters: Sequence[Cluster]) -> list[Cluster]:
         if len(row) == 1 and (cluster.kind == "person" or _unknown(cluster)):
             given_name = row[0].capitalize() in given()
             fits = families.get(row[0], []) or ([] if given_name else others.get(row[0], []))
-            fits = [c for c in fits if _compatible(c, cluster)]
+            fits = [c for c in fits if _compatible(c, cluster) and not _apart(c, cluster)]
         if len(fits) == 1:
             fits[0].absorb(cluster)
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from ..data import lexicon
@@ -49,7 +49,7 @@ class Name:
     kind: str = ""
     key: str = ""
     how: str = "name"
-    votes: dict[str, float] = field(default_factory=dict)
+    relative: bool = False
 
 
 def key_of(kind: str, name: str) -> str:

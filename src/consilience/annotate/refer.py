@@ -167,8 +167,8 @@ class Reader:
             if _fits(asked, has) and has.holder not in fits:
                 fits.append(has.holder)
         named = [key for key in fits if key in self.memory.seen]
-        if named:
-            return max(named, key=lambda k: self.memory.seen[k])
+        if named:  # "the president" is the one called so without a state before another state's
+            return max(named, key=lambda k: (not asked.of and not states[k], self.memory.seen[k]))
         return fits[0] if asked.of and len(fits) == 1 else None
 
     def _counterparts(self, line: Line, people: Sequence[Name]) -> list[Reference]:
