@@ -72,14 +72,20 @@ def sketch(unit: Unit, account: Annotated) -> Sketch:
     named = list(_named(unit, account))
     words = {key for _, _, key in named}
     numbers = set()
-    for token in account.tokens[unit.first : unit.last]:
-        if token.pos == "NUM":
+    for n, token in enumerate(account.tokens[unit.first : unit.last], unit.first):
+        if token.pos == "NUM" and not _vague(account, n):
             numbers.add(number(token.text.lower()))
         if token.pos in CONTENT and token.lemma not in _light() and not _within(token.start, named):
             words.add(_word(token.lemma or token.text, token.pos))
     names = {key for _, _, key in named}
     text = account.witness.text[unit.start : unit.end]
     return Sketch(tuple(sorted(words)), tuple(sorted(names)), tuple(sorted(numbers)), text)
+
+
+def _vague(account: Annotated, n: int) -> bool:
+    """Whether a number counts nothing new: "on the one hand", "the two agreed"."""
+    word = account.tokens[n].text.lower()
+    return word == "one" or (word.isalpha() and n > 0 and account.tokens[n - 1].text.lower() == "the")
 
 
 def _within(at: int, named: Sequence[tuple[int, int, str]]) -> bool:

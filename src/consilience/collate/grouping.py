@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from .clauses import Unit
 
 HEADS = frozenset({"title", "standfirst"})
-AGAIN = 0.1
+AGAIN = 0.2
 """How much more an account's second, distant passage needs."""
 
 

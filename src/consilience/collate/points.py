@@ -28,6 +28,7 @@ from .evidence import FEATURES, Pairs, american, compare_units, sketch
 from .grouping import HEADS, gather
 
 LINK = re.compile(r"[^\w\n]*(?:(?:and|but|or|that)\b[^\w\n]*)?")
+END = re.compile(r"\s*(?:$|[.,;:!?”\"’'\n])")
 WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
 COUNTING = frozenset({"nummod", "quantmod", "dobj"})
 SHOWN = 0.2
@@ -206,18 +207,19 @@ def _fullest(readings: Sequence[Reading], by_id: Mapping[str, Annotated]) -> Rea
     def worth(reading: Reading) -> tuple[float, int, str]:
         words = set(reading.normal.split())
         marks = sum(reading.wording.count(mark) for mark in "“”\"[]…")
-        whole = 3 * _whole(reading.accounts[0], by_id[reading.accounts[0].witness])
+        whole = 2 * _whole(reading.accounts[0], by_id[reading.accounts[0].witness])
         value = len(words & shared) - 0.4 * len(words - shared) - marks + whole
         return (round(value, 3), len(reading.accounts), reading.normal)
 
     return max(readings, key=worth)
 
 
-def _whole(span: Span, account: Annotated) -> bool:
-    """Whether a passage reads as a sentence: a subject, and no "so that" or "adding" at its head."""
+def _whole(span: Span, account: Annotated) -> int:
+    """How far a passage reads as a sentence: a subject, no "so that" at its head, and a proper end."""
     ends = (bisect_left(account.tokens, at, key=lambda t: t.start) for at in (span.start, span.end))
     tokens = account.tokens[slice(*ends)]
-    return tokens[0].pos not in {"VERB", "SCONJ", "ADP"} and any(t.dep.startswith("nsubj") for t in tokens)
+    headed = tokens[0].pos not in {"VERB", "SCONJ", "ADP"} and any(t.dep.startswith("nsubj") for t in tokens)
+    return headed + bool(END.match(account.witness.text, span.end))
 
 
 def _speaker(group: Sequence[Unit], names: Mapping[str, Entity]) -> tuple[str | None, str | None]:
@@ -247,7 +249,8 @@ def _kind_of(unit: Unit, account: Annotated) -> str:
     """The kind a single unit shows by its words, or ""."""
     tokens = account.tokens[unit.first : unit.last]
     found = {_kind_marks().get((t.lemma.lower(), t.pos == "NOUN"), "") for t in tokens}
-    if any(t.tag == "CD" and t.dep in COUNTING and t.ent not in {"DATE", "TIME"} for t in tokens):
+    counted = (t for t in tokens if t.tag == "CD" and t.dep in COUNTING and t.lemma.lower() != "one")
+    if any(t.ent not in {"DATE", "TIME"} for t in counted):
         found.add("figure")
     if unit.speaker is None and any(t.lemma == "have" and t.tag == "VBD" and t.dep == "aux" for t in tokens):
         found.add("background")
