@@ -22,6 +22,10 @@ LEAST = 0.33
 """Least score of a draft that is kept; chosen on the training articles of PolNeAR."""
 
 
+UNSPOKEN = frozenset(("shows", "thinks", "hopes", "calls", "discusses"))
+"""Stances of words that need nobody to speak: images show, people hope."""
+
+
 @dataclass(slots=True)
 class Draft:
     """A statement being put together, in code points; ``subject`` is a token range.
@@ -66,7 +70,7 @@ def candidates(found: Tree, quoted: Sequence[Quotation]) -> Iterator[Draft]:
 def reports(draft: Draft) -> bool:
     """Whether a draft's word is one that passes on speech ("had said that")."""
     cue = cues().get(("verb", draft.lemma))
-    return cue is not None and "quote" in cue.frames
+    return cue is not None and "quote" in cue.frames and cue.stance not in UNSPOKEN
 
 
 def inside_of(quoted: Sequence[Quotation], starts: Sequence[int], at: int) -> Quotation | None:

@@ -27,6 +27,8 @@ REACH = 14
 LONGEST_CUE = 9
 """Tokens of a cue that ends in a colon ("put it bluntly:")."""
 LONGEST_NAME = 10
+APART = 2
+"""Paragraphs from the last quotation to one that goes on with its speaker."""
 LEAST_WORDS = 4
 """Fewest words of a quotation that can stand without a cue of its own."""
 
@@ -41,11 +43,12 @@ class Quoting:
         self.last: Draft | None = None
         self.previous: tuple[Quotation, Draft] | None = None
         self.open: Quotation | None = None
+        self.line = self.spoken = 0
         self.near = by_sentence(found, self.drafts)
 
     def read(self, lines: Sequence[tuple[int, int]], quoted: Sequence[Sequence[Quotation]]) -> list[Draft]:
         """Give the quotations of every line to drafts; returns all drafts, new ones last."""
-        for (start, end), line in zip(lines, quoted, strict=True):
+        for self.line, ((start, end), line) in enumerate(zip(lines, quoted, strict=True)):
             self.previous = None
             for n, q in enumerate(line):
                 left = line[n - 1].end if n else start
@@ -76,7 +79,7 @@ class Quoting:
         elif self.previous is not None and self._follows(self.previous, q):
             take(self.previous[1], q)
             self._went(q, self.previous[1])
-        elif self.last is not None and not self.text[start : q.start].strip() and self._long(q):
+        elif self._still(q) and self.last is not None and not self.text[start : q.start].strip():
             if q.continues:
                 take(self.last, q)
             else:
@@ -93,7 +96,11 @@ class Quoting:
         if q.continues and self.open is not None:
             take(draft, self.open)
         self.open = None
-        self.previous, self.last = (q, draft), draft
+        self.previous, self.last, self.spoken = (q, draft), draft, self.line
+
+    def _still(self, q: Quotation) -> bool:
+        """Whether a quotation without a cue is near enough to the last speaker, and long enough."""
+        return self.line - self.spoken <= APART and self._long(q)
 
     def _long(self, q: Quotation) -> bool:
         """Whether a quotation reads as a sentence said, not as a name, a heading or a scare quote."""
