@@ -24,10 +24,19 @@ from consilience.annotate.quotes import paragraphs_of
 from consilience.annotate.statements import Draft, candidates, lines
 from consilience.annotate.text import parse
 from consilience.annotate.tree import tree
-from consilience.model import Annotated, Witness
+from consilience.model import Annotated, Region, Witness
 
 OUT = Path(__file__).parents[1] / "src/consilience/data/cue_weights.tsv"
 SOURCE = "learned on PolNeAR train"
+
+
+def titled(record: Any) -> tuple[Region, ...]:
+    """The first line as title, where it is the article's title, and the body, as ingest labels them."""
+    text, title = record["text"], (record["title"] or "").rstrip(".")
+    end = text.find("\n")
+    if not title or end < 0 or not text.startswith(title[:30]):
+        return ()
+    return (Region(0, end, "title", "first line"), Region(end, len(text), "body", "after the title"))
 
 
 def letters(text: str, spans: Any) -> frozenset[int]:
@@ -77,14 +86,14 @@ def main() -> None:
     """Read the articles, fit, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("train", type=Path)
-    parser.add_argument("--penalty", type=float, default=1.0)
+    parser.add_argument("--penalty", type=float, default=4.0)
     parser.add_argument("--rounds", type=int, default=300)
     args = parser.parse_args()
     data: list[tuple[list[str], int]] = []
     with gzip.open(args.train, "rt", encoding="utf-8") as lines_in:
         for line in lines_in:
             record = json.loads(line)
-            witness = Witness(f"w1:{record['id']}", record["id"], record["text"])
+            witness = Witness(f"w1:{record['id']}", record["id"], record["text"], regions=titled(record))
             data += examples(parse(witness), record)
     print(len(data), "candidates,", write(fit(data, args.penalty, args.rounds), OUT), "weights")
 
