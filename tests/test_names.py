@@ -67,6 +67,13 @@ def test_a_relative_is_not_who_was_named_before() -> None:
     assert {e.name for e in entities} == {"Ortiz", "Iva Ortiz"}
 
 
+def test_a_headline_is_cut_at_words_that_are_no_names() -> None:
+    text = "Ortiz Writes Harland Long Angry Letter\n\nEva Ortiz wrote to Paul Harland on Friday. Ortiz was angry."
+    found = named(read(text))
+    assert found["Harland"] == {"person:Paul Harland"}
+    assert found["Ortiz"] == {"person:Eva Ortiz"}
+
+
 def test_a_short_given_name_is_the_long_one() -> None:
     found = named(read("Gov. Joseph Harland spoke first. Joe Harland said he was tired."))
     assert found["Joe Harland"] == found["Joseph Harland"]

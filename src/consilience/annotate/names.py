@@ -301,24 +301,28 @@ def _headed(line: Line, first: int, last: int) -> str:
 
 
 def _unknown(account: Annotated, line: Line, first: int, last: int, known: set[str] | None) -> Iterable[Name]:
-    row = line.row
-    while (
-        first < last
-        and row[last - 1].fold in words_of("link") | words_of("particle")
-        and not row[last - 1].capital
-    ):
+    """The names in a stretch that no lexicon knows: one, or in a headline those of known words."""
+    row, at = line.row, first
+    while at < last:
+        stop = last
+        if known is not None:  # "Ortiz Writes Harland Letter": cut at what the text never names
+            stop = next((i for i in range(at, last) if row[i].capital and row[i].text not in known), last)
+        trimmed = _trimmed(row, at, stop)
+        if trimmed:
+            yield name_at(account, line, *trimmed, "")
+        at = stop + 1
+
+
+def _trimmed(row: Sequence[Word], first: int, last: int) -> tuple[int, int] | None:
+    """A stretch without small words at its ends and words of office at its start."""
+    small = words_of("link") | words_of("particle")
+    while first < last and row[last - 1].fold in small and not row[last - 1].capital:
         last -= 1
-    if known is not None:
-        while last > first and row[last - 1].text not in known:
-            last -= 1
     while first < last and (not row[first].capital or (last - first > 1 and _occupation(row[first].fold))):
         first += 1
-    if (
-        first < last
-        and row[first].fold not in words_of("calendar")
-        and (len(row[first].text) > 1 or last - first > 1)
-    ):
-        yield name_at(account, line, first, last, "")
+    if first == last or row[first].fold in words_of("calendar"):
+        return None
+    return (first, last) if len(row[first].text) > 1 or last - first > 1 else None
 
 
 def _occupation(word: str) -> bool:
