@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import and_
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,6 +99,8 @@ def apparatus(readings: Sequence[Sequence[Word]]) -> tuple[Column, ...]:
     types = sorted({w for row in readings for w in row})
     if not types:
         return ()
+    if len(readings) == 1:
+        return (Column("same", (" ".join(w.text for w in readings[0]),)),)
     index = {w: n for n, w in enumerate(types)}
     kinds = _kinds(types)
     like = np.array([_SCORE[kind] for kind in KINDS])[kinds]
@@ -275,12 +278,13 @@ def _joined(columns: Sequence[Column]) -> list[Column]:
 
 def _join(a: Column, b: Column) -> Column | None:
     """The two columns as one, or None where they are two places."""
-    if a.kind not in {"same", "omission", "variant"} or b.kind not in {"same", "omission", "variant"}:
+    kinds = {a.kind, b.kind}
+    here, there = ([c is not None for c in column.cells] for column in (a, b))
+    if kinds in ({"same"}, {"omission"}) and here == there:
+        kind = a.kind
+    elif kinds <= {"omission", "variant"} and not any(map(and_, here, there)):
+        kind = "variant"
+    else:
         return None
-    here, there = (tuple(c is not None for c in column.cells) for column in (a, b))
-    cells = tuple(" ".join(c for c in pair if c) or None for pair in zip(a.cells, b.cells, strict=True))
-    if here == there and a.kind == b.kind != "variant":
-        return Column(a.kind, cells)
-    if "same" not in (a.kind, b.kind) and not any(x and y for x, y in zip(here, there, strict=True)):
-        return Column("variant", cells)
-    return None
+    pairs = zip(a.cells, b.cells, strict=True)
+    return Column(kind, tuple(" ".join(c for c in pair if c) or None for pair in pairs))

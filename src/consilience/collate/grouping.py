@@ -29,17 +29,16 @@ def gather(
     :param threshold: least mean score between two groups that are joined.
     """
     groups = _Groups(units, scores)
-    heap = [(-groups.mean(a, b), a, b) for a, b in sorted(scores)]
+    heap = [(-score, a, b) for (a, b), score in scores.items() if score >= threshold]
     heapq.heapify(heap)
     while heap:
-        mean, a, b = heapq.heappop(heap)
-        if -mean < threshold:
-            break
-        if not groups.current(a, b, -mean) or -mean < threshold + groups.surcharge(a, b):
+        lost, a, b = heapq.heappop(heap)
+        if not groups.current(a, b, -lost) or -lost < threshold + groups.surcharge(a, b):
             continue
         new = groups.join(a, b)
-        for other in sorted(groups.links[new]):
-            heapq.heappush(heap, (-groups.mean(new, other), min(new, other), max(new, other)))
+        for other in groups.links[new]:
+            if (mean := groups.mean(new, other)) >= threshold:
+                heapq.heappush(heap, (-mean, other, new))
     return _mended(sorted(sorted(members) for members in groups.members.values()), units)
 
 
@@ -89,7 +88,7 @@ class _Groups:
     def mean(self, a: int, b: int) -> float:
         """Mean score over pairs of different accounts, rounded so that ties do not hang on summation."""
         mine, yours = self.accounts[a], self.accounts[b]
-        own = sum(n * yours[witness] for witness, n in mine.items())
+        own = sum(mine[witness] * yours[witness] for witness in mine.keys() & yours.keys())
         pairs = len(self.members[a]) * len(self.members[b]) - own
         return round(self.links[a][b] / pairs, 6) if pairs else 0.0
 
