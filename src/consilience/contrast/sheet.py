@@ -26,7 +26,7 @@ LEAST = 0.16
 """Least likeness of two lines that are looked at together."""
 INSIDE = 0.24
 """Least share of the shorter line's weight, an event among it, that the longer must hold, if less alike."""
-REACH = 9
+REACH = 12
 """Tokens on each side that count as the neighbourhood of a value."""
 CROWD = 400
 """A word in more lines than this pairs no lines: it says nothing, and would cost the square."""
