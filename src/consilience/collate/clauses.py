@@ -166,6 +166,9 @@ def clause_starts(tokens: Sequence[Token], sentence: Sentence) -> Iterator[int]:
         joined = dep == "conj" and (divided or tokens[at - 1].dep == "cc")
         if joined or (divided and dep in DEPENDENT) or (dep == "advcl" and n in subject):
             yield at
+    for n in range(sentence.first + 1, sentence.last - 1):
+        if tokens[n].text in {";", ":"}:
+            yield n + 1
 
 
 def _left_edges(tokens: Sequence[Token], sentence: Sentence) -> dict[int, int]:
@@ -234,6 +237,8 @@ def _roomy(tokens: Sequence[Token], edges: list[int]) -> list[int]:
 
 
 def _stands(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a clause says anything by itself: "it is very important" does not."""
-    full = sum(t.pos in FULL for t in tokens[first:last])
-    return full >= 2 and _count(tokens, first, last) >= FEWEST_WORDS
+    """Whether a clause says anything by itself: "it is very important" does not, "all were saved" does."""
+    inside = tokens[first:last]
+    full = sum(t.pos in FULL for t in inside)
+    whole = any(t.pos == "VERB" for t in inside) and any(t.dep in SUBJECTS for t in inside)
+    return (full >= 2 or whole) and _count(tokens, first, last) >= FEWEST_WORDS

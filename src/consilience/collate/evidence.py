@@ -39,6 +39,7 @@ FEATURES = (
 """In the order of ``Pairs.features``; ``points-model.md`` says what each measures and is worth."""
 CONTENT = frozenset({"NOUN", "VERB", "ADJ", "ADV", "PROPN", "NUM", "X", "SYM", "AUX", "PRON", "INTJ"})
 DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
+NEGATIVE = frozenset({"no", "not", "never", "none", "nobody", "nothing", "neither", "nor", "without"})
 LONGEST = 60
 SOFT_TYPES = 3000
 BUCKETS = 4096
@@ -50,12 +51,13 @@ CANDIDATE = 0.14
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """What is compared of a unit: words (lemmas), names (keys), numbers (plain digits), the text."""
+    """What is compared of a unit: words (lemmas), names (keys), numbers (plain digits), the text, "not"."""
 
     words: tuple[str, ...]
     names: tuple[str, ...]
     numbers: tuple[str, ...]
     text: str
+    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def sketch(unit: Unit, account: Annotated) -> Sketch:
             words.add(_word(token.lemma or token.text, token.pos))
     names = {key for _, _, key in named}
     text = account.witness.text[unit.start : unit.end]
-    return Sketch(tuple(sorted(words)), tuple(sorted(names)), tuple(sorted(numbers)), text)
+    negated = any(t.dep == "neg" or t.text.lower() in NEGATIVE for t in account.tokens[unit.first : unit.last])
+    return Sketch(tuple(sorted(words)), tuple(sorted(names)), tuple(sorted(numbers)), text, negated)
 
 
 def _vague(account: Annotated, n: int) -> bool:

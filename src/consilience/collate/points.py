@@ -22,9 +22,9 @@ from ..data import lexicon
 from ..model import Annotated, Entity, Link, Point, Reading, Span, Story, tagged_hash
 from ..settings import Collate
 from .apparatus import apparatus, words_of
-from .clauses import Unit, units
+from .clauses import PRONOUNS, Unit, units
 from .dividing import divide, pool
-from .evidence import FEATURES, Pairs, american, compare_units, sketch
+from .evidence import FEATURES, Pairs, Sketch, american, compare_units, sketch
 from .grouping import HEADS, gather
 
 LINK = re.compile(r"[^\w\n]*(?:(?:and|but|or|that)\b[^\w\n]*)?")
@@ -40,7 +40,7 @@ LEAST = {"part": 0.15, "unit": 0.02}
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
     Floats = NDArray[np.float64]
 
 Scores = dict[tuple[int, int], float]
@@ -99,10 +99,11 @@ def align(accounts: Sequence[Annotated], entities: Sequence[Entity]) -> Table:
     parts = pool([u for a in accounts for u in units(a, kinds)], by_id)
     pieces = [unit for _, _, unit in parts]
     drafts = [sketch(u, by_id[u.witness]) for u in pieces]
-    kept = divide(parts, _scores(compare_units(pieces, drafts, context=False), pieces, kinds, "part"))
-    chosen = [pieces[n] for n in kept]
-    pairs = compare_units(chosen, [drafts[n] for n in kept], context=True)
-    return Table(chosen, _scores(pairs, chosen, kinds, "unit"), pairs)
+    pairs = compare_units(pieces, drafts, context=False)
+    kept = divide(parts, _scores(pairs, "part", _foreign(pairs, pieces, drafts, kinds)))
+    pieces, drafts = [pieces[n] for n in kept], [drafts[n] for n in kept]
+    pairs = compare_units(pieces, drafts, context=True)
+    return Table(pieces, _scores(pairs, "unit", _foreign(pairs, pieces, drafts, kinds)), pairs)
 
 
 @cache
@@ -112,25 +113,30 @@ def model(stage: str) -> tuple[Floats, float]:
     return np.array([weight[name] for name in FEATURES]), weight["bias"]
 
 
-def _scores(pairs: Pairs, pieces: Sequence[Unit], kinds: Mapping[str, str], stage: str) -> Scores:
-    """Score 0–1 of each candidate pair; two known people never say one point."""
+def _scores(pairs: Pairs, stage: str, foreign: Flags) -> Scores:
+    """Score 0–1 of each candidate pair, without those that cannot be one assertion."""
     weights, bias = model(stage)
     values = np.round(1 / (1 + np.exp(-(pairs.features @ weights + bias))), 4)
-    people = _people(pieces, kinds)
-    one, two = people[pairs.left], people[pairs.right]
-    kept = (values >= LEAST[stage]) & ((one < 0) | (two < 0) | (one == two))
+    kept = (values >= LEAST[stage]) & ~foreign
     columns = (column[kept].tolist() for column in (pairs.left, pairs.right, values))
     return {(i, j): value for i, j, value in zip(*columns, strict=True)}
 
 
-def _people(pieces: Sequence[Unit], kinds: Mapping[str, str]) -> Ints:
-    """A number for each person who speaks; -1 for nobody, and for a body: it may speak through a person."""
-    number: dict[str, int] = {}
-    keys = [u.speaker.key if u.speaker else None for u in pieces]
-    return np.array(
-        [number.setdefault(k, len(number)) if k and kinds.get(k, "person") == "person" else -1 for k in keys],
-        np.int64,
-    )
+def _foreign(
+    pairs: Pairs, pieces: Sequence[Unit], drafts: Sequence[Sketch], kinds: Mapping[str, str]
+) -> Flags:
+    """Pairs that two people say, or that two speakers say of whom one alone says "not".
+
+    A body may speak through a person, so a body and a person can say one thing.
+    """
+    keys = [(u.speaker.key or "") if u.speaker else "" for u in pieces]
+    known, speaker = np.unique(np.array(keys, dtype=str), return_inverse=True)
+    spoken = np.array([bool(key) for key in known], bool)[speaker]
+    person = spoken & np.array([kinds.get(key, "person") == "person" for key in known], bool)[speaker]
+    negated = np.array([d.negated for d in drafts], bool)
+    i, j = pairs.left, pairs.right
+    others = spoken[i] & spoken[j] & (speaker[i] != speaker[j])
+    return np.asarray(others & ((person[i] & person[j]) | (negated[i] != negated[j])))
 
 
 def _stands(group: Sequence[Unit], by_id: Mapping[str, Annotated], settings: Collate) -> bool:
@@ -223,18 +229,24 @@ def _whole(span: Span, account: Annotated) -> int:
 
 
 def _speaker(group: Sequence[Unit], names: Mapping[str, Entity]) -> tuple[str | None, str | None]:
-    """Whose assertion it is: the one most accounts name, a person before a body."""
-    votes: Counter[str] = Counter()
-    for unit in group:
-        if unit.speaker and unit.speaker.key:
-            entity = names.get(unit.speaker.key)
-            votes[unit.speaker.key] += 3 if entity is None or entity.kind == "person" else 1
-    if votes:
-        key = min(votes, key=lambda k: (-votes[k], k))
-        shown = [u.speaker.name for u in group if u.speaker and u.speaker.key == key]
+    """Whose assertion it is: the one most accounts name, if enough of them do.
+
+    A person is held to be the speaker where a third of the accounts say so (others tell a
+    readout as their own text), a body only where most do: "it put the number at 104".
+    """
+    accounts = len({u.witness for u in group})
+    said = sorted({(u.speaker.key, u.witness) for u in group if u.speaker and u.speaker.key})
+    votes = Counter(key for key, _ in said)
+    people = {key for key in votes if key not in names or names[key].kind == "person"}
+    fit = {key: n * (1.5 if key in people else 1) for key, n in votes.items()}
+    fit = {key: n for key, n in fit.items() if votes[key] * (3 if key in people else 2) >= accounts}
+    if fit:
+        key = min(fit, key=lambda k: (-fit[k], k))
+        shown = sorted(u.speaker.name for u in group if u.speaker and u.speaker.key == key)
         return (names[key].name if key in names else shown[0]), key
-    named = sorted(u.speaker.name for u in group if u.speaker and u.speaker.name[:1].isupper())
-    return (named[0], None) if named and len(named) * 2 > len(group) else (None, None)
+    named = sorted(u.speaker.name for u in group if u.speaker and not u.speaker.key)
+    named = [name for name in named if name[:1].isupper() and name.lower() not in PRONOUNS]
+    return (named[0], None) if len(named) * 2 > len(group) else (None, None)
 
 
 def kind(group: Sequence[Unit], by_id: Mapping[str, Annotated], *, spoken: bool) -> str:
