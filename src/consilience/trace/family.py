@@ -52,7 +52,7 @@ class Facts:
     """What is known of an account beside its words; times are a half-open interval.
 
     ``credited`` are outlets it credits for the whole of itself, ``absent`` those not in hand;
-    ``firsthand`` says that its own reporter was there or was told.
+    ``firsthand`` says that its own reporter was there or was told; ``lost`` that it is supposed.
     """
 
     outlet: str = ""
@@ -60,6 +60,7 @@ class Facts:
     absent: frozenset[str] = frozenset()
     time: tuple[datetime, datetime] | None = None
     firsthand: bool = False
+    lost: bool = False
 
 
 def late(child: Facts, parent: Facts) -> bool:
@@ -69,7 +70,8 @@ def late(child: Facts, parent: Facts) -> bool:
 
 def prior(child: Facts, parent: Facts) -> float:
     """Price of a direction by times and credits."""
-    price = LATE if late(child, parent) else UNDATED if child.time and not parent.time else 0.0
+    unknown = bool(child.time and not parent.time and not parent.lost)
+    price = LATE if late(child, parent) else UNDATED * unknown
     credited = parent.outlet in child.credited
     if parent.credited - child.credited and parent.outlet:
         price += UNCREDITED
@@ -94,7 +96,6 @@ class Kindred:
     kin: set[tuple[int, int]]
     facts: list[Facts]
     real: int = field(init=False)
-    lost_price: float = field(init=False, default=EXEMPLAR)
     _done: dict[tuple[int, int], Edits] = field(default_factory=dict)
     _prices: dict[tuple[int, int, int | None], float] = field(default_factory=dict)
 
@@ -113,8 +114,10 @@ class Kindred:
         number = len(self.words)
         self.words.append(words)
         a, b = (self.facts[n] for n in pair)
-        self.lost_price = NAMED if a.absent or b.absent else EXEMPLAR
-        self.facts.append(Facts("", a.credited | b.credited))
+        # An outlet that one of them credits, and that is not in hand, is what was lost.
+        named = min(a.absent | b.absent, default="")
+        credited, told = (a.credited | b.credited) - {named}, a.firsthand and b.firsthand
+        self.facts.append(Facts(named, credited, firsthand=told, lost=True))
         for other, found in enumerate(align_one(words, self.words[:number])):
             if found:
                 self.aligned[other, number] = found
@@ -134,7 +137,9 @@ class Kindred:
 
     def options(self, child: int) -> list[Option]:
         """Every set of parents worth trying for a child, with its price."""
-        lost = self.lost_price if child >= self.real else 0.0
+        lost = 0.0
+        if child >= self.real:
+            lost = NAMED if self.facts[child].outlet else EXEMPLAR
         singles = [
             Option(self.price(child, p) + lost, 1 << p, (p,))
             for p in range(len(self.words))
@@ -190,7 +195,22 @@ def family(kindred: Kindred) -> Family:
         if better is None:
             break
         best = better
-    return best
+    return _pruned(kindred, best)
+
+
+def _pruned(kindred: Kindred, best: Family) -> Family:
+    """The family without lost exemplars that came to have fewer than two followers."""
+    while True:
+        counts = [sum(n in parents for parents in best.parents) for n in range(len(best.parents))]
+        idle = {
+            n
+            for n in range(kindred.real, len(counts))
+            if counts[n] == 1 or (best.parents[n] and not counts[n])
+        }
+        if not idle:
+            return best
+        kindred.kin = {pair for pair in kindred.kin if not idle & set(pair)}
+        best = cheapest(kindred.all_options(), best.order)
 
 
 MAX_LOST = 3

@@ -129,9 +129,11 @@ def _draw_family(draft: Draft, group: list[int], kin: frozenset[tuple[int, int]]
     kindred = Kindred([clues.words[n] for n in group], aligned, related, facts)
     found = family(kindred)
     names = [draft.id(n) for n in group]
-    for _ in kindred.words[kindred.real :]:
-        names.append(draft.name())
-        draft.nodes.append(Node(names[-1], "archetype", names[-1]))
+    for number in range(kindred.real, len(kindred.words)):
+        used = any(number in parents for parents in found.parents)
+        names.append(draft.name() if used else "")
+        if used:
+            draft.nodes.append(Node(names[-1], "archetype", names[-1]))
     for child, parents in enumerate(found.parents):
         for parent in parents:
             draft.edges.append(_family_edge(draft, kindred, found, group, names, (child, parent)))
