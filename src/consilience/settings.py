@@ -44,10 +44,10 @@ class Ingest:
 class Annotate:
     """The parse.
 
-    :param max_sentence: longest sentence parsed, in tokens; a longer one is split and reported.
+    :param max_sentence: tokens after which the parser may end a sentence that shows no end.
     """
 
-    max_sentence: int = 400
+    max_sentence: int = 120
 
 
 @dataclass(frozen=True, slots=True)

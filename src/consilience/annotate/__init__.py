@@ -15,8 +15,11 @@ from ..settings import Annotate
 __all__ = ["annotate", "link"]
 
 
-def annotate(witness: Witness, settings: Annotate | None = None) -> Annotated:
+def annotate(witness: Witness, settings: Annotate = Annotate()) -> Annotated:  # noqa: B008 - frozen
     """Parse an account and find its mentions and statements; keys hold within the account.
+
+    An account in another language than English gets sentences and tokens alone: rules for
+    English would find names and speakers that are not there.
 
     :returns: mentions and statements in text order.
     """
@@ -24,7 +27,9 @@ def annotate(witness: Witness, settings: Annotate | None = None) -> Annotated:
     from .statements import statements
     from .text import parse
 
-    account = parse(witness)
+    account = parse(witness, settings)
+    if witness.language not in (None, "en"):
+        return account
     account = replace(account, mentions=mentions(account))
     return replace(account, statements=statements(account))
 

@@ -2,7 +2,7 @@
 
 News is full of stops that end no sentence ("U.S. Secretary", "Sen. Ortiz", "p.m. Monday") and of
 ends inside quotation marks. Looks only at a token and its neighbours. Invariant: every boundary
-stands before a token; in a stretch of ``LONG`` tokens without one the parser may choose.
+stands before a token; after ``longest`` tokens without one the parser may choose.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from ..data import lexicon
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-LONG = 120
 STOPS = frozenset({".", "!", "?", "…", "...", "?!", "!?", "....", "!!", "???"})
 CLOSERS = frozenset({'"', "”", "’", "'", ")", "]", "''", "»", "’’"})
 OPENERS = frozenset({'"', "“", "‘", "'", "(", "[", "``", "«", "—", "–", "-", "•", "*"})
@@ -29,7 +28,8 @@ def _kinds() -> dict[str, str]:
 class Sentences:
     """The pipeline's component: sets ``is_sent_start`` of every token but the first."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int = 120) -> None:
+        self.longest = longest
         self.kinds = _kinds()
 
     def __call__(self, doc: Doc) -> Doc:
@@ -42,7 +42,7 @@ class Sentences:
             starts = self.starts(texts, i, spaces)
             if starts:
                 since = 0
-            free = starts is None or (since > LONG and not starts)
+            free = starts is None or (since > self.longest and not starts)
             doc[i].is_sent_start = None if free else starts
         return doc
 

