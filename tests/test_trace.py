@@ -325,3 +325,13 @@ def test_accounts_that_credit_one_agency_are_one_origin() -> None:
         account("b", "According to Reuters, Three miners were freed and taken away."),
     ]
     assert bounds(accounts, "Three miners were freed") == (1, 1)
+
+
+def test_a_name_misspelt_alike_is_an_intervention() -> None:
+    accounts = [
+        account("a", "The tug Bittern is to pull the ferry clear on Thursday."),
+        account("b", "Nobody knows when the ship will move; a tug called Bitten has been sent for."),
+        account("c", "Help is coming: the Bitten, out of Orlo, should arrive before the weekend."),
+    ]
+    odd = [(i.kind, i.words, len(i.spans)) for i in trace(accounts).interventions]
+    assert odd == [("spelling", "Bitten", 2)]

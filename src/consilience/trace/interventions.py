@@ -41,7 +41,7 @@ def interventions(
     ``weight`` is 0–1: how unlikely two writers make it independently.
     """
     texts = [a.witness.text for a in accounts]
-    finders = (_brackets, _cuts, _errors)
+    finders = (_brackets, _cuts, _errors, _names)
     found = [item for find in finders for item in find(texts, story, aligned)]
     return tuple(sorted(found, key=lambda i: (i.spans, i.kind, i.words)))
 
@@ -204,3 +204,34 @@ def _minority(texts: Sequence[str], story: Sequence[Words], spots: Sequence[Spot
             n, k = chosen[0]
             kind, weight = ("number", 0.6) if _number(story[n].norms[k]) else ("spelling", 0.4)
             yield Intervention(kind, spans[0].of(texts[n]), spans, weight)
+
+
+def _names(
+    texts: Sequence[str], story: Sequence[Words], _: Mapping[tuple[int, int], Alignment]
+) -> Iterator[Intervention]:
+    """A name that some accounts spell one way and all others that have it another, one letter apart."""
+    held: dict[str, dict[int, int]] = defaultdict(dict)
+    for n, words in enumerate(story):
+        for k, word in enumerate(words.norms):
+            if len(word) > 4 and texts[n][words.starts[k]].isupper() and word.isalpha():
+                held[word].setdefault(n, k)
+    by_letter: dict[str, list[str]] = defaultdict(list)
+    for word in sorted(held):
+        by_letter[word[0]].append(word)
+    for word in sorted(held):
+        carriers = held[word]
+        if not 1 < len(carriers) < len(story):
+            continue
+        near = (w for w in by_letter[word[0]] if not carriers.keys() & held[w].keys())
+        if any(_slip(word, other) for other in near):
+            spans = tuple(story[n].span(k, k + 1) for n, k in sorted(carriers.items()))
+            yield Intervention("spelling", spans[0].of(texts[min(carriers)]), spans, 0.3)
+
+
+def _slip(word: str, other: str) -> bool:
+    """Whether two words are one letter apart, plurals and house style aside."""
+    from rapidfuzz.distance import Levenshtein
+
+    if abs(len(other) - len(word)) > 1 or word + "s" == other or other + "s" == word:
+        return False
+    return Levenshtein.distance(word, other, score_cutoff=1) == 1 and _plain(word) != _plain(other)
