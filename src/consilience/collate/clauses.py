@@ -9,6 +9,7 @@ text order, do not overlap, and begin and end with a word.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -20,6 +21,8 @@ VERBAL = frozenset({"VERB", "AUX"})
 WORDLESS = frozenset({"PUNCT", "SPACE", "SYM"})
 FULL = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "NUM"})
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+CONDITIONS = frozenset({"if", "unless", "until", "when", "whenever", "whether"})
+"""Without a comma before them they open no assertion: "work together when it comes to trade"."""
 OPENERS = frozenset({"and", "but", "or", "that", "yet", "because"})
 PRONOUNS = frozenset({"he", "she", "it", "they", "we", "i", "you", "who", "this", "that"})
 FULL_QUOTATION = 40
@@ -82,11 +85,15 @@ def _token_at(account: Annotated, offset: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Saying:
-    """For each token the statement whose words it is (id or ""), and whether it tells who says it."""
+    """For each token the statement whose words it is (id or ""), and whether it tells who says it.
+
+    ``topic`` holds statements that do not stand by themselves ("praised the crew").
+    """
 
     owner: list[str]
     statement: dict[str, tuple[Speaker | None, str]]
     attribution: list[bool]
+    topic: list[str]
 
 
 def _saying(account: Annotated, kinds: Mapping[str, str]) -> _Saying:
@@ -104,7 +111,13 @@ def _saying(account: Annotated, kinds: Mapping[str, str]) -> _Saying:
         for span in (*statement.cue, *(statement.speaker.spans if statement.speaker else ())):
             a, b = _range(account, span)
             attribution[a:b] = [True] * (b - a)
-    return _Saying(owner, said, attribution)
+    topic = [""] * len(account.tokens)
+    for statement in account.statements:
+        if statement.id not in said:
+            said[statement.id] = (statement.speaker, statement.form)
+            for a, b in (_range(account, span) for span in statement.content):
+                topic[a:b] = [statement.id] * (b - a)
+    return _Saying(owner, said, attribution, topic)
 
 
 def _speaker(inner: Speaker | None, outer: Speaker | None, kinds: Mapping[str, str]) -> Speaker | None:
@@ -164,7 +177,8 @@ def clause_starts(tokens: Sequence[Token], sentence: Sentence) -> Iterator[int]:
             continue
         divided = tokens[at - 1].text in DIVIDERS
         joined = dep == "conj" and (divided or tokens[at - 1].dep == "cc")
-        if joined or (divided and dep in DEPENDENT) or (dep == "advcl" and n in subject):
+        telling = dep == "advcl" and n in subject and tokens[at].text.lower() not in CONDITIONS
+        if joined or (divided and dep in DEPENDENT) or telling:
             yield at
     for n in range(sentence.first + 1, sentence.last - 1):
         if tokens[n].text in {";", ":"}:
@@ -202,13 +216,19 @@ def _unit(account: Annotated, number: int, piece: tuple[int, int], saying: _Sayi
     verbless = not any(t.pos in VERBAL for t in tokens[first:last])
     if words < (FEWEST_WORDS if partly or verbless else 1):
         return None
-    speaker, form = saying.statement.get(saying.owner[first], (None, ""))
+    speaker, form = saying.statement.get(saying.owner[first] or _topic(saying, first, last), (None, ""))
     inner = sorted({at for at in clause_starts(tokens, sentence) if first < at < last})
     breaks = [tokens[at].start for at in _roomy(tokens, [first, *inner, last])]
     return Unit(
         account.witness.id, tokens[first].start, tokens[last - 1].end, first, last, number,
         tokens[first].start / max(1, len(account.witness.text)), sentence.kind, speaker, form, tuple(breaks),
     )  # fmt: skip
+
+
+def _topic(saying: _Saying, first: int, last: int) -> str:
+    """The statement whose content, short of a clause, is most of a unit, or ""."""
+    name, count = Counter(saying.topic[first:last]).most_common(1)[0]
+    return name if 2 * count >= last - first else ""
 
 
 def _without_attribution(tokens: Sequence[Token], piece: tuple[int, int], saying: _Saying) -> tuple[int, int]:

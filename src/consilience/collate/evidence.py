@@ -81,7 +81,8 @@ def sketch(unit: Unit, account: Annotated) -> Sketch:
             words.add(_word(token.lemma or token.text, token.pos))
     names = {key for _, _, key in named}
     text = account.witness.text[unit.start : unit.end]
-    negated = any(t.dep == "neg" or t.text.lower() in NEGATIVE for t in account.tokens[unit.first : unit.last])
+    tokens = account.tokens[unit.first : unit.last]
+    negated = any(t.dep == "neg" or t.text.lower() in NEGATIVE for t in tokens)
     return Sketch(tuple(sorted(words)), tuple(sorted(names)), tuple(sorted(numbers)), text, negated)
 
 
