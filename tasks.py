@@ -60,7 +60,7 @@ def demo() -> None:
     out.mkdir(exist_ok=True)
     page = out / "dossier.html"
     files = ("--json", out / "dossier.json", "--html", page)
-    run("consilience", "compare", EXAMPLE, "--manifest", EXAMPLE / "manifest.yaml", *files)
+    run("consilience", "compare", EXAMPLE, *files)
     print(f"\nOpen the page in a browser: {page.as_uri()}")
 
 

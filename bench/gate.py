@@ -28,7 +28,7 @@ EXAMPLE = ROOT / "examples" / "ilvane"
 def example(pinning: bool) -> list[str]:
     """Measure the invented example; what is below its floors, in words."""
     gold = ROOT / "examples" / "key" / EXAMPLE.name / "gold.json"
-    dossier = consilience.compare([EXAMPLE], manifest=EXAMPLE / "manifest.yaml")
+    dossier = consilience.compare([EXAMPLE])
     figures = score(json.loads(gold.read_text("utf-8")), dossier.to_dict())
     for name, value in figures.items():
         print(f"  {name:<28}{value:.4f}")

@@ -192,3 +192,24 @@ def test_unusable_input_is_one_line_and_exit_code_2(
     assert words in result.stderr
     assert result.stderr.count("\n") == 1
     assert result.stdout == ""
+
+
+def test_a_manifest_in_the_folder_is_used(folder: Path) -> None:
+    (folder / "manifest.csv").write_text("file,outlet\none.txt,The Melden Post\n", "utf-8")
+    out = folder / "d.json"
+    found = document(run("compare", folder, "--json", out, "-q"), out)
+    assert [a["outlet"] for a in found["articles"]] == ["The Melden Post", None]
+
+
+def test_a_link_out_of_the_folder_is_not_followed(folder: Path) -> None:
+    inner = folder / "inner"
+    inner.mkdir()
+    (inner / "three.txt").write_text(FLOOD, "utf-8")
+    try:
+        (inner / "up").symlink_to(folder)
+    except OSError:
+        pytest.skip("this system makes no links")
+    out = folder / "d.json"
+    found = document(run("compare", inner, "--json", out, "-q"), out)
+    assert [a["id"] for a in found["articles"]] == ["three"]
+    assert any("leads out of the folder" in p["what"] for p in found["problems"])

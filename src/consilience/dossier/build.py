@@ -274,7 +274,7 @@ class _Writer:
             ],
             "summary": [
                 {"text": c.text, "point": c.point, "cites": self.places(c.cites)}
-                for c in summary(d.points, d.accounts)
+                for c in summary(d.points, d.accounts, d.discrepancies)
             ],
             "coverage": [
                 {

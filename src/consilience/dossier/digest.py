@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from ..model import Annotated, Entity, Point, Span, Statement, When
+from ..model import Annotated, Discrepancy, Entity, Point, Span, Statement, When
 
 SUMMARY = 7
 """Most sentences in a summary."""
@@ -60,31 +60,37 @@ class Coverage:
     speakers: tuple[tuple[str, int, int], ...]
 
 
-def summary(points: Sequence[Point], accounts: Sequence[Annotated]) -> tuple[Cited, ...]:
+def summary(
+    points: Sequence[Point], accounts: Sequence[Annotated], discrepancies: Sequence[Discrepancy] = ()
+) -> tuple[Cited, ...]:
     """The most widely carried points in the accounts' own words, narrative first.
 
-    Each sentence is one reading of one point, led by its speaker's name. Points that two
-    accounts or more carry go before those that stand alone; a point that no reading words
-    without a pronoun that points elsewhere is passed over. At most ``SUMMARY`` are taken.
+    Each sentence is one reading of one point, led by its speaker's name: the earliest account's
+    that no open discrepancy touches. Points that two accounts or more carry go before those that
+    stand alone; a point that no reading words without leaning on what stands before it is passed
+    over. At most ``SUMMARY`` are taken.
     """
-    by_id = {a.witness.id: a for a in accounts}
+    order = {a.witness.id: (n, a) for n, a in enumerate(accounts)}
+    disputed = [v.span for d in discrepancies if d.innocent is None for v in d.readings]
     ranked = [p for p in points if len(p.witnesses) > 1] or list(points)
-    plain = ((p, words) for p in ranked if (words := _plainest(p, by_id)))
+    plain = ((p, words) for p in ranked if (words := _plainest(p, order, disputed)))
     told = sorted(islice(plain, SUMMARY), key=lambda pair: pair[0].speaker is not None)
     return tuple(Cited(_sentence(p, words), p.spans, p.id) for p, words in told)
 
 
-def _plainest(point: Point, accounts: Mapping[str, Annotated]) -> str | None:
-    """The reading that stands best by itself: a whole sentence, not too long, of plain words."""
+def _plainest(
+    point: Point, order: Mapping[str, tuple[int, Annotated]], disputed: Sequence[Span]
+) -> str | None:
+    """The reading that stands best by itself: undisputed, a whole sentence, not too long, early."""
     ranked = []
-    for reading in point.readings:
-        for spot in reading.accounts:
-            account = accounts[spot.witness]
-            words = spot.of(account.witness.text)
-            if _says(spot, account, point.speaker_key) and not _leans(spot, account):
-                whole = any(s.start == spot.start for s in account.sentences)
-                ranked.append((len(words.split()) > LONGEST, not whole, -len(words), words))
-    return min(ranked)[3] if ranked else None
+    for spot in point.spans:
+        place, account = order[spot.witness]
+        words = spot.of(account.witness.text)
+        if _says(spot, account, point.speaker_key) and not _leans(spot, account):
+            odd = any(spot.overlap(d) for d in disputed)
+            whole = any(s.start == spot.start for s in account.sentences)
+            ranked.append((odd, len(words.split()) > LONGEST, not whole, place, -len(words), words))
+    return min(ranked)[-1] if ranked else None
 
 
 def _says(spot: Span, account: Annotated, key: str | None) -> bool:
@@ -97,17 +103,20 @@ def _says(spot: Span, account: Annotated, key: str | None) -> bool:
 
 
 def _leans(spot: Span, account: Annotated) -> bool:
-    """Tell whether a passage leans on what stands before it ("All of them …", "It said so")."""
-    named = False
-    for token in account.tokens:
-        if token.start < spot.start or token.end > spot.end:
-            continue
+    """Tell whether a passage leans on what stands before it, or tells nothing by itself.
+
+    Such are "All of them …", "It said so", "when the ship struck" and "The transport minister".
+    """
+    inside = [t for t in account.tokens if spot.start <= t.start and t.end <= spot.end]
+    named = told = False
+    for token in inside:
         if token.tag in ("PRP", "PRP$") and token.lemma.casefold() in FIRST:
             return True  # "… so thick that I could not see the jetty" is one reporter's
         named = named or token.pos in ("PROPN", "NOUN")
+        told = told or token.pos in ("VERB", "AUX")
         if token.tag in ("PRP", "PRP$", "DT") and token.lemma.casefold() in POINTING and not named:
             return True
-    return not named
+    return not (named and told) or inside[0].tag in ("IN", "WRB") and inside[0].dep in ("mark", "advmod")
 
 
 def _sentence(point: Point, words: str) -> str:

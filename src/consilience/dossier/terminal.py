@@ -362,8 +362,8 @@ def _problems(known: Facts, console: Console) -> None:
     _title(console, "Problems")
     table = _grid(None)
     for p in rows:
-        parts: list[Any] = [(clean(p["what"]), ""), (f"  {clean(p['where'])}", "dim")]
+        parts: list[Any] = [(f"{clean(p['where'])}: ", "bold"), (clean(p["what"]), "")]
         if p.get("todo"):
-            parts.append((f"  {clean(p['todo'])}", "italic"))
+            parts.append((f" – {clean(p['todo'])}", "dim"))
         table.add_row(_line(*parts))
     console.print(table)

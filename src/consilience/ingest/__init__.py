@@ -45,18 +45,20 @@ def read(
     ('stdin', 'en', ())
 
     :param sources: files, folders, patterns, ``-`` for standard input, http(s) addresses.
-    :param manifest: a file that says what the accounts do not (title, outlet, published …).
+    :param manifest: a file that says what the accounts do not (title, outlet, published …); without it,
+        the one called ``manifest`` in a folder named.
     :param stdin: gives the bytes of standard input when ``-`` is among the sources.
     :returns: witnesses by date (undated last), then name; and what could not be used.
     :raises InputError: when the manifest cannot be read or nothing usable is left.
     """
-    from .files import gather, none_given
+    from .files import gather, manifest_in, none_given
     from .manifest import read_manifest
 
     if not sources:
         raise none_given()
     problems: list[Problem] = []
-    table = read_manifest(Path(manifest), problems) if manifest else None
+    said = Path(manifest) if manifest else manifest_in(sources, problems)
+    table = read_manifest(said, problems) if said else None
     found = _drafts(gather(sources, settings, stdin, problems), settings, problems)
     kept = _within(found, settings, problems)
     witnesses = [_witness(draft, name, table) for draft, name in zip(kept, _names(kept), strict=True)]

@@ -65,6 +65,17 @@ def manifest_name(path: Path) -> bool:
     )
 
 
+def manifest_in(names: Sequence[str | Path], problems: list[Problem]) -> Path | None:
+    """The manifest that lies in a folder named, if there is just one."""
+    folders = sorted({p for name in names if (p := Path(str(name))).is_dir()})
+    found = [f for folder in folders for f in sorted(folder.iterdir()) if manifest_name(f)]
+    if len(found) > 1:
+        where = ", ".join(map(str, found))
+        problems.append(Problem("are several manifests; none was used", where, "name one with --manifest"))
+        return None
+    return found[0] if found else None
+
+
 def _standard_input(
     stdin: Callable[[], bytes] | None, settings: Ingest, problems: list[Problem], seen: dict[str, str]
 ) -> Iterator[Source]:
@@ -98,26 +109,28 @@ def _address(url: str, settings: Ingest, problems: list[Problem], seen: dict[str
 
 def _paths(path: Path, settings: Ingest, problems: list[Problem], seen: dict[str, str]) -> Iterator[Source]:
     """One argument: a file, a folder (walked), or a pattern that the shell left alone."""
-    text = str(path)
+    text, nothing = str(path), "holds no file that can be read"
     try:
         if path.is_dir():
             found = _walk(path, problems)
         elif not os.path.lexists(text) and glob.has_magic(text):
             hits = glob.glob(text, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
             found = sorted(Path(hit) for hit in hits if not Path(hit).is_dir())
+            nothing = "matches no file"
         else:
             found = [path]
     except (OSError, ValueError) as error:
         problems.append(Problem(f"cannot be read ({_why(error)})", text, "check the name"))
         return
     if not found:
-        problems.append(Problem("holds no file that can be read", text, TODO))
+        problems.append(Problem(nothing, text, TODO))
     for file in found:
         yield from _file(file, settings, problems, seen)
 
 
 def _walk(folder: Path, problems: list[Problem]) -> list[Path]:
-    """Files of a folder and its folders; each folder once, however links lead back to it."""
+    """Files of a folder and its folders, each folder once; links that lead out of it are not followed."""
+    root = folder.resolve()
     found: list[Path] = []
     visited: set[str] = set()
     waiting = [folder]
@@ -136,7 +149,11 @@ def _walk(folder: Path, problems: list[Problem]) -> list[Path]:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
-            if entry.is_dir():
+            if entry.is_dir() and not entry.resolve().is_relative_to(root):
+                problems.append(
+                    Problem("leads out of the folder; skipped", str(entry), "name its target too")
+                )
+            elif entry.is_dir():
                 waiting.append(entry)
             elif entry.suffix.lower() in SUFFIXES and not manifest_name(entry):
                 found.append(entry)

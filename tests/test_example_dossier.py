@@ -1,0 +1,70 @@
+"""The invented example as a whole: what the dossier must say, in any order, to the byte."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice, permutations
+from pathlib import Path
+
+import pytest
+
+import consilience
+from consilience import Dossier, verify
+from consilience.dossier.render import to_html
+from consilience.evaluate import broken, digest, read_floors, score
+
+ROOT = Path(__file__).resolve().parent.parent
+KEY = ROOT / "examples" / "key" / "ilvane"
+
+
+@pytest.fixture(scope="module")
+def dossier(example: Path) -> Dossier:
+    return consilience.compare([example])
+
+
+def test_it_holds_to_its_floors(dossier: Dossier) -> None:
+    figures = score(json.loads((KEY / "gold.json").read_text("utf-8")), dossier.to_dict())
+    entry = read_floors(ROOT / "bench" / "floors.json")["example"]
+    assert broken(figures, entry, digest(KEY.iterdir())) == []
+
+
+def test_it_verifies(dossier: Dossier, example: Path) -> None:
+    files = sorted(p for p in example.iterdir() if p.suffix != ".yaml")
+    assert verify(dossier.to_dict(), files) == []
+
+
+def test_any_order_gives_the_same_bytes(dossier: Dossier, example: Path) -> None:
+    files = sorted(p for p in example.iterdir() if p.suffix != ".yaml")
+    orders = islice(permutations(files), 100, 720, 300)
+    made = [consilience.compare(order, manifest=example / "manifest.yaml") for order in orders]
+    assert {d.to_json() for d in made} == {dossier.to_json()}
+
+
+def test_every_summary_sentence_cites_passages(dossier: Dossier) -> None:
+    document = dossier.to_dict()
+    assert document["summary"]
+    texts = {a["id"]: a["text"] for a in document["articles"]}
+    for sentence in document["summary"]:
+        cited = " ".join(texts[c["article"]][c["start"] : c["end"]] for c in sentence["cites"])
+        words = sentence["text"].partition(": ")[2] or sentence["text"]
+        assert words.rstrip(".").split()[1:] == [
+            w for w in words.rstrip(".").split()[1:] if w in cited.split() or w in cited
+        ]
+
+
+def test_the_page_is_self_contained(dossier: Dossier) -> None:
+    page = to_html(dossier.to_dict())
+    assert "Content-Security-Policy" in page
+    for outside in ('src="http', "@import", 'rel="stylesheet" href', "url(http"):
+        assert outside not in page
+
+
+def test_what_the_reader_must_find(dossier: Dossier) -> None:
+    document = dossier.to_dict()
+    shown = json.dumps(document["stemma"], ensure_ascii=False)
+    assert "Westshore" in shown
+    slips = [e for e in document["stemma"]["edges"] if {e["parent"], e["child"]} == {"courier", "westshore"}]
+    assert slips
+    assert slips[0]["parent"] == "courier"
+    assert {"number", "role", "date"} <= {d["kind"] for d in document["discrepancies"]}
+    assert all(p["independent"]["low"] == 1 or len(p["origins"]) > 1 for p in document["points"])
