@@ -77,8 +77,18 @@ def _said(laid: Sheet, i: int) -> Iterator[Said]:
 def _named(laid: Sheet, statement: Statement) -> bool:
     """Whether the speaker stands there by name: a pronoun is too often laid to the wrong person."""
     spans = statement.speaker.spans if statement.speaker else ()
-    words = [word for span in spans for word in laid.text(span).split()]
-    return any(word[:1].isupper() and word.lower() not in PRONOUNS for word in words)
+    words = {word.lower() for span in spans for word in words_of_name(laid.text(span))}
+    named = words_of_name(statement.speaker.name) if statement.speaker else []
+    return any(len(word) > 2 and word.lower() in words - PRONOUNS for word in named)
+
+
+def words_of_name(name: str) -> list[str]:
+    """Words of a name without marks.
+
+    >>> words_of_name("Lind, Tora")
+    ['Lind', 'Tora']
+    """
+    return [word.strip(",.;:’'") for word in name.split()]
 
 
 def _speakers(said: Sequence[Said], pairs: set[tuple[int, int]]) -> dict[tuple[int, int], set[str]]:

@@ -16,11 +16,13 @@ from ..model import Mention, Quantity
 from .sheet import Sheet
 from .slots import Finding, Match, Slot, matches, stated_elsewhere
 
-LEAST = {"number": 0.2, "money": 0.2, "percentage": 0.28}
+LEAST = {"number": 0.26, "money": 0.26, "percentage": 0.28}
 CASUALTIES = frozenset({"=die", "=injure", "casualti", "missing", "miss", "case", "toll", "victim"})
 SCOPES = frozenset(
     "another other others more additional further extra total overall combined altogether".split()
 )
+APART = 8.0
+"""Times by which two figures of one fact may differ."""
 SLACK = 1.011
 """A bound may be passed by this much: "nearly 50" and "five decades" agree."""
 WORDS = {"number": "count", "money": "sum", "percentage": "share"}
@@ -32,7 +34,7 @@ def compare(laid: Sheet) -> Iterator[Finding]:
     elsewhere = stated_elsewhere(slots, _agree)
 
     def barred(a: Slot, b: Slot) -> bool:
-        return not _agree(a, b) and elsewhere(a, b)
+        return not _agree(a, b) and (_far(a.value, b.value) or elsewhere(a, b))
 
     for match in matches(laid, slots, least=min(LEAST.values()), same=_equal, barred=barred):
         kind = match.a.value.kind
@@ -70,6 +72,12 @@ def _agree(a: Slot, b: Slot) -> bool:
     if not x.hedge and not y.hedge:
         return _equal(a, b)
     return bool(x.low <= y.high * SLACK and y.low <= x.high * SLACK)
+
+
+def _far(x: Quantity, y: Quantity) -> bool:
+    """Figures so far apart that they count different things: 270 electors, 2.8 million voters."""
+    low, high = sorted((x.low or x.high, y.low or y.high))
+    return low <= 0 or high > APART * low
 
 
 def _finding(laid: Sheet, match: Match, kind: str) -> Finding:

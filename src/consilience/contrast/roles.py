@@ -22,7 +22,7 @@ from .slots import Finding
 
 DEPUTIES = ("deputy ", "vice ", "assistant ", "lieutenant ", "under")
 PAST = frozenset(
-    "former ex then late retired outgoing onetime incoming next future would-be acting deputy vice".split()
+    "former ex then late retired outgoing onetime incoming next future would-be acting deputy vice lt".split()
 )
 CABINET = frozenset({"secretary of state", "foreign minister", "prime minister", "attorney general"})
 
@@ -63,7 +63,9 @@ def _past(laid: Sheet, i: int, span: Span) -> bool:
     """Whether a word such as "former" stands before or in the words of office."""
     text = laid.accounts[i].witness.text
     words = text[max(0, span.start - 24) : span.start].replace("-", " ").lower().split()[-2:]
-    return bool(PAST & set(words)) or laid.text(span).lower().startswith(("former", "ex-", "then-"))
+    return bool(PAST & {word.strip(".") for word in words}) or laid.text(span).lower().startswith(
+        ("former", "ex-", "then-")
+    )
 
 
 def _finding(laid: Sheet, person: str, held: list[Held], one: str, other: str) -> Iterator[Finding]:

@@ -55,9 +55,10 @@ def _slot(laid: Sheet, i: int, number: int, mention: Mention, when: When) -> Ite
     line, grown, shown = laid.lines[i][number], laid.trees[i], laid.text(mention.span)
     first, last = grown.at(mention.span.start), grown.at(mention.span.end - 1) + 1
     sort, value = _read(shown, when)
-    if not sort:
-        return
     tokens = laid.accounts[i].tokens
+    # "The 2031 census" names a census; "in 2031" dates one.
+    if not sort or (sort == "year" and (not first or tokens[first - 1].pos not in ("ADP", "SCONJ"))):
+        return
     verb = _governor(laid, i, first)
     if sort == "weekday" and verb is not None and tokens[verb].lemma.lower() in SAYING:
         sort = "said"
