@@ -116,7 +116,7 @@ def _leans(spot: Span, account: Annotated) -> bool:
         told = told or token.pos in ("VERB", "AUX")
         if token.tag in ("PRP", "PRP$", "DT") and token.lemma.casefold() in POINTING and not named:
             return True
-    return not (named and told) or inside[0].tag in ("IN", "WRB") and inside[0].dep in ("mark", "advmod")
+    return not (named and told) or (inside[0].tag in ("IN", "WRB") and inside[0].dep in ("mark", "advmod"))
 
 
 def _sentence(point: Point, words: str) -> str:
