@@ -20,6 +20,12 @@ def trace(
 ) -> Descent:
     """Trace who descends from whom.
 
+    >>> from consilience.model import Witness
+    >>> text = "The mill at Orlo burnt down on Sunday night, said the warden, and nobody was hurt. " * 2
+    >>> accounts = [Annotated(Witness(f"w1:{n}", n, text), (), ()) for n in ("a", "b")]
+    >>> [(e.parent, e.child, e.kind, e.directed) for e in trace(accounts).edges]
+    [('w1:a', 'w1:b', 'copy', False)]
+
     :param accounts: linked accounts in story order.
     :param points: points of the story, for the origins; may be empty.
     """
@@ -47,7 +53,11 @@ def trace(
 def with_origins(
     points: Sequence[Point], accounts: Sequence[Annotated], descent: Descent
 ) -> tuple[Point, ...]:
-    """Fill in each point's origins, and how many are independent at least and at most."""
+    """Fill in each point's origins, and how many are independent at least and at most.
+
+    >>> with_origins((), (), Descent())
+    ()
+    """
     from .origins import placed
 
     return placed(points, accounts, descent)
