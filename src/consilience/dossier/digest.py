@@ -88,8 +88,8 @@ def _plainest(
         words = spot.of(account.witness.text)
         if _says(spot, account, point.speaker_key) and not _leans(spot, account):
             odd = any(spot.overlap(d) for d in disputed)
-            whole = any(s.start == spot.start for s in account.sentences)
-            ranked.append((odd, len(words.split()) > LONGEST, not whole, place, -len(words), words))
+            rough = _opening(spot, account)
+            ranked.append((odd, len(words.split()) > LONGEST, rough, place, -len(words), words))
     return min(ranked)[-1] if ranked else None
 
 
@@ -100,6 +100,14 @@ def _says(spot: Span, account: Annotated, key: str | None) -> bool:
         for s in account.statements
         if s.speaker is not None and s.speaker.key == key
     )
+
+
+def _opening(spot: Span, account: Annotated) -> int:
+    """How roughly a passage opens: 0 as a sentence does, 1 as a clause, 2 in the midst of one."""
+    if any(s.start == spot.start for s in account.sentences):
+        return 0
+    first = next(t for t in account.tokens if t.end > spot.start)
+    return 2 if first.dep in ("conj", "cc") or first.pos in ("VERB", "AUX", "ADP", "PUNCT") else 1
 
 
 def _leans(spot: Span, account: Annotated) -> bool:
@@ -124,8 +132,8 @@ def _sentence(point: Point, words: str) -> str:
     plain = re.sub(r"\s+", " ", words).strip(" ,;:")
     plain = plain[:1].upper() + plain[1:]
     plain += "" if plain.endswith((".", "!", "?", "…", "”", '"')) else "."
-    told = point.speaker is None or point.speaker.split()[-1] in plain[:60]
-    return plain if told else f"{point.speaker}: {plain}"
+    named = point.speaker is None or any(w in plain[:60] for w in point.speaker.split() if w[:1].isupper())
+    return plain if named else f"{point.speaker}: {plain}"
 
 
 def timeline(points: Sequence[Point], accounts: Sequence[Annotated]) -> tuple[Moment, ...]:
