@@ -170,13 +170,18 @@ def _count(tokens: Sequence[Token], first: int, last: int) -> int:
 def clause_starts(tokens: Sequence[Token], sentence: Sentence) -> Iterator[int]:
     """Token indices at which a clause begins inside a sentence, after a comma or a conjunction."""
     left = _left_edges(tokens, sentence)
-    subject = {t.head for t in tokens[sentence.first : sentence.last] if t.dep in SUBJECTS}
-    for n in range(sentence.first, sentence.last):
+    inside = range(sentence.first, sentence.last)
+    subject = {tokens[n].head for n in inside if tokens[n].dep in SUBJECTS}
+    tensed = [n for n in inside if tokens[n].tag in FINITE]
+    finite = {tokens[n].head if tokens[n].dep.startswith("aux") else n for n in tensed}
+    for n in inside:
         at, dep = left[n], tokens[n].dep
         if tokens[n].pos not in VERBAL or at <= sentence.first:
             continue
         divided = tokens[at - 1].text in DIVIDERS
-        joined = dep == "conj" and (divided or tokens[at - 1].dep == "cc")
+        # "is willing to talk and work with …" is one assertion; "has agreed and will pay" is two.
+        comma = tokens[at - 2].text in DIVIDERS
+        joined = dep == "conj" and (divided or (tokens[at - 1].dep == "cc" and (comma or n in finite)))
         telling = dep == "advcl" and n in subject and tokens[at].text.lower() not in CONDITIONS
         if joined or (divided and dep in DEPENDENT) or telling:
             yield at

@@ -97,13 +97,12 @@ class _Groups:
         return a in self.members and b in self.members and b in self.links[a] and self.mean(a, b) == mean
 
     def surcharge(self, a: int, b: int) -> float:
-        """What is asked on top where both hold passages of one account that stand apart."""
-        for i in self.members[a]:
-            for j in self.members[b]:
-                one, two = self.units[i], self.units[j]
-                if one.witness == two.witness and abs(one.sentence - two.sentence) > 1:
-                    return AGAIN
-        return 0.0
+        """What is asked on top where both hold passages of one account: less, the nearer they stand."""
+        if not self.accounts[a].keys() & self.accounts[b].keys():
+            return 0.0
+        pairs = ((self.units[i], self.units[j]) for i in self.members[a] for j in self.members[b])
+        apart = max(abs(i.sentence - j.sentence) for i, j in pairs if i.witness == j.witness)
+        return AGAIN * min(apart, 2) / 2
 
     def join(self, a: int, b: int) -> int:
         """Join two groups under a new number."""
