@@ -126,7 +126,7 @@ def _forward(price: Floats) -> tuple[Floats, Ints]:
     best, last = np.full(1 << n, np.inf), np.zeros(1 << n, dtype=int)
     best[0] = 0.0
     for layer in _layers(n)[:-1]:
-        for c in range(n):
+        for c in reversed(range(n)):  # of equals the later account comes last, so the earlier is the parent
             before = layer[layer >> c & 1 == 0]
             cost, after = best[before] + price[c, before], before | 1 << c
             better = cost < best[after] - TIE
