@@ -51,6 +51,10 @@ CONFLICTS = {
         "Foreign Minister Ada Kreel spoke to the fishermen at the quay. The fishermen were angry.",
         "The fishermen heard Prime Minister Ada Kreel speak at the quay. They were angry.",
     ),
+    "place": (
+        "The rescued crew of the ferry were taken to a hospital in Oslo on the night of the storm.",
+        "The rescued crew of the ferry were taken to a hospital in Dublin on the night of the storm.",
+    ),
     "quotation": (
         "“We will rebuild the old lighthouse before the winter storms come back,” the mayor said.",
         "“We will demolish the old lighthouse before the winter storms come back,” the mayor said.",
@@ -109,6 +113,23 @@ HARMLESS = [
         "Two of the 12 aldermen left the hall in Velden.",
         "The 12 aldermen of Velden met in the hall, and two left it.",
     ),
+    # an event named by its year, and another dated by one
+    (
+        "The question stood on the 2030 census form of Velden.",
+        "The question stood on the census form of Velden in 1990.",
+    ),
+    # two statements on two days
+    (
+        "The harbour master said on Monday that the quay was safe.",
+        "On Thursday the harbour master said the crane was new.",
+    ),
+    # a denial told with another verb
+    (
+        "The plan does not raise the harbour tax.",
+        "Neither of the plans of the board raises the harbour tax.",
+    ),
+    # a body with its capital in its name
+    ("The crew were taken to South Velden.", "The crew were taken to North Velden."),
     # a former office
     ("Former Prime Minister Ada Kreel visited the quay.", "Foreign Minister Ada Kreel visited the quay."),
 ]
@@ -172,6 +193,16 @@ def test_who_sought_the_call() -> None:
         "Norway Foreign Minister Nils Aas phoned Velden Foreign Minister Ada Kreel on Monday about the ferry.",
     )
     assert "initiator" in kinds(found)
+
+
+def test_both_offices_in_one_account_contradict_nobody() -> None:
+    both = "Prime Minister Ada Kreel, who was Foreign Minister Ada Kreel until May, visited the quay."
+    assert "role" not in kinds(compare(both, "Foreign Minister Ada Kreel visited the quay in the morning."))
+
+
+def test_a_weekday_of_another_week_is_no_conflict() -> None:
+    texts = CONFLICTS["date"]
+    assert kinds(compare(*texts, days=("2031-05-06", "2031-06-20"))) == []
 
 
 def test_the_same_words_in_another_mouth() -> None:

@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterator
 
 from ..model import Mention, Quantity
-from .sheet import Sheet
+from .sheet import Sheet, key_of
 from .slots import Finding, Match, Slot, matches, stated_elsewhere
 
 LEAST = {"number": 0.26, "money": 0.26, "percentage": 0.28}
@@ -58,7 +58,15 @@ def _slot(laid: Sheet, i: int, number: int, mention: Mention, value: Quantity) -
     # "one" is as often a pronoun as a count; "2" of nothing in particular is a list's number.
     if value.kind == "age" or (value.kind == "number" and (not value.unit or value.high < 2)):
         return
-    yield Slot(line, first, last, mention.span, f"{value.kind} {value.unit}", value, laid.text(mention.span))
+    sort, shown = f"{value.kind} {value.unit}", laid.text(mention.span)
+    yield Slot(line, first, last, mention.span, sort, value, shown, _verb(laid, i, first))
+
+
+def _verb(laid: Sheet, i: int, token: int) -> str:
+    """Normal form of the predicate that a figure hangs on."""
+    tokens = laid.accounts[i].tokens
+    up = next((k for k in laid.trees[i].up(token) if tokens[k].pos == "VERB"), None)
+    return "" if up is None else key_of(tokens, up) or tokens[up].lemma.lower()
 
 
 def _equal(a: Slot, b: Slot) -> bool:

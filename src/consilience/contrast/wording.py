@@ -27,8 +27,8 @@ NEGATIONS = frozenset("not never no cannot nobody nothing none neither nor witho
 FILLERS = frozenset(
     "uh um well oh so yeah ok okay you know i mean like just very really actually that".split()
 )
-MODALS = {"must": "must", "shall": "must", "should": "should", "ought": "should", "may": "may", "might": "may",
-          "can": "can", "could": "can", "will": "will", "would": "will"}  # fmt: skip
+STRENGTHS = "must shall; should ought; may might; can could; will would"
+MODALS = {modal: words.split()[0] for words in STRENGTHS.split(";") for modal in words.split()}
 """Modal verbs by strength; the tense of one makes no other sense."""
 GAP = "…"
 SEED = 4
