@@ -212,7 +212,7 @@ def _fullest(readings: Sequence[Reading], by_id: Mapping[str, Annotated]) -> Rea
 
     def worth(reading: Reading) -> tuple[float, int, str]:
         words = set(reading.normal.split())
-        marks = sum(reading.wording.count(mark) for mark in "“”\"[]…")
+        marks = sum(reading.wording.count(mark) for mark in '“”"[]…')
         whole = 2 * _whole(reading.accounts[0], by_id[reading.accounts[0].witness])
         value = len(words & shared) - 0.4 * len(words - shared) - marks + whole
         return (round(value, 3), len(reading.accounts), reading.normal)
