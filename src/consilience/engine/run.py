@@ -20,6 +20,7 @@ from ..group import group
 from ..ingest import read
 from ..model import Annotated, Point, Problem, Silence, Story, Witness
 from ..settings import Settings
+from ..trace.search import EXACT
 
 Progress = Callable[[str, int, int], None]
 """Told of each step: the stage's name, how many parts are done, of how many."""
@@ -136,6 +137,13 @@ def _limits(accounts: Sequence[Annotated], story: Story) -> Iterable[Problem]:
                 witness.name,
                 "add an English version as an account of its own",
             )
+    if len(story.witnesses) > EXACT:
+        yield Problem(
+            f"holds more accounts than the {EXACT} whose family trees are all weighed: the stemma is the best "
+            "that a bounded search found",
+            f"stemma of {len(story.witnesses)} accounts",
+            "compare fewer accounts at once to have it exact",
+        )
     if len(story.witnesses) == 1:
         yield Problem(
             "is the only account: what others say, what it leaves out and how independent its statements "
