@@ -139,8 +139,8 @@ def _limits(accounts: Sequence[Annotated], story: Story) -> Iterable[Problem]:
             )
     if len(story.witnesses) > EXACT:
         yield Problem(
-            f"holds more accounts than the {EXACT} whose family trees are all weighed: the stemma is the best "
-            "that a bounded search found",
+            f"holds more than the {EXACT} accounts whose family trees are all weighed: the stemma is the "
+            "best that a bounded search found",
             f"stemma of {len(story.witnesses)} accounts",
             "compare fewer accounts at once to have it exact",
         )
