@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz.fuzz import ratio
 
@@ -36,6 +36,8 @@ HIGH = frozenset("leader diplomat minister legislator governor mayor police mili
 """Classes of office of which nobody holds two unlike ones at once."""
 FIRMS = frozenset("co inc corp corporation ltd llc plc company group holdings ag sa".split())
 SMALL = frozenset({"the", "of", "for", "and", "on", "in"})
+REMEMBERED = 1 << 14
+"""Names and words whose normal form is kept: each is compared with many."""
 
 
 @dataclass(slots=True)
@@ -171,9 +173,8 @@ def _spelling(clusters: Sequence[Cluster]) -> list[Cluster]:
 
 
 def _opening(name: str) -> str:
-    """Number of words and the sound that a name opens with."""
-    row = _tokens(name) or [name.casefold()]
-    return f"{len(row)} {sounds(row[0])[:1]}"
+    """The sounds that a name's words open with: names that are alike open alike."""
+    return "".join(sounds(word)[:1] for word in _tokens(name) or (name.casefold(),))
 
 
 def alike(a: str, b: str, *, person: bool = False) -> bool:
@@ -189,10 +190,11 @@ def alike(a: str, b: str, *, person: bool = False) -> bool:
     return all(_close(p, q, floor, person) for p, q in zip(x, y, strict=True))
 
 
-def _tokens(name: str) -> list[str]:
+@lru_cache(REMEMBERED)
+def _tokens(name: str) -> tuple[str, ...]:
     """Words that tell names apart: no articles, no "Inc."."""
     found = [m.group().casefold() for m in gazetteer.WORD.finditer(name)]
-    kept = [t for t in found if t not in SMALL]
+    kept = tuple(t for t in found if t not in SMALL)
     return kept[:-1] if len(kept) > 1 and kept[-1] in FIRMS else kept
 
 
@@ -211,6 +213,7 @@ def _close(p: str, q: str, floor: int, person: bool) -> bool:
     return sounds(p) == sounds(q) or (p[0] == q[0] and ratio(p, q) >= floor)
 
 
+@lru_cache(REMEMBERED)
 def sounds(word: str) -> str:
     """A word with the spellings that transliterations swap made one.
 

@@ -2,7 +2,8 @@
 
 News is full of stops that end no sentence ("U.S. Secretary", "Sen. Ortiz", "p.m. Monday") and of
 ends inside quotation marks. Looks only at a token and its neighbours. Invariant: every boundary
-stands before a token; after ``longest`` tokens without one the parser may choose.
+stands before a token; after ``longest`` tokens without one the parser may choose, and after
+``HARD`` times as many a sentence ends, so that what later looks at a sentence is bounded.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ CLOSERS = frozenset({'"', "”", "’", "'", ")", "]", "''", "»", "’’"})
 OPENERS = frozenset({'"', "“", "‘", "'", "(", "[", "``", "«", "—", "–", "-", "•", "*"})
 FREE = frozenset({"•", "|", "·", "▪", "●", "/", ">", "»"})
 """Marks of lists and menus, after which the parser decides."""
+HARD = 3
+"""Times ``longest`` after which a sentence ends where it shows no end at all: 10,000 words without a stop."""
 
 
 def _kinds() -> dict[str, str]:
@@ -26,7 +29,7 @@ def _kinds() -> dict[str, str]:
 
 
 class Sentences:
-    """The pipeline's component: sets ``is_sent_start`` of every token but the first."""
+    """The pipeline's component: sets ``is_sent_start`` of every token."""
 
     def __init__(self, longest: int = 120) -> None:
         self.longest = longest
@@ -34,17 +37,30 @@ class Sentences:
 
     def __call__(self, doc: Doc) -> Doc:
         """Mark the boundaries of one line."""
+        from numpy import array, int64
+        from spacy.attrs import SENT_START
+
         texts = [t.text for t in doc]
         spaces = [bool(t.whitespace_) for t in doc]
+        marks = [1] * min(1, len(texts))
         since = 0
         for i in range(1, len(texts)):
             since += 1
-            starts = self.starts(texts, i, spaces)
+            starts = self._marked(texts, i, spaces, since)
             if starts:
                 since = 0
-            free = starts is None or (since > self.longest and not starts)
-            doc[i].is_sent_start = None if free else starts
+            marks.append(0 if starts is None else 1 if starts else -1)
+        # All at once: a token's own `is_sent_start` looks through the whole text each time it is set.
+        if texts:
+            doc.from_array([SENT_START], array(marks, dtype=int64).astype("uint64"))
         return doc
+
+    def _marked(self, texts: list[str], i: int, spaces: list[bool], since: int) -> bool | None:
+        """``starts``, with a long stretch left to the parser and a very long one cut."""
+        starts = self.starts(texts, i, spaces)
+        if since >= HARD * self.longest:
+            return True
+        return None if since > self.longest and not starts else starts
 
     def starts(self, texts: list[str], i: int, spaces: list[bool]) -> bool | None:
         """Whether a sentence begins at token ``i``; None to leave it to the parser.

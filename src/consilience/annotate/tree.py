@@ -63,16 +63,26 @@ def tree(account: Annotated, reporting: frozenset[str] = frozenset()) -> Tree:
     """
     tokens = _participles(_seconds(account.tokens), reporting)
     kids: list[list[int]] = [[] for _ in tokens]
-    left, right = list(range(len(tokens))), list(range(len(tokens)))
     sentence = [0] * len(tokens)
     for i, token in enumerate(tokens):
         if token.head != i:
             kids[token.head].append(i)
     for number, found in enumerate(account.sentences):
-        for i in range(found.first, found.last):
-            sentence[i] = number
-            _widen(tokens, i, left, right)
+        sentence[found.first : found.last] = [number] * (found.last - found.first)
+    left, right = _reaches(tokens, kids)
     return Tree(tokens, account.sentences, kids, left, right, sentence, [t.end for t in tokens])
+
+
+def _reaches(tokens: Sequence[Token], kids: Sequence[Sequence[int]]) -> tuple[list[int], list[int]]:
+    """First and last token below each, in one pass from the leaves up."""
+    left, right = list(range(len(tokens))), list(range(len(tokens)))
+    order = [i for i, token in enumerate(tokens) if token.head == i]
+    for i in order:  # grows as it is read: roots, then their children, and so on
+        order.extend(kids[i])
+    for i in reversed(order):
+        head = tokens[i].head
+        left[head], right[head] = min(left[head], left[i]), max(right[head], right[i])
+    return left, right
 
 
 def _seconds(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
@@ -140,13 +150,3 @@ def _heads(tokens: Sequence[Token], i: int) -> Iterator[int]:
     while tokens[i].head != i:
         i = tokens[i].head
         yield i
-
-
-def _widen(tokens: tuple[Token, ...], i: int, left: list[int], right: list[int]) -> None:
-    """Let every token above ``i`` reach at least as far as ``i``."""
-    at = i
-    while tokens[at].head != at:
-        at = tokens[at].head
-        if left[at] <= i <= right[at]:
-            return
-        left[at], right[at] = min(left[at], i), max(right[at], i)
