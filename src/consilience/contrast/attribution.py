@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..model import Span, Statement
 from .sheet import Sheet, stop_words
@@ -72,6 +72,10 @@ def _said(laid: Sheet, i: int) -> Iterator[Said]:
         words = tuple(w for span in statement.content for w in words_of(text, span.start, span.end)[0])
         if len(words) >= RUN:
             yield Said(i, statement, words)
+        for span in statement.content if len(statement.content) > 1 else ():
+            part = words_of(text, span.start, span.end)[0]
+            if len(part) >= RUN:
+                yield Said(i, replace(statement, content=(span,)), part)
 
 
 def _named(laid: Sheet, statement: Statement) -> bool:

@@ -16,7 +16,7 @@ from ..model import Mention, Quantity
 from .sheet import Sheet, key_of
 from .slots import Finding, Match, Slot, matches, stated_elsewhere
 
-LEAST = {"number": 0.26, "money": 0.26, "percentage": 0.28}
+LEAST = {"number": 0.25, "money": 0.26, "percentage": 0.28}
 CASUALTIES = frozenset({"=die", "=injure", "casualti", "missing", "miss", "case", "toll", "victim"})
 SCOPES = frozenset(
     "another other others more additional further extra total overall combined altogether".split()
@@ -31,7 +31,7 @@ WORDS = {"number": "count", "money": "sum", "percentage": "share"}
 def compare(laid: Sheet) -> Iterator[Finding]:
     """Find figures that differ."""
     slots = list(_slots(laid))
-    elsewhere = stated_elsewhere(slots, _agree)
+    elsewhere = stated_elsewhere(slots, _equal)
 
     def barred(a: Slot, b: Slot) -> bool:
         return not _agree(a, b) and (_far(a.value, b.value) or elsewhere(a, b))

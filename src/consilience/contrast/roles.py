@@ -111,7 +111,8 @@ def excludes(one: str, other: str) -> bool:
     if any(one == d + other or other == d + one for d in DEPUTIES):
         return True
     if _minister(one) and _minister(other):
-        return True
+        # A bare "secretary" or "minister" is the fuller title said in short.
+        return not one.endswith(other) and not other.endswith(one)
     return bool(_ranks().get(one, frozenset()) & _ranks().get(other, frozenset()))
 
 

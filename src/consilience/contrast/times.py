@@ -20,6 +20,8 @@ from .sheet import Sheet, key_of
 from .slots import Finding, Match, Slot, matches, rivalled
 
 LEAST = {"weekday": 0.3, "said": 0.5, "day": 0.3, "year": 0.45, "hour": 0.4}
+STRANGE = 0.03
+"""How much closer two times must be that hang on different verbs: they may date two events."""
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 ZONES = frozenset("et est edt pt pst pdt ct cst cdt gmt utc bst cet cest ist jst local".split())
@@ -39,7 +41,8 @@ def compare(laid: Sheet) -> Iterator[Finding]:
     rival = rivalled(laid, slots, _equal)
     for match in matches(laid, slots, least=min(LEAST.values()), same=_equal):
         sort = match.a.sort
-        if match.score >= LEAST[sort] and not _agree(laid, match.a, match.b) and not rival(match):
+        least = LEAST[sort] + (0.0 if match.a.frame == match.b.frame else STRANGE)
+        if match.score >= least and not _agree(laid, match.a, match.b) and not rival(match):
             yield _finding(laid, match)
 
 

@@ -27,7 +27,7 @@ NEGATIONS = frozenset("not never no cannot nobody nothing none neither nor witho
 FILLERS = frozenset(
     "uh um well oh so yeah ok okay you know i mean like just very really actually that".split()
 )
-STRENGTHS = "must shall; should ought; may might; can could; will would"
+STRENGTHS = "must; should ought; may might; can could; will would shall"
 MODALS = {modal: words.split()[0] for words in STRENGTHS.split(";") for modal in words.split()}
 """Modal verbs by strength; the tense of one makes no other sense."""
 GAP = "…"
