@@ -158,7 +158,7 @@ def test_unreadable_absent_and_odd_paths(folder: Path) -> None:
     assert set(whats(wanted)) == {
         "is not a regular file",
         "cannot be read (no such file or directory)",
-        "holds no file that can be read",
+        "matches no file",
         "cannot be read (embedded null byte)",
     }
 

@@ -42,7 +42,9 @@ def compare(
     :param manifest: JSON, JSON Lines, YAML or CSV that says what the files do not.
     :raises InputError: nothing usable was given; one line says what, where, what to do.
 
-    >>> dossier = compare(["examples/…"])  # doctest: +SKIP
+    >>> said = "The Ostra flooded four hundred houses in Melden on Monday, the mayor said. The dam held."
+    >>> compare(["-"], stdin=lambda: (said * 3).encode()).story.label
+    'stdin'
     """
     step = progress or _silent
     step("reading", 0, 1)
