@@ -236,3 +236,10 @@ def test_order_does_not_matter() -> None:
 )
 def test_odd_texts_do_no_harm(odd: str) -> None:
     assert isinstance(compare(odd, CONFLICTS["number"][0], odd), tuple)
+
+
+def test_three_values_of_one_fact_are_all_told() -> None:
+    text = "The rescue boats took {} passengers off the ferry Skagra before it sank near Orsund."
+    (conflict,) = compare(*(text.format(n) for n in (38, 83, 17)))
+    assert len(conflict.readings) == 3
+    assert all(str(n) in conflict.explanation for n in (38, 83, 17))

@@ -21,6 +21,8 @@ from .slots import Finding
 
 Comparer = Callable[[Sheet], Iterator[Finding]]
 
+SHOWN = 40
+"""Longest words of a further reading that an explanation repeats, in code points."""
 COMPARERS = (
     "numbers",
     "ages",
@@ -125,4 +127,25 @@ def _joined(laid: Sheet, group: Sequence[Finding]) -> Discrepancy:
         "d1", best.kind, [[v.span.witness, v.span.start, v.span.end, v.value] for v in readings]
     )
     point = next((f.point for f in (best, *group) if f.point), None)
-    return Discrepancy(identity, best.kind, best.says, best.innocent, round(best.score, 3), readings, point)
+    return Discrepancy(
+        identity,
+        best.kind,
+        _all_values(laid, best, readings),
+        best.innocent,
+        round(best.score, 3),
+        readings,
+        point,
+    )
+
+
+def _all_values(laid: Sheet, best: Finding, readings: Sequence[Value]) -> str:
+    """The explanation of the surest finding, with the further values where accounts give more than two."""
+    told = {value for _, value in best.sides}
+    more: dict[str, str] = {}
+    for reading in readings:
+        words = laid.text(reading.span)
+        if reading.value not in told and len(words) <= SHOWN:
+            more.setdefault(reading.value, f"“{words}”")
+    if not more or best.kind in ("quotation", "polarity"):
+        return best.says
+    return f"{best.says.removesuffix('.')}, and {', '.join(more.values())}."
