@@ -225,6 +225,27 @@ def test_gender_keeps_a_pronoun_from_the_wrong_person() -> None:
     assert found["him"] == {"person:Harland"}
 
 
+@pytest.mark.parametrize(
+    ("text", "word", "person"),
+    [
+        (
+            "Otmar Kesh, the harbour master, said few boats had gone out. “I sent nobody,” he said.\n"
+            "Among the guests were ten pupils and their teacher, Ilka Brunn, 41, who held a violin. "
+            "“The lamps went out,” she said.",
+            "she",
+            "Ilka Brunn",
+        ),
+        ("Tervo Saln shook her head. Tervo Saln met Dorn Alk at noon. Then she left.", "she", "Tervo Saln"),
+        ("Ralko Imm came with his sister, Tervo Saln. “It rained,” she said.", "she", "Tervo Saln"),
+        ("Tervo Saln spoke first. The rope broke when Dorn Alk pushed her down.", "her", "Tervo Saln"),
+    ],
+)
+def test_a_pronoun_means_the_nearest_person_it_can(text: str, word: str, person: str) -> None:
+    account = read(text)
+    spots = [m for m in account.mentions if m.how == "pronoun" and m.span.of(text) == word]
+    assert spots and spots[-1].value == f"person:{person}"
+
+
 def test_a_pronoun_after_someone_unnamed_stays_open() -> None:
     account = read("Eva Ortiz left. A police officer said he had seen the car.")
     assert "he" not in named(account)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from ..data import lexicon
-from ..model import Annotated
-from .gazetteer import adjectives, titles
+from ..model import Annotated, Token
+from .gazetteer import Word, adjectives, titles, words_of
 from .names import Line, Name, key_of, split_key
 from .roles import HIGH, Office, abroad, genders, holds
 
@@ -40,6 +40,8 @@ COMMON = frozenset(
 """What a body can be called for short after it was named in full."""
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 OPENERS = frozenset("in for at on during after before with despite while when as by from like to".split())
+OBJECTS = frozenset({"dobj", "dative", "iobj"})
+BESIDE = frozenset({"appos", "compound", "nmod"})
 REACH = 4
 """Sentences back that a pronoun looks for its person."""
 
@@ -73,7 +75,6 @@ class Reader:
     ) -> None:
         self.account, self.lines, self.names, self.offices = account, lines, names, offices
         self.text = account.witness.text
-        self.gender = genders(offices, [n.key for n in names])
         self.memory = Memory()
         self.by_line: dict[int, list[Name]] = defaultdict(list)
         self.offices_of: dict[int, list[Office]] = defaultdict(list)
@@ -83,6 +84,9 @@ class Reader:
             self.offices_of[office.line].append(office)
         self.quoted = [m.span() for m in QUOTED.finditer(self.text)]
         self.opened = [start for start, _ in self.quoted]
+        self.gender = genders(offices, [n.key for n in names])
+        self._told_by_words()
+        self._told_by_pronouns()
 
     def read(self) -> list[Reference]:
         """The references of every sentence; sets the holders of offices on the way."""
@@ -215,6 +219,44 @@ class Reader:
         ]
         return mine[-1].offices[-1].removeprefix("former ") if key and mine else None
 
+    # -- gender --
+
+    def _told_by_words(self) -> None:
+        """ "his sister, Ann Roe" and "Ann Roe, a mother of two": a word beside the name tells."""
+        tokens, words = self.account.tokens, self._people_by_token()
+        for i, token in enumerate(tokens):
+            for at, beside in ((i, token.head), (token.head, i)) if token.dep in BESIDE else ():
+                gender = _gender_of(tokens[beside].lemma.lower())
+                if gender and at in words and beside not in words:
+                    self.gender.setdefault(words[at], gender)
+
+    def _people_by_token(self) -> dict[int, str]:
+        """The person whose name each token belongs to."""
+        return {
+            self.lines[n.line].row[k].token: n.key
+            for n in self.names
+            if n.kind == "person"
+            for k in range(n.first, n.last)
+        }
+
+    def _told_by_pronouns(self) -> None:
+        """ "Roe shook her head": a sentence whose one person is its subject tells who is a woman."""
+        votes: dict[str, Counter[str]] = defaultdict(Counter)
+        for line in self.lines:
+            people = [n for n in self.by_line[line.number] if n.kind == "person"]
+            spoken = [n for n in people if not self._in_quotes(n.start)]
+            if len({n.key for n in people}) != 1 or not spoken or not self._subject(line, spoken[0].last):
+                continue
+            if self._strangers(line, [(n.start, n.key, n.first, n.last) for n in people]):
+                continue
+            for word in line.row[spoken[0].last :]:
+                own = self.account.tokens[word.token].tag == "PRP$" or word.fold in {"he", "she"}
+                if own and word.fold in PRONOUNS and not self._in_quotes(word.start):
+                    votes[people[0].key][PRONOUNS[word.fold]] += 1
+        for key, told in votes.items():
+            if len(told) == 1:
+                self.gender.setdefault(key, next(iter(told)))
+
     # -- pronouns --
 
     def _pronouns(self, line: Line, people: Sequence[tuple[int, str, int, int]]) -> list[Reference]:
@@ -223,8 +265,9 @@ class Reader:
             gender = PRONOUNS.get(word.fold)
             if not gender or (len(word.text) > 1 and word.text.isupper()) or self._in_quotes(word.start):
                 continue
-            key = self._antecedent(line, word.start, gender, people, found)
+            key = self._antecedent(line, word, people, found)
             if key:
+                self.gender.setdefault(key, gender)
                 found.append(Reference(word.start, word.end, "person", key, "pronoun"))
         return found
 
@@ -235,18 +278,19 @@ class Reader:
     def _antecedent(  # noqa: PLR0911 - a list of rules, the first that fits decides
         self,
         line: Line,
-        at: int,
-        gender: str,
+        word: Word,
         people: Sequence[tuple[int, str, int, int]],
         found: list[Reference],
     ) -> str | None:
+        at, gender = word.start, PRONOUNS[word.fold]
         fit = [p for p in people if self.gender.get(p[1], gender) == gender and not self._in_quotes(p[0])]
+        fit = [p for p in fit if word.fold.endswith("self") or not self._does(word, p, line)]
         before = [p for p in fit if p[0] < at]
         if not before and line.row[0].fold in OPENERS:
-            later = [p for p in fit if p[0] > at and self._subject(line, p)]
+            later = [p for p in fit if p[0] > at and self._subject(line, p[3])]
             if later and ":" not in self.text[at : later[0][0]]:
                 return later[0][1]  # "In his remarks, Ortiz said …"
-        subjects = [p for p in before if self._subject(line, p)]
+        subjects = [p for p in before if self._subject(line, p[3])]
         stranger = max((a for a in self._strangers(line, people) if a < at), default=-1)
         if stranger >= 0 and not any(p[0] > stranger for p in before):
             return None  # "The officer said he …": somebody not named
@@ -257,15 +301,26 @@ class Reader:
             return sure[-1][1]
         if found and self.gender.get(found[-1].key, gender) == gender:
             return found[-1].key
-        focus = self.memory.focus
-        near = line.number - self.memory.focus_line <= REACH
-        if focus and near and self.gender.get(focus, gender) == gender:
+        focus = self._focus(line, gender)
+        if focus:
             return focus
         if before:
             return before[-1][1]
         recent = [k for k in self.memory.seen if self.gender.get(k, gender) == gender]
         recent = [k for k in recent if split_key(k)[0] == "person" and at - self.memory.seen[k] < 600]
         return max(recent, key=lambda k: self.memory.seen[k], default=None)
+
+    def _focus(self, line: Line, gender: str) -> str | None:
+        """The subject last spoken of, if near and fitting; a known man or woman named since goes first."""
+        memory, focus = self.memory, self.memory.focus
+        if not focus or line.number - memory.focus_line > REACH:
+            return None
+        told = self.gender.get(focus)
+        since = [k for k, at in memory.seen.items() if at > memory.seen.get(focus, 0)]
+        sure = [k for k in since if self.gender.get(k) == gender and _named(k)]
+        if told is None and sure:
+            return max(sure, key=lambda k: memory.seen[k])
+        return focus if told in {None, gender} else None
 
     def _strangers(self, line: Line, people: Sequence[tuple[int, str, int, int]]) -> list[int]:
         """Where single people without a name are the subject: "a spokesman", "the victim"."""
@@ -281,9 +336,24 @@ class Reader:
             and not self._in_quotes(t.start)
         ]
 
-    def _subject(self, line: Line, person: tuple[int, str, int, int]) -> bool:
-        token = self.account.tokens[line.row[person[3] - 1].token]
-        return token.dep in SUBJECTS
+    def _subject(self, line: Line, last: int) -> bool:
+        """Whether the name that ends before word ``last`` is a subject, or stands beside one."""
+        return self._role(line.row[last - 1].token, {"appos"}).dep in SUBJECTS
+
+    def _role(self, token: int, through: Collection[str] = ("appos", "conj")) -> Token:
+        """The token that a name stands for: of "pupils and their teacher, Ann Roe" the pupils."""
+        tokens = self.account.tokens
+        for _ in range(4):
+            if tokens[token].dep not in through:
+                break
+            token = tokens[token].head
+        return tokens[token]
+
+    def _does(self, word: Word, person: tuple[int, str, int, int], line: Line) -> bool:
+        """Whether a pronoun is the object of what the person does: in "Roe told her" she is not Roe."""
+        told = self.account.tokens[word.token]
+        role = self._role(line.row[person[3] - 1].token)
+        return told.tag == "PRP" and told.dep in OBJECTS and role.dep in SUBJECTS and role.head == told.head
 
     def _remember(
         self, line: Line, people: Sequence[tuple[int, str, int, int]], found: Sequence[Reference]
@@ -294,7 +364,7 @@ class Reader:
         for ref in found:
             memory.seen[ref.key] = max(ref.start, memory.seen.get(ref.key, 0))
         tokens = self.account.tokens
-        spots = [(tokens[line.row[p[3] - 1].token], p[1]) for p in people if not self._in_quotes(p[0])]
+        spots = [(self._role(line.row[p[3] - 1].token), p[1]) for p in people if not self._in_quotes(p[0])]
         at = {w.start: w.token for w in line.row}
         spots += [(tokens[at[r.start]], r.key) for r in found if r.how == "pronoun" and r.start in at]
         subjects = [(t, k) for t, k in spots if t.dep in SUBJECTS]
@@ -308,6 +378,31 @@ class Reader:
             memory.focus = None
         elif memory.focus and any(k == memory.focus for _, k in spots):
             memory.focus_line = line.number
+
+
+def _named(key: str) -> bool:
+    """Whether a key is a person's by name, not "leader of Ruritania"."""
+    return key.startswith("person:") and " of " not in key
+
+
+@cache
+def _genders() -> dict[str, str]:
+    """Nouns that tell a man or a woman: of office, of kin, of other people."""
+    told = {word: kind for kind in ("m", "f") for word in words_of(kind)}
+    for row in lexicon("titles"):
+        if row["gender"] and " " not in row["phrase"]:
+            told[row["phrase"].casefold()] = row["gender"]
+    return told
+
+
+def _gender_of(noun: str) -> str:
+    """m, f or nothing.
+
+    >>> _gender_of("sister"), _gender_of("businesswoman"), _gender_of("teacher")
+    ('f', 'f', '')
+    """
+    told = _genders().get(noun, "")
+    return told or ("f" if noun.endswith("woman") else "")
 
 
 @cache
