@@ -85,7 +85,7 @@ def _finding(laid: Sheet, person: str, held: list[Held], one: str, other: str) -
 def _shown(laid: Sheet, sides: list[Held], office: str) -> str:
     """The words of an office, rather those that name it than "his counterpart"."""
     words = [laid.text(h.span) for h in sides if h.office == office]
-    return next((w for w in words if office.split()[-1] in w.lower()), words[0])
+    return next((w for w in words if office.rpartition(" ")[2] in w.lower()), words[0])
 
 
 def _of_two(sides: list[Held]) -> bool:
