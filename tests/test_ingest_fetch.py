@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
+import time
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -36,6 +38,7 @@ BODIES: dict[str, tuple[str, str, bytes]] = {
     "brotli": ("text/html", "br", b"x"),
     "picture": ("image/png", "", b"x"),
     "garbled": ("text/html", "gzip", b"this is not gzip"),
+    "half": ("text/html", "gzip", gzip.compress(PAGE)[:-20]),
 }
 
 
@@ -61,6 +64,12 @@ class Handler(BaseHTTPRequestHandler):
                 self.send_header("Content-Encoding", encoding)
             self.end_headers()
             self.wfile.write(body)
+        elif name == "short":
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(2 * len(PAGE)))
+            self.end_headers()
+            self.wfile.write(PAGE)
         elif name == "headers":
             self.send_response(200)
             self.send_header("Content-Type", "text/plain")
@@ -124,6 +133,8 @@ def test_nothing_personal_is_sent(base: str) -> None:
         ("brotli", "is packed as 'br', which was not asked for"),
         ("picture", "is image/png, not an article"),
         ("garbled", "did not answer as it should"),
+        ("half", "broke off before its end"),
+        ("short", "broke off before its end"),
         ("absent", "answered 404"),
     ],
 )
@@ -138,7 +149,8 @@ def test_what_is_refused(base: str, path: str, what: str) -> None:
     [
         "http://127.0.0.1/", "http://localhost/", "http://[::1]/", "http://[::ffff:10.0.0.1]/", "http://2130706433/",
         "http://0x7f.1/", "http://10.1.2.3/", "http://169.254.169.254/latest/meta-data", "http://0.0.0.0/",
-        "http://100.64.0.1/", "http://[fe80::1%25lo]/", "http://[64:ff9b::7f00:1]/", "http://user:word@1.1.1.1/",
+        "http://100.64.0.1/", "http://[fe80::1%25lo]/", "http://[64:ff9b::7f00:1]/", "http://0177.0.0.1/",
+        "http://[::7f00:1]/", "http://[fec0::1]/", "http://1.1.1.1/\udc80", "http://user:word@1.1.1.1/",
         "ftp://1.1.1.1/", "http:///x", "http://1.1.1.1:99999/", "http://[/", "http://a b/", "http://\x00/",
     ],
 )  # fmt: skip
@@ -188,6 +200,31 @@ def test_a_silent_host_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
             fetch(url, Ingest(allow_hosts=("127.0.0.1",), timeout=0.2))
 
 
+@pytest.mark.parametrize("opening", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_a_trickle_is_given_up(opening: bytes) -> None:
+    """A byte now and then, in the head or the body: each one starts the socket's own timeout anew."""
+
+    def drip(server: socket.socket) -> None:
+        plug, _ = server.accept()
+        with plug, suppress(OSError):
+            plug.sendall(opening)
+            for _ in range(100):
+                plug.sendall(b"x")
+                time.sleep(0.05)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,))
+        thread.start()
+        begun = time.monotonic()
+        with pytest.raises(FetchError):
+            fetch(
+                f"http://127.0.0.1:{server.getsockname()[1]}/",
+                Ingest(allow_hosts=("127.0.0.1",), timeout=0.3),
+            )
+        assert time.monotonic() - begun < 2
+        thread.join()
+
+
 def test_a_refused_address_is_a_problem_beside_others() -> None:
     with pytest.raises(InputError, match=r"http://127\.0\.0\.1:9/: host '127\.0\.0\.1' is at 127\.0\.0\.1"):
         read(["http://127.0.0.1:9/"])
@@ -197,5 +234,18 @@ def test_public_looks_inside_addresses() -> None:
     assert public("93.184.215.14")
     assert public("2606:4700:4700::1111")
     assert not any(
-        map(public, ["2002:7f00:1::", "::ffff:127.0.0.1", "224.0.0.1", "ff02::1", "nonsense", "::"])
+        map(
+            public,
+            [
+                "2002:7f00:1::",
+                "::ffff:127.0.0.1",
+                "224.0.0.1",
+                "ff02::1",
+                "nonsense",
+                "::",
+                "::7f00:1",
+                "fec0::1",
+                "::ffff:0:127.0.0.1",
+            ],
+        )
     )

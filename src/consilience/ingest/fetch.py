@@ -15,9 +15,11 @@ import ipaddress
 import re
 import socket
 import ssl
+import threading
 import time
 import zlib
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
@@ -26,12 +28,19 @@ from ..errors import FetchError
 from ..settings import Ingest
 from .draft import MEDIA, Source
 
-AGENT = "Consilience/0.1 (compares news accounts for one reader)"
-ACCEPT = "text/html,application/xhtml+xml,text/plain,application/pdf,application/json;q=0.9"
+HEADERS = {
+    "User-Agent": "Consilience/0.1 (compares news accounts for one reader)",
+    "Accept": "text/html,application/xhtml+xml,text/plain,application/pdf,application/json;q=0.9",
+    "Accept-Encoding": "gzip, deflate",
+    "Connection": "close",
+}
 MAX_REDIRECTS = 5
 CHUNK = 65_536
 TYPES = frozenset({*MEDIA, ""})
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+UNICAST = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that is given out; site-local fec0:: and ::7f00:1 lie outside and yet count as global."""
+UNFIT = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,7 @@ def fetch(url: str, settings: Ingest) -> Source:
 
 def _visit(url: str, settings: Ingest, deadline: float) -> Source | str:
     """The source at an address, or where it redirects to."""
-    with closing(_connect(resolve(url, settings), deadline)) as connection:
+    with _connected(resolve(url, settings), deadline) as connection:
         try:
             with closing(connection.getresponse()) as response:
                 place = response.getheader("Location")
@@ -86,7 +95,7 @@ def resolve(url: str, settings: Ingest) -> Target:
         ascii_host = host if ":" in host else host.encode("idna").decode("ascii")
     except (ValueError, UnicodeError) as error:
         raise FetchError("is not a web address", where=url, todo="give http://… or https://…") from error
-    if parts.scheme not in ("http", "https") or not host or re.search(r"[\s\x00-\x1f\x7f]", url):
+    if parts.scheme not in ("http", "https") or not host or UNFIT.search(url):
         raise FetchError("is not a web address", where=url, todo="give http://… or https://…")
     if parts.username is not None or parts.password is not None:
         raise FetchError(
@@ -124,37 +133,55 @@ def public(address: str) -> bool:
         inner += [a for a in (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())) if a is not None]
         if ip in NAT64:
             inner.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
-        if ip.ipv4_mapped is None and ip not in NAT64 and not ip.is_global:
-            return False
-        if ip.is_multicast:
+        if ip.ipv4_mapped is None and ip not in NAT64 and not (ip in UNICAST and ip.is_global):
             return False
         return all(public(str(a)) for a in inner)
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
-def _connect(target: Target, deadline: float) -> http.client.HTTPConnection:
-    """Open a connection to the pinned address and send the request."""
-    left = deadline - time.monotonic()
+@contextmanager
+def _connected(target: Target, deadline: float) -> Iterator[http.client.HTTPConnection]:
+    """A connection to the pinned address with the request sent, which ends at the deadline."""
     where = target.parts.geturl()
+    left = deadline - time.monotonic()
     if left <= 0:
         raise FetchError("took too long", where=where, todo="try again or raise ingest.timeout")
     connection = http.client.HTTPConnection(target.host, target.port, timeout=left)
-    try:
-        raw = socket.create_connection((target.address, target.port), timeout=left)
-        connection.sock = raw
-        if target.parts.scheme == "https":
-            connection.sock = ssl.create_default_context().wrap_socket(raw, server_hostname=target.host)
-            connection.default_port = 443
-        path = (target.parts.path or "/") + (f"?{target.parts.query}" if target.parts.query else "")
-        connection.request("GET", _quoted(path), headers={
-            "User-Agent": AGENT, "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate", "Connection": "close",
-        })  # fmt: skip
-    except (OSError, http.client.HTTPException) as error:
-        connection.close()
-        raise FetchError(
-            f"cannot be reached ({_why(error)})", where=where, todo="check the address"
-        ) from error
-    return connection
+    with ExitStack() as stack:
+        stack.callback(connection.close)
+        try:
+            connection.sock = socket.create_connection((target.address, target.port), timeout=left)
+            stack.enter_context(_cut_off(connection.sock, deadline))
+            if target.parts.scheme == "https":
+                secure = ssl.create_default_context()
+                connection.sock = secure.wrap_socket(connection.sock, server_hostname=target.host)
+                connection.default_port = 443
+            path = (target.parts.path or "/") + (f"?{target.parts.query}" if target.parts.query else "")
+            connection.request("GET", _quoted(path), headers=HEADERS)
+        except (OSError, http.client.HTTPException) as error:
+            raise FetchError(
+                f"cannot be reached ({_why(error)})", where=where, todo="check the address"
+            ) from error
+        yield connection
+
+
+@contextmanager
+def _cut_off(plug: socket.socket, deadline: float) -> Iterator[None]:
+    """Shut a connection at the deadline: its own timeout begins anew with every byte of a trickle."""
+    with closing(plug.dup()) as same:  # wrapped by TLS, the socket itself is taken over
+        timer = threading.Timer(deadline - time.monotonic(), _shut, (same,))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+
+
+def _shut(plug: socket.socket) -> None:
+    with suppress(OSError):  # the other side was quicker
+        plug.shutdown(socket.SHUT_RDWR)
 
 
 def _quoted(path: str) -> str:
@@ -191,8 +218,6 @@ def _body(response: http.client.HTTPResponse, url: str, settings: Ingest, deadli
     unpack = None if encoding == "identity" else zlib.decompressobj(47 if "gzip" in encoding else 15)
     out = bytearray()
     while chunk := response.read1(CHUNK):
-        if time.monotonic() > deadline:
-            raise FetchError("took too long", where=url, todo="try again or raise ingest.timeout")
         room = settings.max_bytes - len(out) + 1
         if unpack is not None and encoding == "deflate" and not out:
             unpack = _deflate(chunk)
@@ -201,6 +226,11 @@ def _body(response: http.client.HTTPResponse, url: str, settings: Ingest, deadli
             raise FetchError(
                 f"has more than {settings.max_bytes:,} bytes", where=url, todo="raise ingest.max_bytes"
             )
+    if time.monotonic() > deadline:
+        raise FetchError("took too long", where=url, todo="try again or raise ingest.timeout")
+    # A connection that drops looks like the end: an account cut short would pass for a whole one.
+    if response.length or (unpack is not None and out and not unpack.eof):
+        raise FetchError("broke off before its end", where=url, todo="try again later")
     return bytes(out)
 
 
