@@ -7,6 +7,7 @@ from itertools import permutations
 from consilience.annotate.text import parse
 from consilience.group import group
 from consilience.model import Annotated, Witness
+from consilience.settings import Group
 
 FLOOD = (
     "The river Ostra burst its banks at Melden on Monday and flooded four hundred houses. Mayor Ilse Brandt said "
@@ -39,3 +40,9 @@ def test_order_does_not_matter() -> None:
 
 def test_an_account_without_words_stands_alone() -> None:
     assert len(group([parse(Witness("w1:a", "a", "…")), parse(Witness("w1:b", "b", "***"))])) == 2
+
+
+def test_at_threshold_0_all_accounts_are_one_story() -> None:
+    assert [len(s.witnesses) for s in group(accounts(), Group(threshold=0.0))] == [5]
+    apart = [parse(Witness(f"w1:{w}", w, f"{w.capitalize()} runs.")) for w in ("ann", "bob", "cyd")]
+    assert [len(s.witnesses) for s in group(apart, Group(threshold=0.0))] == [3]

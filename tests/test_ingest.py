@@ -342,6 +342,8 @@ def test_what_a_manifest_gets_wrong_is_said(folder: Path) -> None:
         ("m.json", '[{"outlet": "x"}]', "entry 1 names no file"),
         ("m.yaml", "a: [", "not valid YAML"),
         ("m.yaml", "!!python/object/apply:os.system [ls]", "not valid YAML"),
+        ("m.yaml", "a: &a [x, x]\nb: *a\n", "holds an alias"),
+        ("m.yaml", "a: !!bool maybe", "not valid YAML"),
         ("m.toml", "x = 1", ".toml is no manifest format; write it as JSON, JSONL, YAML or CSV"),
         ("gone.json", None, "cannot be read (no such file or directory)"),
     ],

@@ -293,6 +293,14 @@ def test_a_word_document_cannot_multiply_its_words(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+def test_a_word_document_that_is_all_fallback(tmp_path: Path) -> None:
+    markup = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("word/document.xml", f'<c:Fallback xmlns:c="{markup}"/>')
+    assert problem(tmp_path, "a.docx", out.getvalue()) == "holds no text"
+
+
 def test_a_file_is_known_by_its_first_bytes() -> None:
     assert kind(Source("a", "a", "", pdf(LETTER))) == ".pdf"
     assert kind(Source("a", "a", "", docx([]))) == ".docx"

@@ -40,7 +40,8 @@ def _average_link(likeness: Array, threshold: float) -> list[list[int]]:
     sums = likeness.copy()
     while len(clusters) > 1:
         sizes = np.array([len(c) for c in clusters])
-        means = np.round(np.triu(sums / np.outer(sizes, sizes), 1), 9)
+        means = np.round(sums / np.outer(sizes, sizes), 9)
+        means[np.tril_indices(len(clusters))] = -1.0  # at threshold 0 a cluster is not joined to itself
         a, b = divmod(int(means.argmax()), len(clusters))
         if means[a, b] < threshold:
             break

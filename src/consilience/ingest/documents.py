@@ -243,7 +243,7 @@ def _paragraphs(tree: Any) -> tuple[str, list[tuple[int, int, str, str]]]:
     parts: list[str] = []
     layout: list[tuple[int, int, str, str]] = []
     at = 0
-    for old in list(tree.iter(FALLBACK)):  # the same text box again, for old programs
+    for old in list(tree.iterdescendants(FALLBACK)):  # the same text box again, for old programs
         old.getparent().remove(old)
     for paragraph in tree.iter(f"{W}p"):
         words = "".join(_runs(paragraph)).strip()

@@ -16,7 +16,7 @@ from ..model import Evidence, Problem
 from ..settings import Ingest
 from .decode import decode
 from .draft import MEDIA, Draft, Source
-from .manifest import FIELDS, clean
+from .manifest import FIELDS, clean, from_yaml
 
 FRONT = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)(?:\r?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 MD_LINK = re.compile(r"(?<!!)\[[^\]\n]{1,300}\]\((?P<url>https?://[^\s)]{1,2000})")
@@ -103,11 +103,9 @@ def _mark(line: str) -> tuple[str, str] | None:
 
 def _front(text: str) -> tuple[dict[str, Any], tuple[Evidence, ...]]:
     """Fields of a Markdown file's front matter that can be used."""
-    import yaml
-
     try:
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
+        data = from_yaml(text)
+    except (ValueError, RecursionError):
         return {}, ()
     if not isinstance(data, dict):
         return {}, ()
