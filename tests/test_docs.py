@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -36,6 +38,11 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "exa
 def test_links_inside_the_project_resolve(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
         assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_session_in_the_readme_is_what_is_printed() -> None:
+    command = [sys.executable, str(ROOT / "bench" / "session.py"), "--check"]
+    assert subprocess.run(command, check=False).returncode == 0, "run 'python bench/session.py'"
 
 
 def test_python_snippets_run(monkeypatch: pytest.MonkeyPatch) -> None:
