@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -73,12 +74,20 @@ def test_a_sentence_that_nobody_divides_stays_whole() -> None:
     assert len(found) == 1
 
 
-def test_the_same_words_of_two_people_are_two_points() -> None:
+def test_alike_words_of_two_people_are_two_points() -> None:
     found, _ = points(
         "“The dam is safe and the village has nothing to fear,” said the engineer Tomas Vell.\n",
-        "“The dam is safe and the village has nothing to fear,” said the mayor Irina Koss.\n",
+        "“The dam is safe and the village has little to fear,” said the mayor Irina Koss.\n",
     )
     assert len(found) == 2
+
+
+def test_a_sentence_word_for_word_is_one_point_whoever_is_let_say_it() -> None:
+    quotation = "“The dam is safe and the village has nothing to fear,”"
+    found, _ = points(
+        f"{quotation} said the engineer Tomas Vell.\n", f"{quotation} said the mayor Irina Koss.\n"
+    )
+    assert len(found) == 1
 
 
 def test_what_one_account_alone_has_is_a_point_and_headlines_alone_are_none() -> None:
@@ -137,6 +146,53 @@ def test_odd_text_raises_nothing(text: str) -> None:
     found, accounts = points(text, DAILY)
     for point in found:
         assert all(s.of(accounts[s.witness].witness.text).strip() for s in point.spans)
+
+
+STORM = (
+    "Der Sturm hat am Montag in Brenkow mehrere Dächer abgedeckt.\n"
+    "Die Feuerwehr von Brenkow rückte zu mehr als vierzig Einsätzen aus.\n"
+    "Bürgermeisterin Hanne Trost sprach von einem schweren Tag für die Stadt.\n"
+    "Die Schule am Markt bleibt bis Mittwoch geschlossen, weil das Dach der Turnhalle fehlt.\n"
+    "Verletzt wurde nach ersten Angaben niemand in Brenkow.\n"
+)
+AFTERMATH = (
+    "In Brenkow räumen die Bewohner nach dem Sturm ihre Straßen auf.\n"
+    "Die Feuerwehr zählte bis zum Abend achtundvierzig Einsätze in der Stadt.\n"
+    "Trost dankte den Helfern und versprach schnelle Hilfe für die Familien am Markt.\n"
+    "Die Schule am Markt bleibt bis Mittwoch geschlossen, weil das Dach der Turnhalle fehlt.\n"
+    "Der Wetterdienst erwartet für Montag neue Böen.\n"
+)
+
+
+def test_of_a_language_that_is_not_read_shared_wording_alone_counts() -> None:
+    accounts = [annotate(witness(n, t, language="de")) for n, t in zip("ab", (STORM, AFTERMATH), strict=True)]
+    linked, entities = link(accounts)
+    found = collate(Story("s1:t", tuple(a.witness.id for a in linked), ""), linked, entities)
+    assert [p.says for p in found if len(p.witnesses) > 1] == [
+        "Die Schule am Markt bleibt bis Mittwoch geschlossen, weil das Dach der Turnhalle fehlt"
+    ]
+    assert len(found) == 9
+
+
+MARKED = (
+    "The café owner Zoé Brønn said the “Möwe” would sail again on Friday. "
+    "The señor’s façade in Malmö was damaged. Crews repaired the old jetty."
+)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        unicodedata.normalize("NFD", MARKED),
+        MARKED.translate(str.maketrans("“”’", '""\'')),
+        MARKED.replace("the ", "the\u00a0"),
+        MARKED.replace("damaged", "dam\u00adaged").replace("jetty", "jet\u00adty"),
+    ],
+    ids=["decomposed", "straight", "unbroken", "soft hyphens"],
+)
+def test_marks_and_code_points_make_no_reading(other: str) -> None:
+    found, _ = points(MARKED, other)
+    assert [(len(p.witnesses), len(p.readings)) for p in found] == [(2, 1)] * 3
 
 
 def test_no_accounts_no_points() -> None:

@@ -22,7 +22,7 @@ from rapidfuzz.distance import Levenshtein
 from ..data import lexicon
 from ..model import Annotated, Column, Quantity, Span
 from .encoder import StaticEncoder
-from .evidence import american, number
+from .evidence import american, folded, number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,7 +60,7 @@ def words_of(span: Span, account: Annotated) -> tuple[Word, ...]:
             continue
         end, value = values.get(token.start, (token.end, ""))
         text = account.witness.text[token.start : end]
-        form = " ".join(american(w) for w in text.lower().replace("’", "'").split())
+        form = " ".join(american(w) for w in folded(text).lower().split())
         if token.pos == "NUM" and not value:
             value = number(form)
         out.append(Word(form, text, token.lemma.lower() if end == token.end else form, value))
@@ -148,7 +148,7 @@ def relation(a: Word, b: Word, cosine: float) -> str:
     'synonym'
     """
     if a.form == b.form:
-        return "same" if a.text.lower().replace("’", "'") == b.text.lower().replace("’", "'") else "spelling"
+        return "same" if folded(a.text).lower() == folded(b.text).lower() else "spelling"
     if a.value or b.value:
         return "value" if a.value == b.value else "spelling" if _respelt(a, b) else "variant"
     if a.lemma and a.lemma == b.lemma:

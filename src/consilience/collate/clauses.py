@@ -25,6 +25,8 @@ CONDITIONS = frozenset({"if", "unless", "until", "when", "whenever", "whether"})
 """Without a comma before them they open no assertion: "work together when it comes to trade"."""
 OPENERS = frozenset({"and", "but", "or", "that", "yet", "because"})
 PRONOUNS = frozenset({"he", "she", "it", "they", "we", "i", "you", "who", "this", "that"})
+READ = frozenset({None, "en"})
+"""Languages whose names, statements and clauses are read; of others there are words and sentences alone."""
 FULL_QUOTATION = 40
 FEWEST_WORDS = 4
 MOST_BREAKS = 5
@@ -214,6 +216,7 @@ def _trim(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
 
 def _unit(account: Annotated, number: int, piece: tuple[int, int], saying: _Saying) -> Unit | None:
     """A unit over a token range, or None where nothing but who says it, or a label, stands there."""
+    read = account.witness.language in READ
     tokens, sentence = account.tokens, account.sentences[number]
     first, last = _trim(tokens, *_without_attribution(tokens, piece, saying))
     words = sum(tokens[n].pos not in WORDLESS and not saying.attribution[n] for n in range(first, last))
@@ -222,7 +225,7 @@ def _unit(account: Annotated, number: int, piece: tuple[int, int], saying: _Sayi
     if words < (FEWEST_WORDS if partly or verbless else 1):
         return None
     speaker, form = saying.statement.get(saying.owner[first] or _topic(saying, first, last), (None, ""))
-    inner = sorted({at for at in clause_starts(tokens, sentence) if first < at < last})
+    inner = sorted({at for at in clause_starts(tokens, sentence) if first < at < last} if read else ())
     breaks = [tokens[at].start for at in _roomy(tokens, [first, *inner, last])]
     return Unit(
         account.witness.id, tokens[first].start, tokens[last - 1].end, first, last, number,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ import numpy as np
 
 from ..data import lexicon
 from ..model import Annotated
-from .clauses import Unit
+from .clauses import READ, Unit
 from .encoder import StaticEncoder
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ FEATURES = (
 CONTENT = frozenset({"NOUN", "VERB", "ADJ", "ADV", "PROPN", "NUM", "X", "SYM", "AUX", "PRON", "INTJ"})
 DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
 NEGATIVE = frozenset({"no", "not", "never", "none", "nobody", "nothing", "neither", "nor", "without"})
+SAME_MARKS = str.maketrans(
+    "‘’‚‛ʼ“”„‟«»\u2010\u2011\u00a0\u202f\u2007",
+    '\'\'\'\'\'""""""--   ',
+    "\u00ad\u200b\u200c\u200d\u2060\ufeff",
+)
+"""Marks that are one mark in two shapes, spaces that do not break, and signs that are not seen at all."""
 LONGEST = 60
 SOFT_TYPES = 3000
 BUCKETS = 4096
@@ -51,13 +58,17 @@ CANDIDATE = 0.14
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """What is compared of a unit: words (lemmas), names (keys), numbers (plain digits), the text, "not"."""
+    """What is compared of a unit: words (lemmas), names (keys), numbers (plain digits), the text, "not".
+
+    Of a language that is not ``read`` the words are as written.
+    """
 
     words: tuple[str, ...]
     names: tuple[str, ...]
     numbers: tuple[str, ...]
     text: str
     negated: bool = False
+    read: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,9 @@ class Pairs:
 
 def sketch(unit: Unit, account: Annotated) -> Sketch:
     """Reduce a unit to what is compared; a name stands for its key, so that "US" meets "America"."""
+    text = folded(account.witness.text[unit.start : unit.end])
+    if account.witness.language not in READ:
+        return Sketch(tuple(sorted(set(re.findall(r"\w+", text.lower())))), (), (), text, read=False)
     named = list(_named(unit, account))
     words = {key for _, _, key in named}
     numbers = set()
@@ -80,7 +94,6 @@ def sketch(unit: Unit, account: Annotated) -> Sketch:
         if token.pos in CONTENT and token.lemma not in _light() and not _within(token.start, named):
             words.add(_word(token.lemma or token.text, token.pos))
     names = {key for _, _, key in named}
-    text = account.witness.text[unit.start : unit.end]
     tokens = account.tokens[unit.first : unit.last]
     negated = any(t.dep == "neg" or t.text.lower() in NEGATIVE for t in tokens)
     return Sketch(tuple(sorted(words)), tuple(sorted(names)), tuple(sorted(numbers)), text, negated)
@@ -111,6 +124,15 @@ def _light() -> frozenset[str]:
     return frozenset(row["word"] for row in lexicon("stopwords"))
 
 
+def folded(text: str) -> str:
+    """The form in which text is compared: composed, with straight marks and plain spaces.
+
+    >>> folded("Cafe\u0301\u00a0d\u2019Or")
+    "Café d'Or"
+    """
+    return text if text.isascii() else unicodedata.normalize("NFC", text).translate(SAME_MARKS)
+
+
 def american(word: str) -> str:
     """A lower-case word in American spelling.
 
@@ -127,7 +149,7 @@ def _spelling() -> dict[str, str]:
 
 def _word(lemma: str, pos: str) -> str:
     """One form for a word: lower case, American spelling, numbers by value."""
-    low = lemma.lower()
+    low = folded(lemma).lower()
     if pos == "NUM" or DIGITS.fullmatch(low):
         return number(low)
     return american(low)

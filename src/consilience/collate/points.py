@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..data import lexicon
-from ..model import Annotated, Entity, Link, Point, Reading, Span, Story, tagged_hash
+from ..model import Annotated, Entity, Link, Point, Reading, Span, Speaker, Story, tagged_hash
 from ..settings import Collate
 from .apparatus import apparatus, words_of
-from .clauses import PRONOUNS, Unit, units
+from .clauses import PRONOUNS, READ, Unit, units
 from .dividing import divide, pool
-from .evidence import FEATURES, Pairs, Sketch, american, compare_units, sketch
+from .evidence import FEATURES, Pairs, Sketch, american, compare_units, folded, sketch
 from .grouping import HEADS, gather
 
 LINK = re.compile(r"[^\w\n]*(?:(?:and|but|or|that)\b[^\w\n]*)?")
@@ -34,6 +34,9 @@ COUNTING = frozenset({"nummod", "quantmod", "dobj"})
 SHOWN = 0.2
 """Least score of a pair of passages that is listed as a link."""
 
+UTTERANCE = 7
+"""Words of a sentence that two people do not say alike by chance; "nobody was hurt" they may."""
+
 LEAST = {"part": 0.15, "unit": 0.02}
 """Least score that is kept at all."""
 
@@ -42,7 +45,9 @@ if TYPE_CHECKING:
 
     Flags = NDArray[np.bool_]
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
 
+CHARS, WORDS = FEATURES.index("chars"), FEATURES.index("words_long")
 Scores = dict[tuple[int, int], float]
 
 
@@ -100,10 +105,10 @@ def align(accounts: Sequence[Annotated], entities: Sequence[Entity]) -> Table:
     pieces = [unit for _, _, unit in parts]
     drafts = [sketch(u, by_id[u.witness]) for u in pieces]
     pairs = compare_units(pieces, drafts, context=False)
-    kept = divide(parts, _scores(pairs, "part", _foreign(pairs, pieces, drafts, kinds)))
+    kept = divide(parts, _scores(pairs, "part", drafts, _barred(pairs, pieces, drafts, kinds)))
     pieces, drafts = [pieces[n] for n in kept], [drafts[n] for n in kept]
     pairs = compare_units(pieces, drafts, context=True)
-    return Table(pieces, _scores(pairs, "unit", _foreign(pairs, pieces, drafts, kinds)), pairs)
+    return Table(pieces, _scores(pairs, "unit", drafts, _barred(pairs, pieces, drafts, kinds)), pairs)
 
 
 @cache
@@ -113,21 +118,29 @@ def model(stage: str) -> tuple[Floats, float]:
     return np.array([weight[name] for name in FEATURES]), weight["bias"]
 
 
-def _scores(pairs: Pairs, stage: str, foreign: Flags) -> Scores:
-    """Score 0–1 of each candidate pair, without those that cannot be one assertion."""
+def _scores(pairs: Pairs, stage: str, drafts: Sequence[Sketch], barred: Flags) -> Scores:
+    """Score 0–1 of each candidate pair, without those that cannot be one assertion.
+
+    Where either is in a language that is not read, the shared wording alone counts, and must be most of
+    both: two German reports of one match share "der", "Stadion" and a name in many sentences.
+    """
     weights, bias = model(stage)
-    values = np.round(1 / (1 + np.exp(-(pairs.features @ weights + bias))), 4)
-    kept = (values >= LEAST[stage]) & ~foreign
+    values = 1 / (1 + np.exp(-(pairs.features @ weights + bias)))
+    read = np.array([d.read for d in drafts], bool)
+    wording = np.minimum(pairs.features[:, CHARS], pairs.features[:, WORDS])
+    values = np.round(np.where(read[pairs.left] & read[pairs.right], values, wording**2), 4).astype(float)
+    kept = (values >= LEAST[stage]) & ~barred
     columns = (column[kept].tolist() for column in (pairs.left, pairs.right, values))
     return {(i, j): value for i, j, value in zip(*columns, strict=True)}
 
 
-def _foreign(
+def _barred(
     pairs: Pairs, pieces: Sequence[Unit], drafts: Sequence[Sketch], kinds: Mapping[str, str]
 ) -> Flags:
     """Pairs that two people say, or that two speakers say of whom one alone says "not".
 
-    A body may speak through a person, so a body and a person can say one thing.
+    A body may speak through a person, so a body and a person can say one thing. A sentence that two accounts
+    have word for word is one utterance, whoever they let say it: which of them errs is a discrepancy.
     """
     keys = [(u.speaker.key or "") if u.speaker else "" for u in pieces]
     known, speaker = np.unique(np.array(keys, dtype=str), return_inverse=True)
@@ -135,8 +148,16 @@ def _foreign(
     person = spoken & np.array([kinds.get(key, "person") == "person" for key in known], bool)[speaker]
     negated = np.array([d.negated for d in drafts], bool)
     i, j = pairs.left, pairs.right
-    others = spoken[i] & spoken[j] & (speaker[i] != speaker[j])
+    others = spoken[i] & spoken[j] & (speaker[i] != speaker[j]) & ~_verbatim(i, j, drafts)
     return np.asarray(others & ((person[i] & person[j]) | (negated[i] != negated[j])))
+
+
+def _verbatim(left: Ints, right: Ints, drafts: Sequence[Sketch]) -> Flags:
+    """Pairs of one wording, too long for two people to have come upon it each by themselves."""
+    forms = [normal(d.text) for d in drafts]
+    _, code = np.unique(np.array(forms, dtype=str), return_inverse=True)
+    long = np.array([form.count(" ") + 1 >= UTTERANCE for form in forms], bool)
+    return np.asarray(long[left] & (code[left] == code[right]))
 
 
 def _stands(group: Sequence[Unit], by_id: Mapping[str, Annotated], settings: Collate) -> bool:
@@ -144,7 +165,7 @@ def _stands(group: Sequence[Unit], by_id: Mapping[str, Annotated], settings: Col
     body = [u for u in group if u.region not in HEADS]
     if not body or max(u.end - u.start for u in body) < settings.min_chars:
         return False
-    return any(
+    return any(by_id[u.witness].witness.language not in READ for u in body) or any(
         token.pos in {"VERB", "AUX"} for u in body for token in by_id[u.witness].tokens[u.first : u.last]
     )
 
@@ -160,7 +181,7 @@ def _point(
     spans = _passages([u for _, u in group], by_id)
     readings = _readings(spans, by_id)
     says = _fullest(readings, by_id)
-    name, key = _speaker([u for _, u in group], names)
+    name, key = _speaker([u for _, u in group], by_id, names)
     ident = tagged_hash("p1", story.id, [[s.witness, s.start, s.end] for s in sorted(spans)])
     words = [words_of(r.accounts[0], by_id[r.accounts[0].witness]) for r in readings]
     return Point(
@@ -190,7 +211,7 @@ def _passages(group: Sequence[Unit], by_id: Mapping[str, Annotated]) -> list[Spa
 
 def normal(text: str) -> str:
     """The form in which two wordings count as one: words alone, lower case, American spelling."""
-    return " ".join(american(w) for w in WORD.findall(text.lower().replace("’", "'")))
+    return " ".join(american(w) for w in WORD.findall(folded(text).lower()))
 
 
 def _readings(spans: Iterable[Span], by_id: Mapping[str, Annotated]) -> tuple[Reading, ...]:
@@ -228,11 +249,14 @@ def _whole(span: Span, account: Annotated) -> int:
     return headed + bool(END.match(account.witness.text, span.end))
 
 
-def _speaker(group: Sequence[Unit], names: Mapping[str, Entity]) -> tuple[str | None, str | None]:
+def _speaker(
+    group: Sequence[Unit], by_id: Mapping[str, Annotated], names: Mapping[str, Entity]
+) -> tuple[str | None, str | None]:
     """Whose assertion it is: the one most accounts name, if enough of them do.
 
     A person is held to be the speaker where a third of the accounts say so (others tell a
-    readout as their own text), a body only where most do: "it put the number at 104".
+    readout as their own text), a body only where most do: "it put the number at 104". Of equals the one
+    who stands there by name goes before one whom "she said" points to.
     """
     accounts = len({u.witness for u in group})
     said = sorted({(u.speaker.key, u.witness) for u in group if u.speaker and u.speaker.key})
@@ -241,12 +265,18 @@ def _speaker(group: Sequence[Unit], names: Mapping[str, Entity]) -> tuple[str | 
     fit = {key: n * (1.5 if key in people else 1) for key, n in votes.items()}
     fit = {key: n for key, n in fit.items() if votes[key] * (3 if key in people else 2) >= accounts}
     if fit:
-        key = min(fit, key=lambda k: (-fit[k], k))
+        plainly = Counter(u.speaker.key for u in group if u.speaker and _by_name(u.speaker, by_id[u.witness]))
+        key = min(fit, key=lambda k: (-fit[k], -plainly[k], k))
         shown = sorted(u.speaker.name for u in group if u.speaker and u.speaker.key == key)
         return (names[key].name if key in names else shown[0]), key
     named = sorted(u.speaker.name for u in group if u.speaker and not u.speaker.key)
     named = [name for name in named if name[:1].isupper() and name.lower() not in PRONOUNS]
     return (named[0], None) if len(named) * 2 > len(group) else (None, None)
+
+
+def _by_name(speaker: Speaker, account: Annotated) -> bool:
+    """Whether the speaker is more than a pronoun in the account."""
+    return any(span.of(account.witness.text).lower() not in PRONOUNS for span in speaker.spans)
 
 
 def kind(group: Sequence[Unit], by_id: Mapping[str, Annotated], *, spoken: bool) -> str:
