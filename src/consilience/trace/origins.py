@@ -74,10 +74,26 @@ class _Ties:
             out[credit.span.witness].append(credit)
         return out
 
+    @cached_property
+    def bodies(self) -> frozenset[str]:
+        """Outlet keys of what may be an origin in itself: the accounts' outlets and the cited nodes."""
+        outlets = [a.witness.outlet or "" for a in self.accounts]
+        cited = [node.label for node in self.descent.nodes if node.kind == "cited"]
+        return frozenset(key for name in [*outlets, *cited] if (key := outlet_key(name)))
+
     def credited(self, spans: Sequence[Span]) -> list[str]:
-        """Names credited where some passages of one account stand, not for the whole of it."""
-        held = self.credits.get(spans[0].witness, ())
-        return [c.name for c in held if any(c.scope.overlap(s) for s in spans)]
+        """Names credited where some passages of one account stand, not for the whole of it.
+
+        A body whose statement the passage reports ("The ministry speaks of 112") is credited by that.
+        """
+        witness = spans[0].witness
+        names = [c.name for c in self.credits.get(witness, ()) if any(c.scope.overlap(s) for s in spans)]
+        own = outlet_key(self.accounts[self.place[witness]].witness.outlet or "")
+        for said in self.accounts[self.place[witness]].statements:
+            if any(c.overlap(s) for c in said.content for s in spans):
+                told = [*said.chain, said.speaker.name if said.speaker else ""]
+                names += [n for n in told if outlet_key(n) in self.bodies - {own} and n not in names]
+        return names
 
     def share(self, a: Sequence[Span], b: Sequence[Span]) -> bool:
         """Whether a shared passage covers part of both readings."""
