@@ -22,6 +22,11 @@ def found(text: str, published: str | None = "2031-05-06") -> list[tuple[str, Wh
         ("It sank on Tuesday.", "Tuesday", "2031-05-06", "2031-05-07", "day"),
         ("It sank last Tuesday.", "last Tuesday", "2031-04-29", "2031-04-30", "day"),
         ("It will sail on Thursday.", "Thursday", "2031-05-08", "2031-05-09", "day"),
+        ("Schools stay shut until Thursday.", "Thursday", "2031-05-08", "2031-05-09", "day"),
+        ("Schools were shut until Thursday.", "Thursday", "2031-05-01", "2031-05-02", "day"),
+        ("The vote is on Thursday.", "Thursday", "2031-05-08", "2031-05-09", "day"),
+        ("The pull has been set for Thursday.", "Thursday", "2031-05-08", "2031-05-09", "day"),
+        ("She hopes the tug can start on Thursday.", "Thursday", "2031-05-08", "2031-05-09", "day"),
         ("The tug is due on Thursday to pull it clear.", "Thursday", "2031-05-08", "2031-05-09", "day"),
         ("It will sail next Friday.", "next Friday", "2031-05-09", "2031-05-10", "day"),
         ("It sank on Monday night.", "Monday night", "2031-05-05T18:00", "2031-05-06T06:00", "part"),
@@ -63,6 +68,11 @@ def test_one_time(text: str, words: str, start: str, end: str, grain: str) -> No
     assert said == words
     assert (when.start, when.end, when.grain) == (start, end, grain)
     assert when.how in {"stated", "published 2031-05-06"}
+
+
+def test_noon_is_not_of_a_day_to_come_in_the_paragraph_before() -> None:
+    text = "It sank on Monday.\nThe board will report by Friday, 14 November.\nBuses will run from noon."
+    assert found(text)[-1][1].start == "2031-05-05T12:00"
 
 
 def test_without_publication_the_event_is_the_anchor() -> None:

@@ -12,12 +12,12 @@ Grains besides those of ``When``: quarter, season, decade.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from ..model import Annotated, Sentence, Token, When
+from ..model import Annotated, Sentence, When
+from .ahead import looks_ahead, token_at
 from .numerals import WORDS, value
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -29,7 +29,6 @@ PARTS = {
     "night": (18, 30),
     "lunchtime": (11, 14),
 }
-PLANNING = frozenset({"schedule", "plan", "expect", "set", "due", "hope", "intend", "prepare", "suppose"})
 SEASONS = {"spring": 3, "summer": 6, "fall": 9, "autumn": 9, "winter": 12}
 STEPS = {"day": 1, "week": 7, "fortnight": 14}
 
@@ -422,12 +421,23 @@ def find(account: Annotated) -> Iterator[tuple[int, int, When]]:
     """Yield ``(start, end, when)`` of every time in text order."""
     anchor = anchor_of(account)
     last: date | None = None
+    event: date | None = None
+    paragraph = -1
     for sentence in account.sentences:
+        if sentence.paragraph != paragraph and _comes(last, anchor):
+            last = event  # "… will report by 14 November. ¶ Buses run from noon": noon of the day told of
+        paragraph = sentence.paragraph
         found = _in_sentence(account, sentence, anchor, last)
         for item in _merged(account.witness.text, found):
             if item.when.start and item.when.grain in {"day", "part", "minute"}:
                 last = date.fromisoformat(item.when.start[:10])
+                event = event or (None if _comes(last, anchor) else last)
             yield item.start, item.end, item.when
+
+
+def _comes(day: date | None, anchor: Anchor) -> bool:
+    """Whether a day lies after publication."""
+    return bool(day and anchor.day and anchor.how == "published" and day > anchor.day)
 
 
 def anchor_of(account: Annotated) -> Anchor:
@@ -462,7 +472,7 @@ def _in_sentence(account: Annotated, sentence: Sentence, anchor: Anchor, last: d
             if rule is _clock and m.end() - m.start() == sentence.end - sentence.start:
                 continue  # "03:24" on a line of its own: how long a film runs
             at = Context(
-                anchor, last, _ahead(account, sentence, m.start("day" if "day" in m.groupdict() else 0))
+                anchor, last, looks_ahead(account, sentence, m.start("day" if "day" in m.groupdict() else 0))
             )
             when = rule(m, at)
             if when:
@@ -480,14 +490,9 @@ def _opening(m: re.Match[str], rule: Rule) -> int:
     return m.start()
 
 
-def _token_at(account: Annotated, sentence: Sentence, at: int) -> int:
-    index = bisect_right(account.tokens, at, sentence.first, sentence.last, key=lambda t: t.start) - 1
-    return max(index, sentence.first)
-
-
 def _is_year(account: Annotated, sentence: Sentence, m: re.Match[str]) -> bool:
     """Four digits alone: a date to the parser, or after a preposition and no count of things."""
-    index = _token_at(account, sentence, m.start())
+    index = token_at(account, sentence, m.start())
     token = account.tokens[index]
     then = account.tokens[index + 1] if index + 1 < sentence.last else None
     before = account.tokens[index - 1].text.lower() if index > sentence.first else ""
@@ -509,40 +514,6 @@ def _is_year(account: Annotated, sentence: Sentence, m: re.Match[str]) -> bool:
         "to",
         "and",
     }
-
-
-def _ahead(account: Annotated, sentence: Sentence, at: int) -> bool:
-    """Whether the verb that governs a place in the text speaks of the future."""
-    tokens, index = account.tokens, _token_at(account, sentence, at)
-    for _ in range(12):
-        token = tokens[index]
-        if token.pos in {"VERB", "AUX"} or token.head == index:
-            break
-        index = token.head
-    for _ in range(3):
-        row = [t for t in tokens[sentence.first : sentence.last] if t.head == index]
-        if _looks_ahead(tokens[index], row):
-            return True
-        above = tokens[index].head
-        if above == index or tokens[index].dep not in {"xcomp", "conj", "advcl"} or tokens[index].tag != "VB":
-            return False
-        index = above  # "will try to refloat the ferry on Thursday"
-    return False
-
-
-def _looks_ahead(verb: Token, row: Sequence[Token]) -> bool:
-    """A verb with "will", one of planning, "is due", or "is to" do."""
-    if any(
-        t.dep in {"aux", "auxpass"} and t.text.lower() in {"will", "'ll", "’ll", "wo", "shall"} for t in row
-    ):
-        return True
-    if verb.lemma in PLANNING:
-        return verb.lemma in {"expect", "due", "schedule"} or "to" in {t.text for t in row}
-    if verb.lemma != "be" or verb.tag == "VBD":
-        return False
-    return any(
-        (t.dep == "acomp" and t.lemma in PLANNING) or (t.dep == "xcomp" and t.tag == "VB") for t in row
-    )
 
 
 def _merged(text: str, found: list[Found]) -> list[Found]:
