@@ -194,6 +194,12 @@ def test_unusable_input_is_one_line_and_exit_code_2(
     assert result.stdout == ""
 
 
+def test_an_error_cannot_steer_the_terminal(folder: Path) -> None:
+    result = run("compare", folder / "a\x1b[2Jb\nc.txt")
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert "\x1b" not in result.stderr
+
+
 def test_a_manifest_in_the_folder_is_used(folder: Path) -> None:
     (folder / "manifest.csv").write_text("file,outlet\none.txt,The Melden Post\n", "utf-8")
     out = folder / "d.json"

@@ -240,8 +240,8 @@ class Statement:
     """Something said: content, cue, speaker and chain of attribution.
 
     ``form`` is direct, mixed or indirect. ``chain`` holds the names between the account and
-    the speaker, outermost first, the speaker last (account ← Xinhua ← Blinken gives
-    ``("Xinhua", "Antony Blinken")``). ``stance`` is the cue's type from the lexicon.
+    the speaker, outermost first, the speaker last (account ← Harbour Wire ← Poe gives
+    ``("Harbour Wire", "Ann Poe")``). ``stance`` is the cue's type from the lexicon.
     ``score`` is uncalibrated, 0–1.
     """
 

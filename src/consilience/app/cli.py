@@ -32,7 +32,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except ConsilienceError as error:
-            click.echo(f"consilience: {error}", err=True)
+            _say(f"consilience: {error}", err=True)
             ctx.exit(2)
         except BrokenPipeError:  # 'consilience compare … | head'
             sys.stderr.close()
@@ -103,7 +103,7 @@ def verify(dossier: Path, files: tuple[Path, ...]) -> None:
 
     faults = check(read_dossier(dossier), files)
     for fault in faults[:10]:
-        click.echo(fault)
+        _say(fault)
     if faults:
         click.echo(f"{dossier}: {len(faults)} faults" + (", the first ten shown" if len(faults) > 10 else ""))
         sys.exit(1)
@@ -126,6 +126,13 @@ def show_schema() -> None:
     from ..dossier.verification import schema
 
     click.echo(json.dumps(schema(), indent=1, ensure_ascii=False))
+
+
+def _say(line: str, *, err: bool = False) -> None:
+    """Print one line; the names and answers in it may hold control characters."""
+    from ..dossier.terminal import clean
+
+    click.echo(clean(line), err=err)
 
 
 def _compare() -> Callable[..., Dossier]:

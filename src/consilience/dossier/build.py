@@ -55,11 +55,11 @@ class Dossier:
     settings: Settings = Settings()  # noqa: RUF009 - frozen
 
     def to_dict(self) -> Json:
-        """The dossier as JSON values (DESIGN: the contract of ``compare``)."""
+        """The dossier as JSON values, in the form that ``schema.json`` states."""
         return _Writer(self).document()
 
     def to_json(self) -> str:
-        """The document as text: UTF-8 characters kept, two-space indent, final newline."""
+        """The document as text: characters kept, an indent of one space, final newline."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
 
     def to_html(self) -> str:

@@ -32,7 +32,7 @@ def read_dossier(path: Path) -> dict[str, Any]:
     """Read a dossier file; DossierError says why one cannot be read."""
     try:
         document = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         todo = "name a file that 'consilience compare --json' wrote"
         raise DossierError(f"cannot be read ({error})", where=str(path), todo=todo) from error
     if not isinstance(document, dict):

@@ -1,7 +1,8 @@
 """Descent: which account follows which, and how many origins stand behind each point.
 
 ``trace`` finds shared passages, credits, shared interventions and the stemma;
-``with_origins`` counts the independent origins of each point as an interval.
+``with_origins`` counts the independent origins of each point as an interval. Does not judge
+who is right. Invariant: the stemma has no cycle, and every edge carries the passages it rests on.
 """
 
 from __future__ import annotations
