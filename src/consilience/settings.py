@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,8 @@ def _stage(make: Any, table: Any, where: str) -> Any:
             value = tuple(map(str, value))
         if type(value) is not want:
             raise InputError(f"{name} = {value!r} is not of type {want.__name__}", where=where)
+        if want in (int, float) and not 0 <= value < inf:
+            raise InputError(f"{name} = {value!r} is below 0 or no number", where=where)
         values[name] = value
     return make(**values)
 

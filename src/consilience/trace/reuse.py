@@ -20,7 +20,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 from ..model import UNREAD, Annotated, Passage, Region, Span
 
@@ -176,7 +175,7 @@ def align_all(story: Sequence[Words], seed: int = 4) -> dict[tuple[int, int], Al
     found: dict[tuple[int, int], dict[tuple[int, int], int]] = defaultdict(dict)
     for number, words in enumerate(story):
         _seed(number, words.grams(seed), seed, index, found)
-    return {pair: align(story[pair[0]], story[pair[1]], list(hits)) for pair, hits in sorted(found.items())}
+    return {(a, b): align(story[a], story[b], list(hits), seed) for (a, b), hits in sorted(found.items())}
 
 
 def align_one(words: Words, others: Sequence[Words], seed: int = 4) -> list[Alignment | None]:
@@ -189,7 +188,7 @@ def align_one(words: Words, others: Sequence[Words], seed: int = 4) -> list[Alig
     for other in others:
         grams = enumerate(other.grams(seed))
         hits = [(at, place) for at, gram in grams if gram in index for place in index[gram]]
-        out.append(align(other, words, hits) if hits else None)
+        out.append(align(other, words, hits, seed) if hits else None)
     return out
 
 
@@ -214,7 +213,7 @@ def _seed(
         index[gram].append(spot)
 
 
-def align(a: Words, b: Words, seeds: Sequence[tuple[int, int]], seed: int = 4) -> Alignment:
+def align(a: Words, b: Words, seeds: Sequence[tuple[int, int]], seed: int) -> Alignment:
     """Chain seeds into runs, longest first, each word used once, then extend over small edits."""
     runs = sorted(_maximal(seeds, seed), key=lambda r: (-r[2], r[0], r[1]))
     used_a, used_b = bytearray(len(a)), bytearray(len(b))
@@ -396,10 +395,3 @@ def _passage(found: Alignment, chain: list[tuple[int, int]], weights: Mapping[st
     score = 2 * shared / sum(weights.get(w, 1.0) for w in words) * (1 - math.exp(-shared / 4))
     spans = a.span(first_a, last_a + 1), b.span(first_b, last_b + 1)
     return Passage(*spans, round(score, 3), both_quoted(found, chain[0]))
-
-
-def sites(found: Alignment) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Small edits: unmatched words of a and of b between two matched neighbours, as index ranges."""
-    for (i, j), (p, q) in pairwise(found.forward.items()):
-        if 1 <= p - i <= GAP and 1 <= q - j <= GAP and (p - i, q - j) != (1, 1):
-            yield (i + 1, p), (j + 1, q)
