@@ -159,7 +159,7 @@ def test_unreadable_absent_and_odd_paths(folder: Path) -> None:
         "is not a regular file",
         "cannot be read (no such file or directory)",
         "matches no file",
-        "cannot be read (embedded null byte)",
+        "cannot be read (no file can have that name)",
     }
 
 

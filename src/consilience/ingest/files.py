@@ -190,6 +190,8 @@ def _large(size: int, where: str, settings: Ingest) -> Problem:
 
 
 def _why(error: Exception) -> str:
+    if isinstance(error, ValueError):  # a null character; each Python words it its own way
+        return "no file can have that name"
     return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()
 
 
