@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from ..model import Annotated, Discrepancy, Entity, Point, Span, Statement, When
+from ..annotate.times import PARTS
+from ..model import Annotated, Discrepancy, Entity, Point, Span, Speaker, Statement, When
 
 SUMMARY = 7
 """Most sentences in a summary."""
 LONGEST = 60
 """Most words of a summary sentence, where a shorter reading exists."""
+SURE = 0.5
+"""Least score of a statement that gives an unnamed speaker a place in the ledger."""
 FIRST = frozenset("i we my our me us".split())
 """Words of somebody who is not named."""
 POINTING = frozenset("he she it they him her them his its their this these those such".split())
@@ -174,7 +177,13 @@ def in_words(when: When) -> str:
     named = f"{day:%a} {day.day} {month}"
     if when.grain in ("weekend", "week"):
         return f"{when.grain} of {named}"
+    if when.grain == "part":
+        return f"{named}, {_part(start[11:13])}"
     return f"{named}, {start[11:16]}" if len(start) > len("2031-05-05T") else named
+
+
+def _part(hour: str) -> str:
+    return next((name for name, (low, _) in PARTS.items() if low == int(hour)), f"from {hour}:00")
 
 
 def _moment_order(moment: Moment) -> tuple[str, str, str, tuple[Span, ...]]:
@@ -194,17 +203,25 @@ def _told(span: Span, points: Sequence[Point], account: Annotated) -> tuple[Poin
 
 
 def ledger(accounts: Sequence[Annotated], entities: Sequence[Entity]) -> tuple[Voice, ...]:
-    """Who said what: the statements of each speaker, the most quoted first."""
+    """Who said what: the statements of each speaker, the most quoted first.
+
+    An unnamed speaker counts only where the statement is sure; a bare pronoun is no speaker.
+    """
     names = {e.key: e.name for e in entities}
     voices: dict[tuple[str, str | None], list[Statement]] = {}
     for account in accounts:
         for statement in account.statements:
-            if statement.speaker is not None:
+            if statement.speaker is not None and _voiced(statement, statement.speaker):
                 key = statement.speaker.key
                 name = names.get(key or "", statement.speaker.name)
                 voices.setdefault((name, key), []).append(statement)
     made = [Voice(name, key, tuple(said)) for (name, key), said in voices.items()]
     return tuple(sorted(made, key=lambda v: (-len(v.statements), v.name, v.key or "")))
+
+
+def _voiced(statement: Statement, speaker: Speaker) -> bool:
+    plain = speaker.name.casefold() not in POINTING | FIRST
+    return speaker.key is not None or (plain and statement.score >= SURE)
 
 
 def coverage(points: Sequence[Point], accounts: Sequence[Annotated]) -> tuple[Coverage, ...]:
