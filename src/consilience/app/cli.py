@@ -61,7 +61,7 @@ def main() -> None:
 )
 @click.option("--settings", "settings_file", type=FILE, help="Read settings from this TOML file.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no dossier and no progress.")
-@click.option("-v", "--verbose", is_flag=True, help="Print the whole dossier: every point, link and reason.")
+@click.option("-v", "--verbose", is_flag=True, help="Print the whole dossier: every point, passage and reason.")
 def compare(
     sources: tuple[str, ...],
     manifest: Path | None,
