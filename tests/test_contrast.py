@@ -243,3 +243,38 @@ def test_three_values_of_one_fact_are_all_told() -> None:
     (conflict,) = compare(*(text.format(n) for n in (38, 83, 17)))
     assert len(conflict.readings) == 3
     assert all(str(n) in conflict.explanation for n in (38, 83, 17))
+
+
+def test_an_answer_in_other_words_denies_an_assertion() -> None:
+    """A denial may be a pronoun's, or say that the thing was not there; every account stands on its side."""
+    found = compare(
+        "The harbour office said the storm alarm was ringing at the time. Forty boats were lost.",
+        "The harbour office said that “the storm alarm was ringing at the time”. Tora Lind, a net maker, "
+        "was asked about that. “It was not ringing,” Lind said. Forty boats went down.",
+        "Forty boats were lost at Orsund. People on the quay said they heard no alarm.",
+    )
+    (conflict,) = [d for d in found if d.kind == "polarity"]
+    assert conflict.innocent is None
+    assert len({v.span.witness for v in conflict.readings}) == 3
+    values = {v.value for v in conflict.readings}
+    assert {"not ringing (Tora Lind)", "ringing (harbour office)"} <= values
+    assert "no alarm" in " ".join(values)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        (
+            "The inquiry said the evidence pointed to the harbour master.",
+            "The judge said there was no evidence against the clerk.",
+        ),
+        ("“It was not raining,” said Tora Lind.", "The rain gauge was ringing, said Ada Kreel."),
+        (
+            "The traffic signal was flashing, said Ada Kreel.",
+            "Tora Lind, a net maker, said there was no fog signal.",
+        ),
+    ],
+)
+def test_what_denies_nothing(texts: tuple[str, str]) -> None:
+    """Part of a thing, another act, another compound of the noun."""
+    assert "polarity" not in kinds(compare(*texts))

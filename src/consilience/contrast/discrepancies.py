@@ -33,6 +33,7 @@ COMPARERS = (
     "quotations",
     "attribution",
     "polarity",
+    "contrary",
     "initiator",
 )
 """Modules of this folder, each with ``compare(sheet)``; earlier ones keep a place that two would name."""

@@ -115,9 +115,9 @@ def _negated(laid: Sheet, pair: Pair, held: Held) -> Iterator[Finding]:
         about = _about(laid, a, b)
         if about < 0.45 or not _one_subject(laid, a, b):
             continue
-        denied, plain = (a, b) if a.denied else (b, a)
+        against, plain = (a, b) if a.denied else (b, a)
         word = laid.accounts[plain.line.account].tokens[plain.token].text
-        words = f"“{_clause(laid, denied)}” against “{_clause(laid, plain)}”"
+        words = f"“{_clause(laid, against)}” against “{_clause(laid, plain)}”"
         says = f"One account denies what the other states: {words}."
         sides = tuple((_span(laid, p), f"{'not ' if p.denied else ''}{word.lower()}") for p in (a, b))
         score = min(0.95, 0.3 + 0.35 * pair.likeness + 0.4 * about)
@@ -134,8 +134,7 @@ def _predicates(laid: Sheet, line: Line) -> Mapping[str, list[Predicate]]:
             key = token.lemma.lower()
             if not _asserted(grown, i) or _unclear(grown, i) or (key in stop_words() and not _lone(token)):
                 continue
-            denied = _denials(grown, i) % 2 == 1
-            found = Predicate(line, i, key, denied, reach(grown, i))
+            found = Predicate(line, i, key, denied(grown, i), reach(grown, i))
             out.setdefault(key, []).append(found)
     return out
 
@@ -154,6 +153,11 @@ def _asserted(grown: Tree, i: int) -> bool:
 def _lone(token: Token) -> bool:
     """A light verb counts only where it is the sentence's main verb."""
     return token.dep == "ROOT" and token.lemma not in ("say", "tell")
+
+
+def denied(grown: Tree, i: int) -> bool:
+    """Whether a predicate is denied: an odd number of times."""
+    return _denials(grown, i) % 2 == 1
 
 
 def _denials(grown: Tree, i: int) -> int:
