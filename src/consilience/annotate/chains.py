@@ -21,6 +21,8 @@ ISSUERS = frozenset("police ministry government army military company council co
 MEDIA = frozenset(("agency", "newspaper", "paper", "media", "daily", "broadcaster", "outlet", "magazine"))
 NEAR = 2
 """Sentences back that an unresolved he or she looks for the last person who spoke."""
+CARRIED = 0.8
+"""What is left of the score where a chain is carried into the next sentence."""
 NAMED = ("person", "body", "group", "place")
 
 
@@ -268,6 +270,37 @@ def nest(found: Tree, drafts: Sequence[Draft]) -> dict[int, Draft]:
         if holders:
             out[id(d)] = min(holders, key=_size)
     return out
+
+
+def carry(
+    speakers: Speakers, drafts: Sequence[Draft], said: Mapping[int, Speaker | None], within: dict[int, Draft]
+) -> None:
+    """Let an agency's credit reach the next sentence of its paragraph, where "he" goes on.
+
+    In "The agency reported that Lee had said A. He also hoped that B." B is the agency's too.
+    Adds to ``within``; what is carried scores less.
+    """
+    found, last = speakers.found, dict[int, Draft]()
+    for d in sorted((d for d in drafts if d.head >= 0 and d.cue), key=lambda d: d.head):
+        number, speaker = found.sentence[d.head], said.get(id(d))
+        outer, before = within.get(id(d)), last.get(number - 1)
+        if outer is None and before is not None and speaker is not None:
+            same = found.sentences[number].paragraph == found.sentences[number - 1].paragraph
+            first = said.get(id(before))
+            if same and _goes_on(speakers, d) and first is not None and first.name == speaker.name:
+                outer = within[id(d)] = within[id(before)]
+                d.score *= CARRIED
+        if outer is not None and outer.head >= 0 and speakers.institution(outer.subject):
+            last[number] = d
+
+
+def _goes_on(speakers: Speakers, draft: Draft) -> bool:
+    """Whether a draft opens its sentence with a pronoun: "He also said …"."""
+    if draft.subject is None:
+        return False
+    words = speakers.found.tokens[draft.subject[0] : draft.subject[1]]
+    opens = draft.subject[0] <= speakers.found.within(draft.head).first + 1
+    return opens and len(words) == 1 and words[0].text.lower() in ("he", "she", "it", "they")
 
 
 def _holds(content: Sequence[tuple[int, int]], marks: Sequence[tuple[int, int]]) -> bool:

@@ -9,19 +9,21 @@ exception.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..model import Annotated, Span, Speaker, Statement, tagged_hash
-from .chains import Speakers, chain, nest
+from .chains import Speakers, carry, chain, nest
 from .continuing import blocks, continued
 from .cues import reporting
 from .drafts import LEAST, Draft, candidates, reports
 from .quotes import Quotation, paragraphs_of
-from .quoting import Quoting
+from .quoting import Quoting, joined
 from .tree import VERBAL, tree
 
 PASSED = 0.05
 """Least score of a report inside an agency's or a document's."""
+LEFT = 12
+"""Most letters ("in the call") beside another's statement of an agency that only passes it on."""
 EDGE = ' \t\u00a0,;:—–"“”«»'
 
 
@@ -49,6 +51,7 @@ def statements(account: Annotated) -> tuple[Statement, ...]:
     block = list(blocks(account, quoted))
     drafts = [d for d in drafts if d.cue or not _covered(d, block)] + block
     drafts += continued(account, speakers, drafts, quoted)
+    _uncredit(speakers, drafts)
     return _finish(speakers, drafts, quoted)
 
 
@@ -102,6 +105,8 @@ def _finish(
     kept = sorted((d for d in drafts if d.content), key=lambda d: (d.content[0], d.cue, -d.score, d.frame))
     said = {id(d): speakers.of(d) for d in sorted(kept, key=_place)}
     within = nest(speakers.found, kept)
+    carry(speakers, kept, said, within)
+    _told(speakers, kept, within)
     for d in sorted(kept, key=_place):
         said[id(d)] = _self(said[id(d)], said.get(id(within.get(id(d)))))
     names = {n: s.name for n, s in said.items() if s is not None}
@@ -120,6 +125,41 @@ def _finish(
         )  # fmt: skip
         out.setdefault((content, cue), made)
     return tuple(out.values())
+
+
+def _uncredit(speakers: Speakers, drafts: Sequence[Draft]) -> None:
+    """Cut a closing ", according to the agency" from what others say in its sentence."""
+    found = speakers.found
+    for credit in (d for d in drafts if d.frame == "sentence" and d.cue and d.subject):
+        start, end = credit.cue[0][0], found.tokens[credit.subject[1] - 1].end if credit.subject else 0
+        sentence = found.within(credit.head)
+        for d in drafts:
+            if d is credit or not d.cue or not sentence.start <= d.cue[0][0] < sentence.end:
+                continue
+            if start <= d.cue[0][0] < end or d.frame == "sentence":
+                continue
+            d.content = [
+                (a, start if a < start and end <= b and not _letters(speakers.text, end, b) else b)
+                for a, b in d.content
+            ]
+
+
+def _told(speakers: Speakers, kept: Sequence[Draft], within: Mapping[int, Draft]) -> None:
+    """Leave another's cue after their words out of what an agency passes on.
+
+    In "“…,” Roe said in the call, according to the agency" the agency passes on the quotation.
+    """
+    tokens, text = speakers.found.tokens, speakers.text
+    for d in kept:
+        outer = within.get(id(d))
+        if outer is None or outer.frame != "sentence" or not d.cue or d.subject is None:
+            continue
+        spoken = [*d.content, *d.cue, (tokens[d.subject[0]].start, tokens[d.subject[1] - 1].end)]
+        rest = sum(_letters(text, a, b) for a, b in outer.content) - sum(
+            _letters(text, max(a, x), min(b, y)) for a, b in outer.content for x, y in joined(spoken)
+        )
+        if rest <= LEFT and d.content[0] < d.cue[0]:
+            outer.content = list(d.content)
 
 
 def _self(speaker: Speaker | None, outer: Speaker | None) -> Speaker | None:
