@@ -66,8 +66,15 @@ def compare(laid: Sheet) -> Iterator[Finding]:
 
 def _said(laid: Sheet, i: int) -> Iterator[Said]:
     text = laid.accounts[i].witness.text
+    keys = _keys_by_name(laid)
     for statement in laid.accounts[i].statements:
-        if statement.speaker is None or not _named(laid, statement):
+        if statement.speaker is None:
+            continue
+        if not statement.speaker.key and statement.speaker.name.lower() in keys:
+            # The line below a block quotation names its speaker in full; it holds no mention.
+            key = keys[statement.speaker.name.lower()]
+            statement = replace(statement, speaker=replace(statement.speaker, key=key))
+        if not _named(laid, statement):
             continue
         words = tuple(w for span in statement.content for w in words_of(text, span.start, span.end)[0])
         if len(words) >= RUN:
@@ -76,6 +83,12 @@ def _said(laid: Sheet, i: int) -> Iterator[Said]:
             part = words_of(text, span.start, span.end)[0]
             if len(part) >= RUN:
                 yield Said(i, replace(statement, content=(span,)), part)
+
+
+def _keys_by_name(laid: Sheet) -> dict[str, str]:
+    """Keys of people by their full names."""
+    people = [e for e in laid.entities.values() if e.kind == "person" and len(e.name.split()) > 1]
+    return {e.name.lower(): e.key for e in sorted(people, key=lambda e: e.key)}
 
 
 def _named(laid: Sheet, statement: Statement) -> bool:

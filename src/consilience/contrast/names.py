@@ -1,7 +1,8 @@
 """One name spelt in different ways.
 
 Compares the forms of people's, bodies' and groups' names between accounts, word by word: each word
-equal or nearly so, one at least different. Always harmless as such, and reported as spelling; never
+equal or nearly so, one at least different. Family names of people linked as one may begin with other
+letters. Always harmless as such, and reported as spelling; never
 says which form is right. Does not treat short forms, first names or acronyms.
 
 Invariant: neither account uses the other's form.
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import combinations, product
 
 from ..model import Span
 from .sheet import Sheet
@@ -18,6 +20,8 @@ from .slots import Finding
 from .wording import words_of
 
 KINDS = frozenset({"person", "body", "group"})
+SHARED = 0.6
+"""Share of the letters of two family names of one person that are the same, in order."""
 Form = tuple[str, ...]
 
 
@@ -40,6 +44,30 @@ def compare(laid: Sheet) -> Iterator[Finding]:
                     and _alike(one, other)
                 ):
                     yield _finding(laid, (forms[i][one], forms[j][other]))
+    yield from _families(laid)
+
+
+def _families(laid: Sheet) -> Iterator[Finding]:
+    """One person's family name written with other letters, first letters included (Dj-, J-)."""
+    held: dict[str, list[dict[str, Span]]] = defaultdict(lambda: [{} for _ in laid.accounts])
+    for i, account in enumerate(laid.accounts):
+        for m in account.mentions:
+            words = laid.text(m.span).split() if m.kind == "person" and m.how == "name" else []
+            if len(words) > 1:
+                held[str(m.value)][i].setdefault(words[-1].removesuffix("’s").removesuffix("'s"), m.span)
+    for _, names in sorted(held.items()):
+        for (i, mine), (j, theirs) in combinations(enumerate(names), 2):
+            for one, other in product(mine, theirs):
+                known = one in theirs or other in mine
+                if not known and one[0].lower() != other[0].lower() and _sounds(one, other):
+                    yield _finding(laid, (names[i][one], names[j][other]))
+
+
+def _sounds(one: str, other: str) -> bool:
+    """Whether two family names share most of their letters, in order."""
+    from rapidfuzz.distance import Indel
+
+    return Indel.normalized_similarity(one.lower(), other.lower()) >= SHARED
 
 
 def _forms(laid: Sheet, i: int) -> Mapping[Form, Span]:
