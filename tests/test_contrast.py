@@ -8,7 +8,7 @@ import pytest
 
 from consilience.annotate import annotate, link
 from consilience.contrast import discrepancies
-from consilience.model import Annotated, Discrepancy, Witness, witness_id
+from consilience.model import Annotated, Discrepancy, Point, Reading, Region, Span, Witness, witness_id
 
 
 def account(name: str, text: str, published: str | None = None) -> Annotated:
@@ -278,3 +278,48 @@ def test_an_answer_in_other_words_denies_an_assertion() -> None:
 def test_what_denies_nothing(texts: tuple[str, str]) -> None:
     """Part of a thing, another act, another compound of the noun."""
     assert "polarity" not in kinds(compare(*texts))
+
+
+def test_a_block_quotation_with_its_speaker_below_has_a_speaker() -> None:
+    """The line below names in full a person whom another account knows."""
+    words = "“Another ten minutes in that surf and the whole quay was gone for good.”"
+    parts = {
+        "It was a close thing.": "body",
+        words: "quotation",
+        "Edrin Kolve, harbour master of Orsund": "attribution",
+    }
+    text = "\n\n".join(parts)
+    regions = tuple(Region(text.index(p), text.index(p) + len(p), kind, "") for p, kind in parts.items())
+    block = annotate(
+        Witness(witness_id("b", text, None, None, None), "b", text, language="en", regions=regions)
+    )
+    plain = account("a", f"{words[:-2]},” said Tomas Brel. Edrin Kolve, the harbour master, listened.")
+    linked, entities = link([plain, block])
+    assert "attribution" in kinds(discrepancies(linked, (), entities))
+
+
+def test_one_person_with_two_family_names_of_the_same_letters() -> None:
+    """Transliterations part in the first letter too."""
+    found = compare(
+        "Captain Oleg Dzhanov steered the ferry Skagra into the storm off Orsund. Dzhanov was unhurt.",
+        "Captain Oleg Janov steered the ferry Skagra into the storm off Orsund. Janov was unhurt.",
+    )
+    assert [d.innocent for d in found if d.kind == "name"] == ["transliteration or spelling of one name"]
+
+
+def test_two_translations_with_hardly_a_word_in_common_are_one_utterance_in_one_point() -> None:
+    """The point tells that they are one; the language spoken is named where an account names it."""
+    texts = (
+        "The mayor of Orsund, Ada Kreel, came to the quay. “No sandbag and no pump relieves a keeper of the "
+        "duty to leave when he cannot stand,” Kreel said in Veldish.",
+        "Ada Kreel, the mayor of Orsund, spoke. “No bucket, no pump excuses a watchman from going once he is "
+        "no longer on his feet,” Kreel said.",
+    )
+    linked, entities = link([account("ab"[i], text) for i, text in enumerate(texts)])
+    spans = [Span(a.witness.id, t.index("“") + 1, t.index("”")) for a, t in zip(linked, texts, strict=True)]
+    readings = tuple(Reading(t[s.start : s.end], (s,), "") for t, s in zip(texts, spans, strict=True))
+    point = Point("p1:1", "s1:1", "A keeper must leave in time", "statement", readings)
+    (found,) = [d for d in discrepancies(linked, [point], entities) if d.kind == "quotation"]
+    assert found.innocent and "translations" in found.innocent
+    assert "Veldish" in found.explanation
+    assert not [d for d in discrepancies(linked, (), entities) if d.kind == "quotation"]

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from ..annotate.quotes import paragraphs_of
 from ..annotate.text import paragraphs
 from ..model import Annotated, Span
-from .sheet import Line, Pair, Sheet, stop_words
+from .sheet import Line, Pair, Sheet, stem, stop_words
 from .slots import Finding
 from .wording import (
     SEED,
@@ -40,6 +41,10 @@ TRANSLATED = "two translations or transcripts of one utterance"
 TRIMMED = "a quotation trimmed at its start, as is usual; the word dropped turns the sense"
 TRANSCRIBED = "transcripts of one utterance: one word more or less"
 PARAPHRASED = "a paraphrase or another translation of one utterance"
+WHOLE = 9
+"""Words of a quotation from which it is a whole utterance, to be compared with one in other words."""
+TONGUES = ("ian", "ish", "ese")
+"""Endings of the names of languages that the tagger of names does not know."""
 Side = tuple[Span, str]
 
 
@@ -53,6 +58,7 @@ def compare(laid: Sheet) -> Iterator[Finding]:
             seen.add((a.span, b.span))
             yield from _verdict(laid, found)
             yield from _beheaded(laid, found)
+    yield from _rendered(laid, quotes, frozenset(seen))
     yield from _translations(laid, quotes, seen)
 
 
@@ -191,6 +197,69 @@ def _loose(laid: Sheet, a: Quote, b: Quote) -> Iterator[Finding]:
         says = f"The same utterance stands inside quotation marks in two wordings: {words}."
         sides = (a.span, laid.text(a.span)), (b.span, laid.text(b.span))
         yield Finding("quotation", sides, says, TRANSLATED, 0.4 + share / 2)
+
+
+def _rendered(laid: Sheet, quotes: Sequence[Quote], seen: frozenset[tuple[Span, Span]]) -> Iterator[Finding]:
+    """Quotations of one speaker in one point with hardly a word in common: two translations."""
+    held: dict[tuple[str, str], list[Quote]] = defaultdict(list)
+    speakers = [_speakers(laid, i) for i in range(len(laid.accounts))]
+    for quote in quotes:
+        line = laid.line_at(quote.account, quote.span.start)
+        point = (
+            laid.point_of.get((quote.account, line.number)) if line and len(quote.words) >= WHOLE else None
+        )
+        key = next(
+            (k for span, k in speakers[quote.account] if 2 * span.overlap(quote.span) > _size(quote)), ""
+        )
+        if point and key:
+            held[point, key].append(quote)
+    for (point, _), group in sorted(held.items()):
+        for a, b in combinations(group, 2):
+            if a.account == b.account or (a.span, b.span) in seen or not _as_long(a, b):
+                continue
+            words = f"“{_words(laid, a, (0, 6))} …” against “{_words(laid, b, (0, 6))} …”"
+            told = _language(laid, a) or _language(laid, b)
+            spoken = f", spoken in {told}," if told else ""
+            says = f"The same utterance{spoken} stands inside quotation marks in two wordings: {words}."
+            sides = (a.span, laid.text(a.span)), (b.span, laid.text(b.span))
+            yield Finding("quotation", sides, says, TRANSLATED, 0.7 if told else 0.6, point)
+
+
+def _speakers(laid: Sheet, i: int) -> list[tuple[Span, str]]:
+    """What is said in an account, and the key of who says it."""
+    statements = laid.accounts[i].statements
+    return [(c, s.speaker.key) for s in statements if s.speaker and s.speaker.key for c in s.content]
+
+
+def _size(quote: Quote) -> int:
+    return quote.span.end - quote.span.start
+
+
+def _as_long(a: Quote, b: Quote) -> bool:
+    """Whether each says about as much as the other, and they share a word that is none of grammar."""
+    short, long = sorted((len(a.words), len(b.words)))
+    own = [{stem(w) for w in q.words if w not in stop_words()} for q in (a, b)]
+    return 2 * short >= long and bool(own[0] & own[1])
+
+
+def _language(laid: Sheet, quote: Quote) -> str:
+    """The language that an account says an utterance was in ("she said in Velden"), or ""."""
+    account, line = laid.accounts[quote.account], laid.line_at(quote.account, quote.span.start)
+    if line is None:
+        return ""
+    tokens = account.tokens[line.sentence.first : line.sentence.last]
+    for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        inside = quote.span.start <= token.start < quote.span.end
+        tongue = token.ent in ("LANGUAGE", "NORP") or (token.text.istitle() and token.text.endswith(TONGUES))
+        # "In Tavorian waters" names no language.
+        if (
+            before.text.lower() == "in"
+            and tongue
+            and not inside
+            and after.pos not in ("NOUN", "PROPN", "ADJ")
+        ):
+            return token.text
+    return ""
 
 
 def _paraphrase(laid: Sheet, quote: Quote, line: Line, pair: Pair) -> Iterator[Finding]:
