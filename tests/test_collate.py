@@ -195,6 +195,49 @@ def test_marks_and_code_points_make_no_reading(other: str) -> None:
     assert [(len(p.witnesses), len(p.readings)) for p in found] == [(2, 1)] * 3
 
 
+def cut(text: str) -> list[str]:
+    account = annotate(witness("a", text))
+    return [text[u.start : u.end] for u in units(account)]
+
+
+def breaks(text: str) -> list[str]:
+    return [text[b:] for u in units(annotate(witness("a", text))) for b in u.breaks]
+
+
+def test_no_cut_parts_a_subject_from_its_verb() -> None:
+    assert not breaks("The tanker Orsella, bound from Dravik for Ostrel, ran onto the rocks off Sollmar.")
+    assert not breaks("The harbour master, who arrived at noon with two divers, ordered the pier closed.")
+
+
+def test_what_happened_when_and_what_came_of_it_may_be_cut_off() -> None:
+    assert breaks("At least 14 people were hurt when the tanker struck the pier at Sollmar.") == [
+        "when the tanker struck the pier at Sollmar."
+    ]
+    assert not breaks("The two ports work together when it comes to the dredging of the canal.")
+    assert breaks("The ship left the harbour in fog so thick that the pilot could not see the pier.") == [
+        "that the pilot could not see the pier."
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“The pier is closed and will stay closed,” she told reporters on the quay.",
+        "In its statement on Tuesday the ministry said that the pier is closed and will stay closed.",
+    ],
+)
+def test_that_somebody_speaks_is_no_unit(text: str) -> None:
+    assert cut(text) == ["The pier is closed and will stay closed"] or cut(text) == [
+        "the pier is closed and will stay closed"
+    ]
+
+
+def test_nothing_is_asserted_by_a_remark_on_speaking_or_a_question() -> None:
+    assert cut("The ministry tells it differently.") == []
+    found, _ = points("Whose duty was it to close the pier?\nTransport Minister Irena Koss.\n" + DAILY)
+    assert not any("duty" in p.says or p.says.endswith("Koss") for p in found)
+
+
 def test_no_accounts_no_points() -> None:
     assert collate(Story("s1:none", (), ""), [], ()) == ()
 

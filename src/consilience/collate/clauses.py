@@ -12,17 +12,21 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 
+from ..data import lexicon
 from ..model import Annotated, Sentence, Span, Speaker, Statement, Token
 
+HEADS = frozenset({"title", "standfirst"})
 SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 VERBAL = frozenset({"VERB", "AUX"})
 WORDLESS = frozenset({"PUNCT", "SPACE", "SYM"})
 FULL = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "NUM"})
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 CONDITIONS = frozenset({"if", "unless", "until", "when", "whenever", "whether"})
-"""Without a comma before them they open no assertion: "work together when it comes to trade"."""
+"""Without a comma before them they open no assertion: "work together when it comes to trade"
+(what has happened is told all the same: "14 were hurt when the ferry struck")."""
 OPENERS = frozenset({"and", "but", "or", "that", "yet", "because"})
 PRONOUNS = frozenset({"he", "she", "it", "they", "we", "i", "you", "who", "this", "that"})
 READ = frozenset({None, "en"})
@@ -170,26 +174,39 @@ def _count(tokens: Sequence[Token], first: int, last: int) -> int:
 
 
 def clause_starts(tokens: Sequence[Token], sentence: Sentence) -> Iterator[int]:
-    """Token indices at which a clause begins inside a sentence, after a comma or a conjunction."""
+    """Token indices at which a clause begins inside a sentence, after a comma or a conjunction.
+
+    None parts a subject from its verb: "The ferry, bound from Dalm, struck a rock" is not cut at "bound".
+    """
     left = _left_edges(tokens, sentence)
     inside = range(sentence.first, sentence.last)
     subject = {tokens[n].head for n in inside if tokens[n].dep in SUBJECTS}
+    bonds = [(n, tokens[n].head) for n in inside if tokens[n].dep in SUBJECTS]
     tensed = [n for n in inside if tokens[n].tag in FINITE]
     finite = {tokens[n].head if tokens[n].dep.startswith("aux") else n for n in tensed}
     for n in inside:
         at, dep = left[n], tokens[n].dep
-        if tokens[n].pos not in VERBAL or at <= sentence.first:
+        if tokens[n].pos not in VERBAL or at <= sentence.first or any(a < at <= b for a, b in bonds):
             continue
         divided = tokens[at - 1].text in DIVIDERS
         # "is willing to talk and work with …" is one assertion; "has agreed and will pay" is two.
         comma = tokens[at - 2].text in DIVIDERS
         joined = dep == "conj" and (divided or (tokens[at - 1].dep == "cc" and (comma or n in finite)))
-        telling = dep == "advcl" and n in subject and tokens[at].text.lower() not in CONDITIONS
+        opener, happened = tokens[at].text.lower(), tokens[n].tag == "VBD"
+        telling = (
+            dep == "advcl" and n in subject and (opener not in CONDITIONS or (opener == "when" and happened))
+        )
+        telling = telling or (dep in {"ccomp", "advcl"} and opener == "that" and _so(tokens, at))
         if joined or (divided and dep in DEPENDENT) or telling:
             yield at
     for n in range(sentence.first + 1, sentence.last - 1):
         if tokens[n].text in {";", ":"}:
             yield n + 1
+
+
+def _so(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a "that" clause tells what came of it: "in fog so thick that the crew saw nothing"."""
+    return any(t.text.lower() in {"so", "such"} for t in tokens[max(0, at - 4) : at])
 
 
 def _left_edges(tokens: Sequence[Token], sentence: Sentence) -> dict[int, int]:
@@ -224,6 +241,9 @@ def _unit(account: Annotated, number: int, piece: tuple[int, int], saying: _Sayi
     verbless = not any(t.pos in VERBAL for t in tokens[first:last])
     if words < (FEWEST_WORDS if partly or verbless else 1):
         return None
+    told = not read or sentence.kind in HEADS or saying.owner[first]
+    if not told and _empty(tokens, sentence, range(first, last), saying):
+        return None
     speaker, form = saying.statement.get(saying.owner[first] or _topic(saying, first, last), (None, ""))
     inner = sorted({at for at in clause_starts(tokens, sentence) if first < at < last} if read else ())
     breaks = [tokens[at].start for at in _roomy(tokens, [first, *inner, last])]
@@ -231,6 +251,48 @@ def _unit(account: Annotated, number: int, piece: tuple[int, int], saying: _Sayi
         account.witness.id, tokens[first].start, tokens[last - 1].end, first, last, number,
         tokens[first].start / max(1, len(account.witness.text)), sentence.kind, speaker, form, tuple(breaks),
     )  # fmt: skip
+
+
+def _empty(tokens: Sequence[Token], sentence: Sentence, inside: range, saying: _Saying) -> bool:
+    """Whether nothing is asserted but that somebody speaks: a name alone, "she told reporters on the quay".
+
+    Nor do "citing a ministry statement" and "the ministry tells it differently" assert more. A whole
+    sentence without a verb stands, and a piece with an amount: "104 passengers and a crew of eight".
+    """
+    verbs = [n for n in inside if tokens[n].pos == "VERB" or tokens[n].tag in FINITE]
+    if not verbs:
+        piece = _count(tokens, sentence.first, sentence.last) > _count(tokens, inside.start, inside.stop)
+        return piece and not any(
+            tokens[n].pos == "NUM" and tokens[n].ent not in {"DATE", "TIME"} for n in inside
+        )
+    if all(saying.attribution[n] for n in verbs):
+        return True
+    if any(tokens[n].lemma.lower() not in _reporting() and tokens[n].pos != "AUX" for n in verbs):
+        return False
+    full = [n for n in inside if tokens[n].pos in FULL - {"VERB"}]
+    return all(saying.attribution[n] or _of_speaker(tokens, n) for n in full)
+
+
+def _of_speaker(tokens: Sequence[Token], n: int) -> bool:
+    """Whether a token belongs to the subject of a verb, or to a document: "a *ministry* statement"."""
+    for _ in range(8):
+        if tokens[n].dep in SUBJECTS or tokens[n].lemma.lower() in _papers():
+            return True
+        if tokens[n].head == n or tokens[n].pos in VERBAL:
+            return False
+        n = tokens[n].head
+    return False
+
+
+@cache
+def _reporting() -> frozenset[str]:
+    """Verbs that say no more than that something is said."""
+    return frozenset(r["lemma"] for r in lexicon("cues") if (r["kind"], r["stance"]) == ("verb", "neutral"))
+
+
+@cache
+def _papers() -> frozenset[str]:
+    return frozenset(row["lemma"] for row in lexicon("documents"))
 
 
 def _topic(saying: _Saying, first: int, last: int) -> str:

@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 FEATURES = (
-    "chars", "words_short", "words_long", "meaning", "soft_short", "soft_long", "names", "names_differ",
-    "numbers", "numbers_differ", "speaker_same", "speaker_differ", "distance", "length", "lead", "neighbours",
+    "chars", "words_short", "words_long", "meaning", "soft_short", "soft_long", "amount",
+    "names", "names_differ", "numbers", "numbers_differ", "speaker_same", "speaker_differ",
+    "distance", "length", "lead", "neighbours",
 )  # fmt: skip
 """In the order of ``Pairs.features``; ``points-model.md`` says what each measures and is worth."""
 CONTENT = frozenset({"NOUN", "VERB", "ADJ", "ADV", "PROPN", "NUM", "X", "SYM", "AUX", "PRON", "INTJ"})
@@ -242,12 +243,13 @@ class _Table:
         theirs = self.soft[rows] @ self.heavy[later].T / self.mass[None, later]
         other = self.account[rows, None] != self.account[None, later]
         i, j = np.nonzero(np.triu(other & (chars + mine + theirs + meaning > 4 * CANDIDATE), 1))
+        shared = np.minimum(mine * self.mass[rows, None], theirs * self.mass[None, later])[i, j]
         words = (self.heavy[rows] @ self.plain[later].T)[i, j]
         low, high = np.minimum(mine, theirs)[i, j], np.maximum(mine, theirs)[i, j]
         chars, meaning, k, j = chars[i, j], meaning[i, j], i + at, j + at
         small, large = np.minimum(self.mass[k], self.mass[j]), np.maximum(self.mass[k], self.mass[j])
         columns = [
-            chars, words / small, words / large, meaning, high, low,
+            chars, words / small, words / large, meaning, high, low, shared / (shared + 1),
             *self.names.of(k, j), *self.numbers.of(k, j), *self.speakers.of(k, j),
             np.abs(self.place[k] - self.place[j]), small / large,
         ]  # fmt: skip

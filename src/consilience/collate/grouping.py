@@ -13,9 +13,8 @@ import heapq
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from .clauses import Unit
+from .clauses import HEADS, Unit
 
-HEADS = frozenset({"title", "standfirst"})
 AGAIN = 0.2
 """How much more an account's second, distant passage needs."""
 

@@ -22,10 +22,10 @@ from ..data import lexicon
 from ..model import Annotated, Entity, Link, Point, Reading, Span, Speaker, Story, tagged_hash
 from ..settings import Collate
 from .apparatus import apparatus, words_of
-from .clauses import PRONOUNS, READ, Unit, units
+from .clauses import FINITE, HEADS, PRONOUNS, READ, Unit, units
 from .dividing import divide, pool
 from .evidence import FEATURES, Pairs, Sketch, american, compare_units, folded, sketch
-from .grouping import HEADS, gather
+from .grouping import gather
 
 LINK = re.compile(r"[^\w\n]*(?:(?:and|but|or|that)\b[^\w\n]*)?")
 END = re.compile(r"\s*(?:$|[.,;:!?”\"’'\n])")
@@ -165,9 +165,18 @@ def _stands(group: Sequence[Unit], by_id: Mapping[str, Annotated], settings: Col
     body = [u for u in group if u.region not in HEADS]
     if not body or max(u.end - u.start for u in body) < settings.min_chars:
         return False
-    return any(by_id[u.witness].witness.language not in READ for u in body) or any(
-        token.pos in {"VERB", "AUX"} for u in body for token in by_id[u.witness].tokens[u.first : u.last]
-    )
+    return any(_asserts(u, by_id[u.witness]) for u in body)
+
+
+def _asserts(unit: Unit, account: Annotated) -> bool:
+    """Whether a unit has a finite verb, or an order's bare one, and is not an account's own question."""
+    if account.witness.language not in READ:
+        return True
+    sentence = account.sentences[unit.sentence]
+    if account.tokens[sentence.last - 1].text == "?" and unit.speaker is None:
+        return False
+    tokens = account.tokens[unit.first : unit.last]
+    return any(t.tag in FINITE or (t.tag == "VB" and t.dep in {"ROOT", "conj"}) for t in tokens)
 
 
 def _point(
