@@ -12,11 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from unicodedata import normalize
 
 from ..data import lexicon
 from ..model import Annotated, Sentence
 
-WORD = re.compile(r"[A-Z](?:\.[A-Z])+\b\.?|[^\W_]+")
+WORD = re.compile(r"[A-Z](?:\.[A-Z])+\b\.?|(?:[^\W_][\u0300-\u036f]*)+")
 GAPS = frozenset({" ", "\u00a0", "-", "‐", "‑", "–", "’", "'", ".", ". ", " & "})
 """What may stand between two words of one name."""
 
@@ -67,7 +68,7 @@ def words(text: str, sentence: Sentence, account: Annotated) -> list[Word]:
     for match in WORD.finditer(text, sentence.start, sentence.end):
         while at + 1 < sentence.last and tokens[at + 1].start <= match.start():
             at += 1
-        plain = match.group().replace(".", "")
+        plain = normalize("NFC", match.group().replace(".", ""))
         found.append(Word(match.start(), match.end(), plain, plain.casefold(), at, plain[0].isupper()))
     return found
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from unicodedata import is_normalized, normalize
 
 from ..ingest.regions import WRAPPED
 from ..model import UNREAD, Annotated, Region, Sentence, Token, Witness
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]+")
 BLOCK = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
+LETTER = re.compile(r".[\u0300-\u036f\u1160-\u11ff]*", re.DOTALL)
 BREAKS = str.maketrans(dict.fromkeys("\n\r\u2028\u2029\x0b\x0c\x85", " "))
 
 
@@ -66,12 +69,46 @@ def parse(witness: Witness, settings: Annotate = Annotate()) -> Annotated:  # no
     """
     lines = list(paragraphs(witness))
     texts = [witness.text[start:end].translate(BREAKS) for start, end, _ in lines]
-    docs = pipeline(settings.max_sentence).pipe(texts, batch_size=256)
+    composed = [_composed(text) for text in texts]
+    docs = pipeline(settings.max_sentence).pipe([text for text, _ in composed], batch_size=256)
     tokens: list[Token] = []
     sentences: list[Sentence] = []
     for number, ((start, _, kind), doc) in enumerate(zip(lines, docs, strict=True)):
+        first = len(sentences)
         _append(doc, start, kind, number, tokens, sentences)
+        if places := composed[number][1]:
+            _replace(witness.text, start, places, tokens, sentences, first)
     return Annotated(witness, tuple(tokens), tuple(sentences))
+
+
+def _composed(text: str) -> tuple[str, list[int]]:
+    """A text with its letters and accents composed, as the parser knows them.
+
+    :returns: the text, and where each of its characters begins in the given one, with the end;
+        no places where they are the same.
+    """
+    if is_normalized("NFC", text):
+        return text, []
+    out, places = list[str](), list[int]()
+    for letter in LETTER.finditer(text):
+        plain = normalize("NFC", letter.group())
+        out.append(plain)
+        places += [letter.start()] * len(plain)
+    return "".join(out), [*places, len(text)]
+
+
+def _replace(
+    text: str, at: int, places: list[int], tokens: list[Token], sentences: list[Sentence], first: int
+) -> None:
+    """Put the tokens and sentences of a composed paragraph back where they stand in the account."""
+    for number in range(first, len(sentences)):
+        s = sentences[number]
+        for i in range(s.first, s.last):
+            start, end = at + places[tokens[i].start - at], at + places[tokens[i].end - at]
+            end = max(end, start + 1)
+            tokens[i] = replace(tokens[i], start=start, end=end, text=text[start:end])
+        start, end = tokens[s.first].start, tokens[s.last - 1].end
+        sentences[number] = replace(s, start=start, end=end)
 
 
 def _append(
