@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
@@ -385,3 +386,71 @@ def test_ids_are_of_the_content() -> None:
     first: Mention = read("Eva Ortiz spoke.").mentions[0]
     assert first == read("Eva Ortiz spoke.").mentions[0]
     assert first.id.startswith("n1:")
+
+
+# -- one entity, written in several ways --
+
+
+def between(*texts: str, outlet: str | None = None) -> tuple[list[Annotated], dict[str, str]]:
+    """Texts as linked accounts, and the entities' names by key."""
+    witnesses = [
+        Witness(witness_id(f"a{n}", t, outlet, None, None), f"a{n}", t, outlet=outlet)
+        for n, t in enumerate(texts)
+    ]
+    accounts, entities = link([annotate(w) for w in witnesses])
+    return list(accounts), {e.key: e.name for e in entities}
+
+
+def test_one_ministry_by_its_fullest_name() -> None:
+    _, names = between(
+        "The transport ministry said on Monday that the port was safe. The ministry said it would pay.",
+        "The Ministry of Transport and Canals spoke of ten ships.",
+        "“We know,” Ann Lee said. The ministry denies it.",
+    )
+    assert [n for n in names.values() if "inistry" in n] == ["Ministry of Transport and Canals"]
+
+
+def test_two_ministries_leave_the_ministry_open() -> None:
+    _, names = between(
+        "The transport ministry said that the port was safe.",
+        "The health ministry said that ten were hurt.",
+        "The ministry denies it.",
+    )
+    assert sorted(n for n in names.values() if "inistry" in n) == [
+        "Health ministry",
+        "Ministry",
+        "Transport ministry",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("The captain, Aleksh Dzhorin, left.", "The captain, Aleksh Jorin, left.", True),
+        ("Mayor Olga Khusenova spoke.", "Mayor Olga Husenova spoke.", True),
+        ("Mayor Maria Khusenova spoke.", "Mayor Marina Husenova spoke.", False),
+        ("Foreign Minister Olga Khusenova spoke.", "Finance Minister Olga Husenova spoke.", False),
+        ("The tug Bittorn lay at the quay.", "The tug Bitton lay at the quay.", True),
+        ("The tug Bittorn lay at the quay.", "The town Bitton lay at the quay.", False),
+    ],
+)
+def test_slips_and_transliterations(one: str, other: str, same: bool) -> None:
+    accounts, names = between(one, other)
+    keys = [{m.value for m in a.mentions if m.value in names} for a in accounts]
+    assert all(keys) and bool(keys[0] & keys[1]) is same, names
+
+
+def test_an_outlet_in_its_own_words_is_the_outlet() -> None:
+    _, names = between("Ann Lee told the Courier that the bridge was safe.", outlet="The Essel Courier")
+    assert "Essel Courier" in names.values() and "Courier" not in names.values()
+
+
+def test_composed_and_decomposed_letters_give_the_same_keys() -> None:
+    text = "Mayor José Núñez of Björk said that Zoë Brûlé had left. Núñez spoke. He smiled."
+    (_, one), (_, other) = (between(normalize(form, text)) for form in ("NFC", "NFD"))
+    assert one == other and "José Núñez" in one.values()
+
+
+def test_a_minister_called_so_for_short_holds_the_full_office() -> None:
+    account = read("Transport Minister Ann Lee spoke. The minister, Lee, left.")
+    assert {office for office, _, _ in roles(account)} == {"transport minister"}

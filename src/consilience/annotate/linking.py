@@ -9,11 +9,14 @@ no one person would hold. Invariant: the accounts' order changes no key and no n
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
+from unicodedata import normalize
 
+from rapidfuzz.distance.Levenshtein import distance
 from rapidfuzz.fuzz import ratio
 
 from ..data import lexicon
@@ -28,10 +31,14 @@ SHOWN = frozenset({"name", "surname", "acronym", "metonym"})
 SWAPS = tuple(
     pair.split(":")
     for pair in (
-        "dzh:j tch:ch tsch:ch sch:sh zh:j kh:h gh:g ph:f ck:k q:k w:v x:ks ou:u oe:o ae:a ye:e ie:i y:i j:i"
+        "ts:z tz:z dzh:j tch:ch tsch:ch sch:sh zh:j kh:h gh:g ph:f ck:k q:k w:v x:ks ou:u oe:o ae:a ye:e ie:i"
+        " y:i j:i"
     ).split()
 )
 DOUBLE = re.compile(r"(\w)\1+")
+VOWEL = re.compile("(?!^)[aeiou]")
+SHORTEST = 5
+"""Letters of the shortest name that may be a slip for another."""
 HIGH = frozenset("leader diplomat minister legislator governor mayor police military law cleric".split())
 """Classes of office of which nobody holds two unlike ones at once."""
 FIRMS = frozenset("co inc corp corporation ltd llc plc company group holdings ag sa".split())
@@ -49,6 +56,7 @@ class Cluster:
     forms: Counter[str] = field(default_factory=Counter)
     keys: set[tuple[int, str]] = field(default_factory=set)
     offices: set[tuple[str, str | None]] = field(default_factory=set)
+    nouns: set[str] = field(default_factory=set)
 
     @property
     def name(self) -> str:
@@ -61,12 +69,13 @@ class Cluster:
         self.forms.update(other.forms)
         self.keys |= other.keys
         self.offices |= other.offices
+        self.nouns |= other.nouns
 
 
 def link(accounts: Sequence[Annotated]) -> tuple[tuple[Annotated, ...], tuple[Entity, ...]]:
     """Give one key to each entity across accounts; see ``consilience.annotate.link``."""
     clusters = _clusters(accounts)
-    for rule in (_same_name, _one_kind, _same_person, _spelling, _short, _acronym, _by_office, _same_name):
+    for rule in (*RULES, _same_name):
         clusters = rule(clusters)
     table: dict[tuple[int, str], Entity] = {}
     for cluster in clusters:
@@ -83,11 +92,13 @@ def _clusters(accounts: Sequence[Annotated]) -> list[Cluster]:
         for mention in account.mentions:
             if isinstance(mention.value, str):
                 kind, name = split_key(mention.value)
+                name = _own_outlet(account.witness.outlet, kind, name) or name
                 cluster = found.setdefault((i, mention.value), Cluster(kind))
                 cluster.names[name] += 1
                 cluster.keys.add((i, mention.value))
                 if mention.how in SHOWN:
                     cluster.forms[_plain(mention.span.of(account.witness.text))] += 1
+                    cluster.nouns |= _noun_before(account, mention)
         for mention in account.mentions:
             role = mention.value
             if isinstance(role, Role) and role.holder and (i, role.holder) in found:
@@ -95,8 +106,23 @@ def _clusters(accounts: Sequence[Annotated]) -> list[Cluster]:
     return [found[k] for k in sorted(found, key=lambda k: (k[1], sorted(found[k].forms.items())))]
 
 
+def _own_outlet(outlet: str | None, kind: str, name: str) -> str | None:
+    """The outlet's name where an account names itself: "told the Courier" in The Essel Courier."""
+    mine, words = _plain(outlet or "").casefold().split(), _plain(name).casefold().split()
+    own = kind not in {"person", "place"} and words and mine[-len(words) :] == words
+    return _plain(outlet) if outlet and own else None
+
+
+def _noun_before(account: Annotated, mention: Mention) -> set[str]:
+    """The common noun that a name follows: "the tug Tern", "a tug, the Tern"."""
+    at = bisect_left(account.tokens, mention.span.start, key=lambda t: t.start) - 1
+    while at >= 0 and account.tokens[at].text.lower() in {",", "the"}:
+        at -= 1
+    return {account.tokens[at].lemma} if at >= 0 and account.tokens[at].pos == "NOUN" else set()
+
+
 def _plain(form: str) -> str:
-    words = form.split()
+    words = normalize("NFC", form).split()
     if len(words) > 1 and words[0].lower() == "the":
         words = words[1:]
     return " ".join(words)
@@ -167,7 +193,9 @@ def _apart(a: Cluster, b: Cluster) -> bool:
 
 def _spelling(clusters: Sequence[Cluster]) -> list[Cluster]:
     def same(a: Cluster, b: Cluster) -> bool:
-        return a.kind != "place" and alike(a.name, b.name, person=a.kind == "person")
+        person = a.kind == "person"
+        fits = not person or _compatible(a, b)
+        return a.kind != "place" and fits and alike(a.name, b.name, person=person)
 
     return _join(clusters, _opening, same)
 
@@ -187,6 +215,8 @@ def alike(a: str, b: str, *, person: bool = False) -> bool:
     if len(x) != len(y) or not x or (len(x) < 2 and (person or x != y)):
         return False
     floor = 85 if person else 80
+    if person and _bones(x[0]) != _bones(y[0]):
+        return False  # Maria and Marina are two given names, Muhammad and Mohammed one
     return all(_close(p, q, floor, person) for p, q in zip(x, y, strict=True))
 
 
@@ -225,8 +255,56 @@ def sounds(word: str) -> str:
     return DOUBLE.sub(r"\1", word)
 
 
+def _bones(word: str) -> str:
+    """The consonants that a word sounds like."""
+    return VOWEL.sub("", sounds(word))
+
+
 def _gender(word: str) -> str:
     return given().get(word.capitalize(), ("", ""))[0]
+
+
+def _slip(clusters: Sequence[Cluster]) -> list[Cluster]:
+    """One word a letter off after one noun: "the tug Tern" of one account, "the tug Turn" of another."""
+    by_noun: dict[str, list[Cluster]] = {}
+    gone: set[int] = set()
+    for cluster in sorted(clusters, key=_rank):
+        if (
+            " " in cluster.name
+            or len(cluster.name) < SHORTEST
+            or cluster.name.casefold() in gazetteer.proper()
+        ):
+            continue
+        near = [c for noun in sorted(cluster.nouns) for c in by_noun.get(noun, ())]
+        match = next((c for c in near if _misspelt(c, cluster)), None)
+        if match is not None:
+            match.absorb(cluster)
+            gone.add(id(cluster))
+        for noun in cluster.nouns if match is None else ():
+            by_noun.setdefault(noun, []).append(cluster)
+    return [c for c in clusters if id(c) not in gone]
+
+
+def _misspelt(a: Cluster, b: Cluster) -> bool:
+    x, y = a.name.casefold(), b.name.casefold()
+    return x[0] == y[0] and not _apart(a, b) and (sounds(x) == sounds(y) or distance(x, y) == 1)
+
+
+def _ministry(clusters: Sequence[Cluster]) -> list[Cluster]:
+    """ "the ministry", "the transport ministry": the only one of the story that it can be."""
+    kept = list(clusters)
+    for short in sorted((c for c in clusters if c.name.islower()), key=lambda c: -len(c.name)):
+        if short.kind != "body" or short.name.split()[-1] != "ministry":
+            continue
+        fits = [c for c in kept if c is not short and c.kind == "body" and _ends_as(c.name, short.name)]
+        if len(fits) == 1:
+            fits[0].absorb(short)
+            kept = [c for c in kept if c is not short]
+    return kept
+
+
+def _ends_as(name: str, short: str) -> bool:
+    return name.casefold().endswith(" " + short)
 
 
 def _short(clusters: Sequence[Cluster]) -> list[Cluster]:
@@ -325,11 +403,26 @@ def _by_office(clusters: Sequence[Cluster]) -> list[Cluster]:
 def _entity(cluster: Cluster) -> Entity:
     real = Counter({n: c for n, c in cluster.names.items() if not n[0].islower() or " of " not in n})
     cluster = replace(cluster, names=real or cluster.names)
+    name = _shown(cluster)
+    aliases = (set(cluster.forms) | set(real)) - {name}
+    key = tagged_hash("e1", cluster.kind, normalize("NFC", cluster.name).casefold())
+    return Entity(key, cluster.kind, name, tuple(sorted(aliases)))
+
+
+def _shown(cluster: Cluster) -> str:
+    """The name with a capital; a ministry's is the fullest that an account gives it."""
     name = cluster.name
-    aliases = tuple(sorted(set(cluster.forms) | set(real) - {name}))
-    return Entity(
-        tagged_hash("e1", cluster.kind, name), cluster.kind, name, tuple(a for a in aliases if a != name)
-    )
+    if name.endswith(" ministry") and cluster.kind == "body":
+        full = [f for f in cluster.forms if f.startswith("Ministry ") or f.endswith(" Ministry")]
+        name = max(full, key=lambda f: (len(f), f), default=name)
+    plain = name.split()[0].islower() and (cluster.kind != "person" or " of " in name)
+    return name[0].upper() + name[1:] if plain else name
+
+
+RULES = (
+    _same_name, _one_kind, _same_person, _spelling, _slip, _short, _acronym, _ministry, _by_office,
+)  # fmt: skip
+"""In this order; each takes clusters and gives fewer."""
 
 
 # -- rewriting --
@@ -337,10 +430,11 @@ def _entity(cluster: Cluster) -> Entity:
 
 def _rewrite(i: int, account: Annotated, table: dict[tuple[int, str], Entity]) -> Annotated:
     aliases = _aliases(e for (j, _), e in table.items() if j == i)
+    own = _plain(account.witness.outlet or "").casefold()
     return replace(
         account,
         mentions=tuple(_mention(i, m, table) for m in account.mentions),
-        statements=tuple(_statement(i, s, table, aliases) for s in account.statements),
+        statements=tuple(_statement(i, s, table, aliases, own) for s in account.statements),
     )
 
 
@@ -365,12 +459,14 @@ def _mention(i: int, mention: Mention, table: dict[tuple[int, str], Entity]) -> 
 
 
 def _statement(
-    i: int, statement: Statement, table: dict[tuple[int, str], Entity], aliases: dict[str, Entity]
+    i: int, statement: Statement, table: dict[tuple[int, str], Entity], aliases: dict[str, Entity], own: str
 ) -> Statement:
     speaker = statement.speaker and _speaker(i, statement.speaker, table, aliases)
     chain = tuple(
         aliases[_plain(n).casefold()].name if _plain(n).casefold() in aliases else n for n in statement.chain
     )
+    if len(chain) > 1 and _plain(chain[0]).casefold() == own:
+        chain = chain[1:]  # what an account tells its own outlet came through nobody
     if speaker and chain and statement.speaker and statement.chain[-1] == statement.speaker.name:
         chain = (*chain[:-1], speaker.name)
     return replace(statement, speaker=speaker, chain=chain)

@@ -6,7 +6,7 @@ span slices to the words it is about; equal accounts give equal mentions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from ..model import Annotated, Mention, Quantity, Role, Span, When, tagged_hash
 from . import names, quantities, roles, times
@@ -41,13 +41,22 @@ def entity_at(account: Annotated, start: int, end: int) -> str | None:
     return best.value if best and isinstance(best.value, str) else None
 
 
-def _roles(account: Annotated, offices: Iterable[roles.Office]) -> list[Mention]:
+def _roles(account: Annotated, offices: Sequence[roles.Office]) -> list[Mention]:
+    held: dict[str | None, set[str]] = {}
+    for o in offices:
+        held.setdefault(o.holder, set()).update(o.offices)
     return [
         _mention(account, o.start, o.end, "role", Role(plain, o.holder, o.of), "office")
         for o in offices
-        for plain in o.offices
+        for plain in (_full(office, held[o.holder]) for office in o.offices)
         if (o.holder or o.of) and not o.classes[0].endswith(":any")
     ]
+
+
+def _full(office: str, held: set[str]) -> str:
+    """ "the minister" of an account that has called her transport minister is the transport minister."""
+    fuller = [has for has in held if has != office and " " not in office and has.endswith(f" {office}")]
+    return fuller[0] if len(fuller) == 1 else office
 
 
 def _mention(

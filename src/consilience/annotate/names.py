@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from unicodedata import normalize
 
 from ..data import lexicon
 from ..model import Annotated, Sentence
@@ -160,6 +161,7 @@ def _ministries(account: Annotated, line: Line) -> list[Name]:
             )
         if state:
             first = next(h.first for h in line.hits if h.last in {first, first - 1} and h.entry is state)
+        last = _whole_portfolio(text, row, at, last)
         name = name_at(account, line, first, last, "body")
         adjective = gazetteer.adjectives().get(state.name, state.name) + " " if state else ""
         name.key = key_of("body", f"{adjective}{plain} ministry")
@@ -179,6 +181,16 @@ def _portfolio(row: Sequence[Word], at: int) -> tuple[int, int, str]:
         if len(after) == size + 1 and after[0] in {"of", "for"} and " ".join(after[1:]) in known:
             return at, at + 2 + size, known[" ".join(after[1:])]
     return at, at + 1, ""
+
+
+def _whole_portfolio(text: str, row: Sequence[Word], at: int, last: int) -> int:
+    """Past "and Waterways" in "Ministry of Transport and Waterways"."""
+    while row[at].capital and last > at + 1 and last + 1 < len(row):
+        after = [w for w in row[last : last + 2] if w.text]
+        if after[0].fold != "and" or not after[1].capital or text[row[last - 1].end : after[0].start] != " ":
+            break
+        last += 2
+    return last
 
 
 def _is_office(account: Annotated, line: Line, hit: Hit) -> bool:
@@ -340,7 +352,7 @@ def name_at(account: Annotated, line: Line, first: int, last: int, kind: str) ->
     if domain or (row[last - 1].fold in SUFFIXES and account.witness.text[end : end + 1] == "."):
         end = domain.end() if domain else end + 1
         form = account.witness.text[start:end]
-    return Name(start, end, line.number, first, last, " ".join(form.split()), kind)
+    return Name(start, end, line.number, first, last, normalize("NFC", " ".join(form.split())), kind)
 
 
 def _known(account: Annotated, line: Line, hit: Hit) -> Name:

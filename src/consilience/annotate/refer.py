@@ -125,7 +125,8 @@ class Reader:
         found = []
         for before, word in zip(line.row, line.row[1:], strict=False):
             plain = before.fold == "the" and not word.capital and word.fold in COMMON
-            key = self.memory.bodies.get(word.fold) if plain else None
+            known = "body:ministry" if word.fold == "ministry" else None  # may be named in another account
+            key = self.memory.bodies.get(word.fold, known) if plain else None
             if key and self.account.tokens[word.token].dep not in {"compound", "amod"}:
                 found.append(Reference(before.start, word.end, split_key(key)[0], key, "nominal"))
         return found
