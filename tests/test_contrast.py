@@ -323,3 +323,48 @@ def test_two_translations_with_hardly_a_word_in_common_are_one_utterance_in_one_
     assert found.innocent and "translations" in found.innocent
     assert "Veldish" in found.explanation
     assert not [d for d in discrepancies(linked, (), entities) if d.kind == "quotation"]
+
+
+def test_a_count_that_another_account_counts_on_from_grew() -> None:
+    """ "Nineteen, five more than" implies fourteen: harmless; and five is no count of its own."""
+    found = compare(
+        "At least 14 people were injured when the dyke at Orsund gave way. Five people drowned.",
+        "By night the clinic at Orsund had treated 19 people, five more than the council had counted.",
+    )
+    assert "number" not in kinds(found)
+    assert [d.innocent for d in found if d.kind == "number"] and "five more" in found[0].explanation
+
+
+def test_a_count_that_an_account_calls_open_has_rivals() -> None:
+    """The speakers after the words are set against each other; an account with either value joins."""
+    found = compare(
+        "It is not clear how many were in the hall. The council speaks of 112. Tora Lind, the usher, said "
+        "that she had torn more than 150 tickets.",
+        "There were 112 people in the hall, the council said.",
+    )
+    (conflict,) = [d for d in found if d.kind == "number" and d.innocent is None]
+    assert "how many were in the hall" in conflict.explanation and "Tora Lind" in conflict.explanation
+
+
+def test_people_on_a_floor_are_not_people_off_a_ship() -> None:
+    """A count that hangs on another verb needs more than the noun and a neighbour in common."""
+    assert "number" not in kinds(
+        compare(
+            "Fishing boats had taken 38 people off the ferry before the first rescue launch came.",
+            "When the launch came by, Tora Lind was home again, and there were 17 people in her kitchen.",
+        )
+    )
+
+
+def test_a_date_whose_weekday_is_another_is_told_where_one_has_it_right() -> None:
+    """The calendar decides: 14 October 2031 was a Tuesday."""
+    days = ("2031-10-15", "2031-10-17")
+    right = "The ferry Skagra ran onto the rocks off Orsund on Tuesday."
+    (found,) = compare(
+        right, "On Wednesday, 14 October the ferry Skagra ran onto the rocks off Orsund.", days=days
+    )
+    assert found.kind == "date" and found.innocent is None
+    assert "“Wednesday, 14 October” was a Tuesday" in found.explanation
+    assert not compare(
+        right, "On Tuesday, 14 October the ferry Skagra ran onto the rocks off Orsund.", days=days
+    )

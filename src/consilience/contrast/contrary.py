@@ -19,9 +19,9 @@ from functools import cache
 
 from ..data import lexicon
 from ..model import Sentence, Span, Statement, Token
-from .polarity import denied, reach
+from .polarity import denied
 from .sheet import Line, Sheet, key_of, stop_words
-from .slots import Finding
+from .slots import Finding, reach
 
 NEAR = 4
 """Sentences between an assertion and the answer to it, at most."""

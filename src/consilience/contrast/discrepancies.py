@@ -25,8 +25,10 @@ SHOWN = 40
 """Longest words of a further reading that an explanation repeats, in code points."""
 COMPARERS = (
     "numbers",
+    "counts",
     "ages",
     "times",
+    "calendar",
     "places",
     "roles",
     "names",
@@ -80,13 +82,21 @@ def _comparer(name: str) -> Comparer:
 
 
 def _once(found: Sequence[Finding]) -> list[Finding]:
-    """Leave out reversed statements that are told already as quotations with other words."""
+    """Leave out what is told better: reversed statements as quotations, counts as counts that grew."""
     quoted = [{span for span, _ in f.sides} for f in found if f.kind == "quotation" and f.innocent is None]
 
     def told(finding: Finding) -> bool:
         return any(all(any(s.overlap(q) for q in spans) for s, _ in finding.sides) for spans in quoted)
 
-    return [f for f in found if f.kind != "polarity" or not told(f)]
+    # A count that another account counts on to is no rival of some third count.
+    grown = [span for f in found if f.part == "grew" for span, _ in f.sides]
+
+    def counted(finding: Finding) -> bool:
+        return not finding.part and any(s.overlap(g) for s, _ in finding.sides for g in grown)
+
+    return [
+        f for f in found if not (f.kind == "polarity" and told(f)) and not (f.kind == "number" and counted(f))
+    ]
 
 
 def _groups(found: Sequence[Finding]) -> list[list[Finding]]:

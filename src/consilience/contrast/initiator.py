@@ -15,9 +15,8 @@ from functools import cache
 
 from ..data import lexicon
 from ..model import Mention, Role, Span
-from .polarity import reach
 from .sheet import Line, Sheet
-from .slots import Finding
+from .slots import Finding, reach
 
 NAMED = frozenset({"person", "place", "body", "group"})
 

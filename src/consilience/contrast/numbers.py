@@ -13,19 +13,22 @@ import math
 from collections.abc import Iterator
 
 from ..model import Mention, Quantity
+from .counts import difference
 from .sheet import Sheet, key_of
-from .slots import Finding, Match, Slot, matches, stated_elsewhere
+from .slots import Finding, Match, Slot, clause, matches, stated_elsewhere
 
 LEAST = {"number": 0.25, "money": 0.26, "percentage": 0.28}
 CASUALTIES = frozenset({"=die", "=injure", "casualti", "missing", "miss", "case", "toll", "victim"})
 SCOPES = frozenset(
     "another other others more additional further extra total overall combined altogether".split()
 )
+STRANGE = 0.14
+"""How much closer two counts of people must be that hang on different verbs."""
 APART = 8.0
 """Times by which two figures of one fact may differ."""
 SLACK = 1.011
 """A bound may be passed by this much: "nearly 50" and "five decades" agree."""
-WORDS = {"number": "count", "money": "sum", "percentage": "share"}
+WORDS = {"number": "number", "money": "sum", "percentage": "share"}
 
 
 def compare(laid: Sheet) -> Iterator[Finding]:
@@ -40,7 +43,11 @@ def compare(laid: Sheet) -> Iterator[Finding]:
         kind = match.a.value.kind
         if match.score < LEAST[kind] or _equal(match.a, match.b):
             continue
-        yield _finding(laid, match, kind)
+        found = _finding(laid, match, kind)
+        # People are counted for many things in one story: on a floor, off a ship.
+        strange = kind == "number" and match.a.value.unit == "people" and match.a.frame != match.b.frame
+        if found.innocent or not strange or match.score >= LEAST[kind] + STRANGE:
+            yield found
 
 
 def _slots(laid: Sheet) -> Iterator[Slot]:
@@ -55,6 +62,8 @@ def _slot(laid: Sheet, i: int, number: int, mention: Mention, value: Quantity) -
     line = laid.lines[i][number]
     grown = laid.trees[i]
     first, last = grown.at(mention.span.start), grown.at(mention.span.end - 1) + 1
+    if difference(grown.tokens, last):
+        return
     # "one" is as often a pronoun as a count; "2" of nothing in particular is a list's number.
     if value.kind == "age" or (value.kind == "number" and (not value.unit or value.high < 2)):
         return
@@ -91,8 +100,9 @@ def _far(x: Quantity, y: Quantity) -> bool:
 def _finding(laid: Sheet, match: Match, kind: str) -> Finding:
     a, b = match.a, match.b
     innocent = _innocent(laid, a, b, kind)
-    of = f" ({a.value.unit})" if kind == "number" else ""
-    says = f"The {WORDS[kind]}{of} differs: “{a.shown}” against “{b.shown}”."
+    of = f" of {a.value.unit}" if kind == "number" else ""
+    told = " against ".join(f"“{clause(laid, s)}”" for s in (a, b))
+    says = f"The {WORDS[kind]}{of} differs: {told}."
     sides = tuple((s.span, _normal(s.value)) for s in (a, b, *match.more))
     return Finding(kind, sides, says, innocent, min(0.97, 0.3 + match.score), match.point)
 

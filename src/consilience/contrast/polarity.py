@@ -18,7 +18,7 @@ from ..annotate.tree import Tree
 from ..data import lexicon
 from ..model import Span, Token
 from .sheet import Line, Pair, Sheet, key_of, overlap, stop_words
-from .slots import Finding
+from .slots import Finding, reach
 from .wording import Quote, gaps, opposites, shared_runs, sort_of_opposites, words_of
 
 NOTS = frozenset({"not", "never", "cannot"})
@@ -210,16 +210,6 @@ def _no(tokens: tuple[Token, ...], k: int) -> bool:
 def implicatives() -> frozenset[str]:
     """Verbs that deny what they govern."""
     return frozenset(row["lemma"] for row in lexicon("implicatives"))
-
-
-def reach(grown: Tree, i: int) -> tuple[int, int]:
-    """First and last token (half-open) of a predicate's clause, without clauses hung on it."""
-    low, high = i, i + 1
-    for k in grown.kids[i]:
-        if grown.tokens[k].dep in ("advcl", "conj", "ccomp", "parataxis", "relcl", "punct", "cc", "dep"):
-            continue
-        low, high = min(low, grown.left[k]), max(high, grown.right[k] + 1)
-    return low, high
 
 
 def _one_subject(laid: Sheet, a: Predicate, b: Predicate) -> bool:

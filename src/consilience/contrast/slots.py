@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..annotate.tree import Tree
 from ..model import Span
 from .sheet import Line, Sheet, overlap
 
@@ -72,6 +73,8 @@ class Match:
 
 
 NEARLY = 0.9
+AROUND = 7
+"""Tokens on each side of a value that an explanation repeats, at most."""
 Judge = Callable[[Slot, Slot], bool]
 
 
@@ -105,6 +108,26 @@ def closeness(laid: Sheet, a: Slot, b: Slot, likeness: float) -> float:
     """How surely two slots fill the same place: likeness of their lines and of their neighbourhoods."""
     about = overlap(laid.near(a.line, a.first, a.last), laid.near(b.line, b.first, b.last))
     return 0.4 * likeness + 0.5 * about + (0.1 if a.frame and a.frame == b.frame else 0.0)
+
+
+def clause(laid: Sheet, slot: Slot) -> str:
+    """The clause in which a value stands, at most ``AROUND`` tokens on each side of it."""
+    tokens, grown = laid.accounts[slot.line.account].tokens, laid.trees[slot.line.account]
+    up = next((k for k in grown.up(slot.first) if tokens[k].pos in ("VERB", "AUX")), slot.first)
+    low, high = reach(grown, up)
+    low, high = max(min(low, slot.first), slot.first - AROUND), min(max(high, slot.last), slot.last + AROUND)
+    span = Span(slot.span.witness, tokens[low].start, tokens[high - 1].end)
+    return " ".join(laid.text(span).split()).strip('“”",;: ')
+
+
+def reach(grown: Tree, i: int) -> tuple[int, int]:
+    """First and last token (half-open) of a predicate's clause, without clauses hung on it."""
+    low, high = i, i + 1
+    for k in grown.kids[i]:
+        if grown.tokens[k].dep in ("advcl", "conj", "ccomp", "parataxis", "relcl", "punct", "cc", "dep"):
+            continue
+        low, high = min(low, grown.left[k]), max(high, grown.right[k] + 1)
+    return low, high
 
 
 def _one_to_one(found: list[Match], same: Judge) -> Iterator[Match]:

@@ -17,7 +17,7 @@ from datetime import date
 
 from ..model import Mention, When
 from .sheet import Sheet, key_of
-from .slots import Finding, Match, Slot, matches, rivalled
+from .slots import Finding, Match, Slot, clause, matches, rivalled
 
 LEAST = {"weekday": 0.3, "said": 0.5, "day": 0.3, "year": 0.45, "hour": 0.4}
 STRANGE = 0.03
@@ -120,20 +120,15 @@ def _weeks_apart(laid: Sheet, a: Slot, b: Slot) -> bool:
 
 def _finding(laid: Sheet, match: Match) -> Finding:
     a, b = match.a, match.b
-    told = [_told(laid, s) for s in (a, b)]
-    says = f"The {'time' if a.sort == 'hour' else 'date'} differs: {told[0]} against {told[1]}."
+    told = " against ".join(f"{_plainly(s)} (“{clause(laid, s)}”)" for s in (a, b))
+    says = f"The {'time' if a.sort == 'hour' else 'date'} differs: {told}."
     sides = tuple((s.span, _normal(s)) for s in (a, b, *match.more))
     return Finding("date", sides, says, _innocent(laid, a, b), min(0.95, 0.3 + match.score), match.point)
 
 
-def _told(laid: Sheet, slot: Slot) -> str:
-    """The time as written, with the predicate it hangs on."""
-    tokens = laid.accounts[slot.line.account].tokens
-    verb = _governor(laid, slot.line.account, slot.first)
-    if verb is None:
-        return f"“{slot.shown}”"
-    words = (tokens[verb].text, slot.shown)
-    return "“{} … {}”".format(*(words if verb < slot.first else words[::-1]))
+def _plainly(slot: Slot) -> str:
+    """The day of the week by its name, any other time as written."""
+    return _normal(slot) if slot.sort in ("weekday", "said") else slot.shown
 
 
 def _normal(slot: Slot) -> str:

@@ -1,0 +1,152 @@
+"""Counts that an account itself sets against others: a count that grew, a count that is disputed.
+
+"19 people, five more than in the morning" implies an earlier count of 14: an account that gives 14 is
+set against it, harmlessly. "It is not settled how many were aboard" (``data/disputes.tsv``)
+makes rivals of the figures that different speakers give next. Compares no figures that no account
+sets side by side; ``numbers`` does that.
+
+Invariant: the readings stand in two accounts or more, and one account tells that they belong together.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ..model import Mention, Quantity, Span, Token
+from .contrary import said_open
+from .sheet import Sheet
+from .slots import Finding
+
+FOLLOW = 3
+"""Sentences after words such as "it is not settled how many" in which the rival figures stand."""
+PLAIN = frozenset({"", "people"})
+MEASURES = frozenset("year month week day hour minute second m km kg mile ton".split())
+"""Units of what is measured, not counted."""
+GREW = "a later update: one account counts on from the other's figure"
+SHOWN = 90
+"""Most code points of what is not settled that an explanation repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A figure with the line it stands in and who gives it (a key or name, "" for the account)."""
+
+    account: int
+    line: int
+    span: Span
+    value: Quantity
+    who: str
+    name: str
+
+
+def compare(laid: Sheet) -> Iterator[Finding]:
+    """Find counts that grew and counts that are disputed."""
+    counts = [list(_counts(laid, i)) for i in range(len(laid.accounts))]
+    for i, mine in enumerate(counts):
+        for one, more in pairwise(mine):
+            if one.line == more.line:
+                yield from _grew(laid, counts, one, more)
+        sentences = [line.sentence for line in laid.lines[i]]
+        for number in said_open(laid.accounts[i].tokens, sentences, "figure"):
+            yield from _disputed(laid, counts, i, number)
+
+
+def _counts(laid: Sheet, i: int) -> Iterator[Count]:
+    spoken = [(s, c) for s in laid.accounts[i].statements if s.speaker for c in s.content]
+    for number in sorted(laid.mentions[i]):
+        for mention in laid.mentions[i][number]:
+            if isinstance(mention.value, Quantity) and mention.value.kind == "number":
+                speaker = next((s.speaker for s, c in spoken if c.overlap(mention.span)), None)
+                who, name = (speaker.key or speaker.name, speaker.name) if speaker else ("", "")
+                yield _count(i, number, mention, mention.value, (who, name))
+
+
+def _count(i: int, number: int, mention: Mention, value: Quantity, by: tuple[str, str]) -> Count:
+    return Count(i, number, mention.span, value, *by)
+
+
+# -- a count that grew --
+
+
+def difference(tokens: Sequence[Token], last: int) -> int:
+    """Which way a figure is a difference, by what follows it: 1 for "five more than", -1 for fewer, or 0."""
+    words = [t.text.lower() for t in tokens[last : last + 2]]
+    if len(words) < 2 or words[1] != "than":
+        return 0
+    return {"more": 1, "fewer": -1, "less": -1}.get(words[0], 0)
+
+
+def _grew(laid: Sheet, counts: Sequence[Sequence[Count]], total: Count, step: Count) -> Iterator[Finding]:
+    """Accounts that give the count from which another counts on."""
+    grown = laid.trees[total.account]
+    way = difference(grown.tokens, grown.at(step.span.end - 1) + 1)
+    if not way or total.value.low != total.value.high or step.value.low != step.value.high:
+        return
+    base = total.value.low - way * step.value.low
+    noun = total.value.unit.split()[:1]
+    for others in counts:
+        for other in others:
+            same = other.value.low == base and other.value.unit.split()[:1] == noun
+            if same and other.account != total.account and base > 1:
+                says = (
+                    f"The number of {other.value.unit} grows from “{laid.text(other.span)}” to "
+                    f"“{laid.text(total.span)}”, “{laid.text(step.span)} {'more' if way > 0 else 'fewer'}”."
+                )
+                sides = tuple((c.span, shown(c.value)) for c in sorted((other, total), key=_place))
+                yield Finding("number", sides, says, GREW, 0.8, part="grew")
+
+
+def _place(count: Count) -> tuple[int, Span]:
+    return count.account, count.span
+
+
+def shown(q: Quantity) -> str:
+    """A figure in normal form.
+
+    >>> shown(Quantity(40, float("inf"), "people", "at least"))
+    'at least 40 people'
+    """
+    amount = f"{q.low:,.10g}" if q.low else f"{q.high:,.10g}"
+    return f"{q.hedge} {amount} {q.unit}".strip()
+
+
+# -- a count that is disputed --
+
+
+def _disputed(laid: Sheet, counts: Sequence[Sequence[Count]], i: int, number: int) -> Iterator[Finding]:
+    """The figures of different speakers after words that say the count is open."""
+    rivals: dict[str, Count] = {}
+    for count in counts[i]:
+        if number <= count.line <= number + FOLLOW and count.who and count.value.unit not in MEASURES:
+            rivals.setdefault(count.who, count)
+    if len(rivals) < 2 or len({(c.value.low, c.value.high) for c in rivals.values()}) < 2:
+        return
+    held = [*rivals.values(), *(c for c in _alike(counts, rivals) if c.account != i)]
+    told = "; ".join(f"{c.name}: “{laid.text(c.span)}”" for c in rivals.values())
+    says = f"{_question(laid, i, number)}: {told}."
+    sides = tuple((c.span, shown(c.value)) for c in sorted(held, key=_place))
+    yield Finding("number", sides, says, None, 0.85, part="disputed")
+
+
+def _alike(counts: Sequence[Sequence[Count]], rivals: Mapping[str, Count]) -> Iterator[Count]:
+    """Other figures with the value of a rival: of the same speaker, or a plain count of people."""
+    values = defaultdict(set)
+    for who, rival in rivals.items():
+        values[rival.value.low, rival.value.high].add(who)
+    for others in counts:
+        for c in others:
+            speakers = values.get((c.value.low, c.value.high))
+            if speakers and (c.value.unit in PLAIN or c.who in speakers):
+                yield c
+
+
+def _question(laid: Sheet, i: int, number: int) -> str:
+    """What is not settled, in the account's words."""
+    sentence = laid.lines[i][number].sentence
+    text = laid.accounts[i].witness.text[sentence.start : sentence.end]
+    at = text.lower().find("how many")
+    words = text[at:].split(". ")[0].strip(' .?!”"') if at >= 0 else ""
+    return f"Not settled: {words}" if 0 < len(words) <= SHOWN else "The figures are disputed"
