@@ -1,7 +1,8 @@
 """Settings: one frozen dataclass a stage, read from and written to TOML.
 
 The fingerprint of all settings is part of every dossier, so a result can be
-told from one made with others. Nothing here reads the environment.
+told from one made with others. Nothing here reads the environment. Invariant:
+``Settings.from_toml(settings.to_toml()) == settings``.
 """
 
 from __future__ import annotations

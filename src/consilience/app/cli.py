@@ -1,7 +1,8 @@
 """The command line: options in, outputs out; no logic of its own.
 
 Exit codes: 0 a dossier was made (or verified), 1 a dossier does not verify,
-2 unusable input, said in one line on standard error.
+2 unusable input, said in one line on standard error. Invariant: with ``--json -``
+nothing but the document goes to standard output.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ def main() -> None:
 )
 @click.option("--settings", "settings_file", type=FILE, help="Read settings from this TOML file.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no dossier and no progress.")
-@click.option("-v", "--verbose", is_flag=True, help="Print the whole dossier: every point, passage and reason.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Print the whole dossier: every point, passage and reason."
+)
 def compare(
     sources: tuple[str, ...],
     manifest: Path | None,

@@ -1,7 +1,8 @@
 """Lexicons and small models that ship with the package.
 
 A lexicon is a tab-separated file with a header line; lines that open with ``#`` are
-comments; each has a ``source`` column that says where an entry is from.
+comments; each has a ``source`` column that says where an entry is from. Does not read
+meaning into a column. Invariant: every row has a cell for each column of the header.
 """
 
 from __future__ import annotations

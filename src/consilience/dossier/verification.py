@@ -1,7 +1,8 @@
 """Check a written dossier: form, ids, spans, words and digests.
 
 Re-derives what can be re-derived from the document (and the files, if given);
-it does not judge whether a finding is right. Never raises on bad content.
+it does not judge whether a finding is right. Never raises on bad content. Invariant:
+a dossier that ``compare`` wrote has no fault; one that was changed since has one.
 """
 
 from __future__ import annotations

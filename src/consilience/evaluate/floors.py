@@ -3,7 +3,8 @@
     {"floors": {"<run>": {"digest": "<sha256 of the key>",
                           "bounds": {"points.f1": {"at_least": 0.8}, …}}}}
 
-A bound is ``at_least`` for what should be high and ``at_most`` for errors.
+A bound is ``at_least`` for what should be high and ``at_most`` for errors. Does not
+measure. Invariant: a pinned figure that a run does not give is a fault.
 """
 
 from __future__ import annotations

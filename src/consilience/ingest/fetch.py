@@ -5,7 +5,8 @@ that a name that resolves anew (DNS rebinding) gains nothing. Private, loopback,
 link-local, metadata and other special addresses are refused unless the host is
 allowed by name; each redirect is checked again. Sends no cookies, credentials or
 referrer, reads no proxy from the environment, and bounds size, time, redirects and
-expansion. Keeps nothing.
+expansion. Keeps nothing. Invariant: no byte goes to an address that ``public`` refuses,
+unless its host is allowed by name.
 """
 
 from __future__ import annotations
