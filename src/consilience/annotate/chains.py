@@ -19,6 +19,8 @@ from .tree import Tree
 
 ISSUERS = frozenset("police ministry government army military company council court embassy union".split())
 MEDIA = frozenset(("agency", "newspaper", "paper", "media", "daily", "broadcaster", "outlet", "magazine"))
+ASIDE = re.compile(r", (?:who|whom|whose|which|speaking) ")
+"""Where what else is told of a speaker begins: "an officer, who asked not to be named"."""
 NEAR = 2
 """Sentences back that an unresolved he or she looks for the last person who spoke."""
 CARRIED = 0.8
@@ -98,7 +100,7 @@ class Speakers:
             return Speaker((span,), self._words(self._span(self.found.left[noun], head)).rstrip(", "))
         if last and self.found.sentence[head] - last[0] <= NEAR and self._agrees(words.lower(), last[2]):
             return Speaker((span,), *last[1:])
-        return Speaker((span,), words)
+        return Speaker((span,), ASIDE.split(words)[0])
 
     def _agrees(self, pronoun: str, key: str | None) -> bool:
         """Whether no other pronoun of the account says that this is a man, or a woman."""
