@@ -81,3 +81,11 @@ def test_order_does_not_matter_and_nothing_is_nothing() -> None:
     points = [point(FACT, a, b)]
     assert silences([a, b, c], points) == silences([c, b, a], points)
     assert silences([], points) == ()
+
+
+def test_one_word_in_a_line_about_something_else_does_not_carry_a_point() -> None:
+    """Advice that names the lighthouse is silent on its having been dark."""
+    a, b = account("a", f"{FACT} {FILL}"), account("b", f"{FILL} {FACT}")
+    c = account("c", f"{FILL} Our advice is older than any lighthouse: anchor, ring and wait.")
+    (found,) = silences([a, b, c], [point("The lighthouse had been dark", a, b)])
+    assert (found.witness, found.could) == (c.witness.id, True)

@@ -33,6 +33,8 @@ WORDS = 0.25
 """Share of a reading's words (by weight) in one line of an account from which it may carry the point."""
 SENSE = 0.78
 """Cosine of a reading and a line of an account from which it may carry the point."""
+ONE = 0.58
+"""Cosine from which a line that shares a single word may carry the point ("radar" alone is none)."""
 SHORT = 60
 """Words under which an account is too short for its silence to say anything."""
 FOLLOWS = 0.5
@@ -83,7 +85,7 @@ def _of_point(
         followed = {w: n for w, n in kin.get(here, {}).items() if w in holders}
         if len(holders) < CARRIED or (2 * len(holders) < len(laid.accounts) - 1 and not followed):
             continue
-        if _near_words(laid, here, point) or _near_sense(laid, vectors, here, point):
+        if _carries(laid, vectors, here, point):
             continue
         hindered = _hindrance(reach[here], known)
         if hindered:
@@ -128,24 +130,34 @@ def _hindrance(reach: _Reach, known: str | None) -> str:
 # -- does it carry the point after all? --
 
 
-def _near_words(laid: Sheet, witness: str, point: Point) -> bool:
-    """Whether a line of an account holds a fair share of a reading's weighed words."""
+def _carries(laid: Sheet, vectors: Vectors, witness: str, point: Point) -> bool:
+    """Whether a line of an account may carry a point: by sense, or by words, one word counting little."""
+    sense = _sense(vectors[witness], point)
+    shared = _shared(laid, witness, point)
+    return sense >= SENSE or shared > 1 or (shared == 1 and sense >= ONE)
+
+
+def _shared(laid: Sheet, witness: str, point: Point) -> int:
+    """Words that a line shares with a reading, most over the lines that hold a fair share of its weight."""
     lines = laid.lines[laid.index[witness]]
+    most = 0
     for reading in point.readings:
         words = _words(laid, reading.accounts)
         whole = sum(words.values())
-        if any(sum(w for k, w in words.items() if k in line.keys) >= WORDS * whole for line in lines):
-            return True
-    return False
+        for line in lines:
+            held = [w for k, w in words.items() if k in line.keys]
+            if sum(held) >= WORDS * whole:
+                # A reading of one word is carried where that word stands.
+                most = max(most, len(held) if len(words) > 1 else 2)
+    return most
 
 
-def _near_sense(laid: Sheet, vectors: Vectors, witness: str, point: Point) -> bool:
-    """Whether a line of an account is near a reading in sense."""
-    held = vectors[witness]
+def _sense(held: NDArray[np.float32], point: Point) -> float:
+    """Cosine of the nearest line of an account and reading of a point."""
     wordings = [reading.wording for reading in point.readings if reading.wording.strip()]
     if not len(held) or not wordings:
-        return False
-    return float((_encoder().encode(wordings) @ held.T).max()) >= SENSE
+        return 0.0
+    return float((_encoder().encode(wordings) @ held.T).max())
 
 
 def _vectors(laid: Sheet) -> Vectors:
