@@ -23,7 +23,8 @@ SCOPES = frozenset(
     "another other others more additional further extra total overall combined altogether".split()
 )
 STRANGE = 0.14
-"""How much closer two counts of people must be that hang on different verbs."""
+"""How much closer two counts of people must be where one hangs on no verb of its own."""
+THERE = frozenset({"", "be"})
 APART = 8.0
 """Times by which two figures of one fact may differ."""
 SLACK = 1.011
@@ -44,8 +45,9 @@ def compare(laid: Sheet) -> Iterator[Finding]:
         if match.score < LEAST[kind] or _equal(match.a, match.b):
             continue
         found = _finding(laid, match, kind)
-        # People are counted for many things in one story: on a floor, off a ship.
-        strange = kind == "number" and match.a.value.unit == "people" and match.a.frame != match.b.frame
+        # People are counted for many things in one story: on a floor ("there were …"), off a ship.
+        strange = match.a.frame != match.b.frame and bool({match.a.frame, match.b.frame} & THERE)
+        strange = strange and kind == "number" and match.a.value.unit == "people"
         if found.innocent or not strange or match.score >= LEAST[kind] + STRANGE:
             yield found
 
