@@ -200,6 +200,16 @@ def test_an_error_cannot_steer_the_terminal(folder: Path) -> None:
     assert "\x1b" not in result.stderr
 
 
+def test_halves_of_characters_stop_nothing(folder: Path) -> None:
+    record = {"text": FLOOD + "\ud800", "title": "Half\udc00", "authors": ["Ann\ud800 Poe"]}
+    (folder / "half.json").write_text(json.dumps(record), "utf-8")
+    out = folder / "d.json"
+    found = document(run("compare", folder, folder / "no\udcff.txt", "--json", out), out)
+    assert [a["title"] for a in found["articles"] if a["id"] == "half"] == ["Half\ufffd"]
+    assert sum("halves of characters" in p["what"] for p in found["problems"]) == 1
+    assert run("verify", out).exit_code == 0
+
+
 def test_a_manifest_in_the_folder_is_used(folder: Path) -> None:
     (folder / "manifest.csv").write_text("file,outlet\none.txt,The Melden Post\n", "utf-8")
     out = folder / "d.json"

@@ -8,6 +8,7 @@ from that document alone. Invariant: equal findings give equal bytes.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -60,7 +61,9 @@ class Dossier:
 
     def to_json(self) -> str:
         """The document as text: characters kept, an indent of one space, final newline."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
+        text = json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
+        # a file's name need not be UTF-8, and stands in the problems
+        return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half.group()):04x}", text)
 
     def to_html(self) -> str:
         """One self-contained page."""

@@ -15,6 +15,7 @@ witnesses, but for the names of two files with one stem.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,14 +86,28 @@ def _drafts(sources: Iterator[Source], settings: Ingest, problems: list[Problem]
                 if isinstance(item, Problem):
                     problems.append(item)
                     continue
-                problems.extend(item.problems)
-                fault = _fault(item, settings)
+                draft = _whole(item)
+                problems.extend(draft.problems)
+                fault = _fault(draft, settings)
                 if fault:
                     problems.append(fault)
                 else:
-                    yield item
+                    yield draft
         except InputError as error:
             problems.append(Problem(error.what, error.where or source.where, error.todo))
+
+
+def _whole(draft: Draft) -> Draft:
+    """A draft without halves of characters; what stands in their place is as long."""
+    from .draft import HALVES
+
+    if not HALVES.search(draft.text + draft.name):
+        return draft
+    text, name = (HALVES.sub("\N{REPLACEMENT CHARACTER}", words) for words in (draft.text, draft.name))
+    note = Problem(
+        "holds halves of characters; shown as \N{REPLACEMENT CHARACTER}", draft.where, "save it anew"
+    )
+    return replace(draft, text=text, name=name, problems=(*draft.problems, note))
 
 
 def _fault(draft: Draft, settings: Ingest) -> Problem | None:

@@ -6,6 +6,7 @@ reader changes a character of it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ..model import Evidence, Problem
@@ -20,6 +21,10 @@ MEDIA = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
 }
 """The media types that are read, and the suffix that each stands for."""
+
+
+HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of characters (JSON may hold "\\ud800" alone): no text of Unicode, and no parser takes them."""
 
 
 @dataclass(frozen=True, slots=True)

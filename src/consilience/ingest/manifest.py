@@ -23,6 +23,7 @@ from ..errors import InputError
 from ..model import Problem
 from .bylines import day
 from .decode import decode
+from .draft import HALVES
 
 FIELDS = ("title", "outlet", "authors", "published", "url")
 KEYS = ("file", "id", "language", *FIELDS)
@@ -189,7 +190,7 @@ def clean(key: str, value: Any) -> tuple[Any, str]:
         value = value["name"]
     if not isinstance(value, str | int | float):
         return None, f"{value!r} is not a text"
-    text = " ".join(str(value).split())
+    text = HALVES.sub("\N{REPLACEMENT CHARACTER}", " ".join(str(value).split()))
     if key == "url" and not re.match(r"https?://\S+$", text):
         return None, f"{text!r} is not a web address"
     return text, ""
@@ -204,7 +205,7 @@ def authors(value: Any) -> tuple[tuple[str, ...], str]:
     if not isinstance(value, list | tuple):
         return (), f"{value!r} is not a name or a list of names"
     items = [v.get("name") if isinstance(v, Mapping) else v for v in value]
-    names = [v for v in items if isinstance(v, str)]
+    names = [HALVES.sub("\N{REPLACEMENT CHARACTER}", v) for v in items if isinstance(v, str)]
     if len(names) < len(items):
         return (), f"{value!r} is not a list of names"
     tidy = [re.sub(r"^by\s+", "", " ".join(n.split()), flags=re.IGNORECASE) for n in names]

@@ -180,7 +180,7 @@ def _why_directed(clues: Clues, child: int, parent: int, dropped: int, directed:
 
 
 def _under(found: Family, exemplar: int, real: int) -> list[int]:
-    """Accounts that follow a lost exemplar directly; all its family when fewer than two do."""
+    """Accounts that follow a lost exemplar directly."""
     return [c for c, parents in enumerate(found.parents) if exemplar in parents and c < real]
 
 
