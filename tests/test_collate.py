@@ -238,6 +238,49 @@ def test_nothing_is_asserted_by_a_remark_on_speaking_or_a_question() -> None:
     assert not any("duty" in p.says or p.says.endswith("Koss") for p in found)
 
 
+def test_contraries_of_two_speakers_are_two_points() -> None:
+    found, _ = points(
+        "The fog signal was sounding when the tanker struck, the harbour office said.\n",
+        "“The fog signal was not sounding when the tanker struck,” said the diver Mira Tolk.\n",
+    )
+    assert len([p for p in found if "sounding" in p.says]) == 2
+
+
+def test_two_people_of_one_account_are_never_one_voice() -> None:
+    found, _ = points(
+        "“The fog signal was not sounding,” said the diver Mira Tolk. "
+        "“The fog signal was not sounding at all,” said the fisherman Pavel Onder.\n",
+        "The fog signal was not sounding.\n",
+    )
+    assert not any(len(p.spans) > 2 for p in found)
+
+
+def test_the_reading_that_stands_by_itself_is_shown() -> None:
+    found, _ = points(
+        "The tanker left at dawn. It was leaking oil into the eastern basin.\n",
+        "The tanker was leaking oil into the eastern basin.\n",
+    )
+    assert having(found, "leaking").says == "The tanker was leaking oil into the eastern basin"
+
+
+def test_a_number_that_one_alone_has_is_not_shown() -> None:
+    line = "Fishing boats took {} people off the tanker before the first launch came.\n"
+    found, _ = points(line.format(38), "On Friday. " + line.format(38), line.format(83))
+    assert "38" in having(found, "tanker").says
+
+
+def test_the_address_of_a_link_is_no_word() -> None:
+    plain = "The old pier at Sollmar was closed after an inspection found three broken beams."
+    found, _ = points(plain.replace("an inspection", "[an inspection](https://quay.example/i?id=3)"), plain)
+    assert [(len(p.readings), p.says) for p in found] == [(1, plain[:-1])]
+
+
+def test_a_quotation_opened_in_a_passage_is_closed_there() -> None:
+    text = "Aune Strand called the harbour master “the most careful man on the whole lake”.\n"
+    found, _ = points(text)
+    assert found[0].says.count("“") == found[0].says.count("”")
+
+
 def test_no_accounts_no_points() -> None:
     assert collate(Story("s1:none", (), ""), [], ()) == ()
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from .clauses import HEADS, Unit
 
@@ -20,19 +20,25 @@ AGAIN = 0.2
 
 
 def gather(
-    units: Sequence[Unit], scores: Mapping[tuple[int, int], float], threshold: float
+    units: Sequence[Unit],
+    scores: Mapping[tuple[int, int], float],
+    threshold: float,
+    apart: Mapping[int, Set[int]] | None = None,
 ) -> list[list[int]]:
     """Groups of unit indices, each sorted; units without a partner stand alone.
 
     :param scores: ``(i, j)`` with ``i < j`` to a score of 0–1; pairs not named count as 0.
     :param threshold: least mean score between two groups that are joined.
+    :param apart: for a unit, later ones that never stand in one group with it.
     """
-    groups = _Groups(units, scores)
+    groups = _Groups(units, scores, apart or {})
     heap = [(-score, a, b) for (a, b), score in scores.items() if score >= threshold]
     heapq.heapify(heap)
     while heap:
         lost, a, b = heapq.heappop(heap)
         if not groups.current(a, b, -lost) or -lost < threshold + groups.surcharge(a, b):
+            continue
+        if groups.barred(a, b):
             continue
         new = groups.join(a, b)
         for other in groups.links[new]:
@@ -75,8 +81,13 @@ def _always(one: Sequence[int], two: Sequence[int], units: Sequence[Unit]) -> bo
 class _Groups:
     """The groups at one stage of joining, with the summed scores between them."""
 
-    def __init__(self, units: Sequence[Unit], scores: Mapping[tuple[int, int], float]) -> None:
-        self.units = units
+    def __init__(
+        self,
+        units: Sequence[Unit],
+        scores: Mapping[tuple[int, int], float],
+        apart: Mapping[int, Set[int]],
+    ) -> None:
+        self.units, self.apart = units, apart
         self.members = {n: [n] for n in range(len(units))}
         self.accounts = {n: Counter([unit.witness]) for n, unit in enumerate(units)}
         self.links: dict[int, dict[int, float]] = {n: {} for n in range(len(units))}
@@ -94,6 +105,16 @@ class _Groups:
     def current(self, a: int, b: int, mean: float) -> bool:
         """Whether a queued join still stands."""
         return a in self.members and b in self.members and b in self.links[a] and self.mean(a, b) == mean
+
+    def barred(self, a: int, b: int) -> bool:
+        """Whether a unit of the one may not stand with a unit of the other."""
+        mine, yours = self.members[a], self.members[b]
+        return any(
+            not self.apart[i].isdisjoint(y)
+            for x, y in ((mine, yours), (yours, mine))
+            for i in x
+            if i in self.apart
+        )
 
     def surcharge(self, a: int, b: int) -> float:
         """What is asked on top where both hold passages of one account: less, the nearer they stand."""

@@ -12,6 +12,7 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from ..data import lexicon
 from ..model import Annotated, Entity, Link, Point, Reading, Span, Speaker, Story, tagged_hash
 from ..settings import Collate
 from .apparatus import apparatus, words_of
-from .clauses import FINITE, HEADS, PRONOUNS, READ, Unit, units
+from .clauses import CONDITIONS, FINITE, HEADS, PRONOUNS, READ, SUBJECTS, Unit, units
 from .dividing import divide, pool
 from .evidence import FEATURES, Pairs, Sketch, american, compare_units, folded, sketch
 from .grouping import gather
@@ -30,10 +31,16 @@ from .grouping import gather
 LINK = re.compile(r"[^\w\n]*(?:(?:and|but|or|that)\b[^\w\n]*)?")
 END = re.compile(r"\s*(?:$|[.,;:!?”\"’'\n])")
 WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
+LINKED = re.compile(r"\[([^\[\]]+)\]\((?:https?:|mailto:|/|#)[^()\s]*\)?")
+"""A link of Markdown, whose address is no word: "[the report](https://port.example/report)"."""
 COUNTING = frozenset({"nummod", "quantmod", "dobj"})
 SHOWN = 0.2
 """Least score of a pair of passages that is listed as a link."""
 
+MARKS, CLOSING = '“”"[]…*_#|<>', frozenset('”"')
+MARKDOWN = ("](", "*", "_", "`", "~~")
+ALIKE = 0.5
+"""Share of the lighter one's words from which "sounding" and "not sounding" are contraries."""
 UTTERANCE = 7
 """Words of a sentence that two people do not say alike by chance; "nobody was hurt" they may."""
 
@@ -49,6 +56,7 @@ if TYPE_CHECKING:
 
 CHARS, WORDS = FEATURES.index("chars"), FEATURES.index("words_long")
 Scores = dict[tuple[int, int], float]
+Pairing = Mapping[int, AbstractSet[int]]
 
 
 def collate(
@@ -79,16 +87,20 @@ def collate(
 
 def grouped(table: Table, threshold: float) -> list[list[int]]:
     """Groups of unit numbers that assert one thing each."""
-    return gather(table.units, table.scores, threshold)
+    return gather(table.units, table.scores, threshold, table.apart)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Units with the score of each pair ``(i, j)``, ``i < j``, that has one, and the features behind it."""
+    """Units with the score of each pair ``(i, j)``, ``i < j``, that has one, and the features behind it.
+
+    ``apart`` holds, for a unit, later ones that may not stand in one point with it.
+    """
 
     units: list[Unit]
     scores: Scores
     pairs: Pairs
+    apart: Pairing
 
     def features_of(self, i: int, j: int) -> list[float]:
         """The features of one pair."""
@@ -105,10 +117,14 @@ def align(accounts: Sequence[Annotated], entities: Sequence[Entity]) -> Table:
     pieces = [unit for _, _, unit in parts]
     drafts = [sketch(u, by_id[u.witness]) for u in pieces]
     pairs = compare_units(pieces, drafts, context=False)
-    kept = divide(parts, _scores(pairs, "part", drafts, _barred(pairs, pieces, drafts, kinds)))
+    kept = divide(
+        parts, _scores(pairs, "part", drafts, np.logical_or(*_barred(pairs, pieces, drafts, kinds)))
+    )
     pieces, drafts = [pieces[n] for n in kept], [drafts[n] for n in kept]
     pairs = compare_units(pieces, drafts, context=True)
-    return Table(pieces, _scores(pairs, "unit", drafts, _barred(pairs, pieces, drafts, kinds)), pairs)
+    barred, contrary = _barred(pairs, pieces, drafts, kinds)
+    scores = _scores(pairs, "unit", drafts, barred | contrary)
+    return Table(pieces, scores, pairs, _apart(pieces, pairs, contrary, kinds))
 
 
 @cache
@@ -136,20 +152,47 @@ def _scores(pairs: Pairs, stage: str, drafts: Sequence[Sketch], barred: Flags) -
 
 def _barred(
     pairs: Pairs, pieces: Sequence[Unit], drafts: Sequence[Sketch], kinds: Mapping[str, str]
-) -> Flags:
-    """Pairs that two people say, or that two speakers say of whom one alone says "not".
+) -> tuple[Flags, Flags]:
+    """Pairs that two people say, and pairs that two voices word alike of which one alone says "not".
 
     A body may speak through a person, so a body and a person can say one thing. A sentence that two accounts
     have word for word is one utterance, whoever they let say it: which of them errs is a discrepancy.
     """
-    keys = [(u.speaker.key or "") if u.speaker else "" for u in pieces]
-    known, speaker = np.unique(np.array(keys, dtype=str), return_inverse=True)
-    spoken = np.array([bool(key) for key in known], bool)[speaker]
-    person = spoken & np.array([kinds.get(key, "person") == "person" for key in known], bool)[speaker]
+    _, voice = np.unique(np.array([_voice(u) for u in pieces], dtype=str), return_inverse=True)
+    person = np.array([bool(key) for key in _persons(pieces, kinds)], bool)
     negated = np.array([d.negated for d in drafts], bool)
     i, j = pairs.left, pairs.right
-    others = spoken[i] & spoken[j] & (speaker[i] != speaker[j]) & ~_verbatim(i, j, drafts)
-    return np.asarray(others & ((person[i] & person[j]) | (negated[i] != negated[j])))
+    told = np.array([u.speaker is not None for u in pieces], bool)
+    others = told[i] & told[j] & (voice[i] != voice[j]) & ~_verbatim(i, j, drafts)
+    contrary = (negated[i] != negated[j]) & (pairs.features[:, FEATURES.index("words_short")] >= ALIKE)
+    return np.asarray(others & (person[i] & person[j])), np.asarray(others & contrary)
+
+
+def _voice(unit: Unit) -> str:
+    """Whose words a unit is: the speaker's key, else the name, else "" for the account's own."""
+    return (unit.speaker.key or folded(unit.speaker.name).lower()) if unit.speaker else ""
+
+
+def _persons(pieces: Sequence[Unit], kinds: Mapping[str, str]) -> list[str]:
+    """The key of the person whose words each unit is, or ""."""
+    keys = [(u.speaker.key or "") if u.speaker else "" for u in pieces]
+    return [key if kinds.get(key, "person") == "person" else "" for key in keys]
+
+
+def _apart(pieces: Sequence[Unit], pairs: Pairs, contrary: Flags, kinds: Mapping[str, str]) -> Pairing:
+    """For each unit those that may not stand in one point with it: contraries, two people of one account."""
+    out: defaultdict[int, set[int]] = defaultdict(set)
+    for i, j in zip(pairs.left[contrary].tolist(), pairs.right[contrary].tolist(), strict=True):
+        out[i].add(j)
+    spoken: defaultdict[str, list[int]] = defaultdict(list)
+    persons = _persons(pieces, kinds)
+    for n, unit in enumerate(pieces):
+        for other in spoken[unit.witness] if persons[n] else ():
+            if persons[other] != persons[n]:
+                out[other].add(n)
+        if persons[n]:
+            spoken[unit.witness].append(n)
+    return out
 
 
 def _verbatim(left: Ints, right: Ints, drafts: Sequence[Sketch]) -> Flags:
@@ -215,12 +258,19 @@ def _passages(group: Sequence[Unit], by_id: Mapping[str, Annotated]) -> list[Spa
             out[-1] = Span(unit.witness, out[-1].start, unit.end)
         else:
             out.append(Span(unit.witness, unit.start, unit.end))
-    return out
+    return [_closed(span, by_id[span.witness].witness.text) for span in out]
+
+
+def _closed(span: Span, text: str) -> Span:
+    """With the mark that closes a quotation opened inside: "called him “the most careful man”"."""
+    inside, after = text[span.start : span.end], text[span.end : span.end + 1]
+    opened = inside.count("“") > inside.count("”") if after == "”" else inside.count('"') % 2
+    return Span(span.witness, span.start, span.end + 1) if after in CLOSING and opened else span
 
 
 def normal(text: str) -> str:
     """The form in which two wordings count as one: words alone, lower case, American spelling."""
-    return " ".join(american(w) for w in WORD.findall(folded(text).lower()))
+    return " ".join(american(w) for w in WORD.findall(LINKED.sub(r"\1", folded(text)).lower()))
 
 
 def _readings(spans: Iterable[Span], by_id: Mapping[str, Annotated]) -> tuple[Reading, ...]:
@@ -229,33 +279,54 @@ def _readings(spans: Iterable[Span], by_id: Mapping[str, Annotated]) -> tuple[Re
     for span in sorted(spans):
         forms[normal(span.of(by_id[span.witness].witness.text))].append(span)
     readings = [
-        Reading(held[0].of(by_id[held[0].witness].witness.text), tuple(held), form)
+        Reading(_plainest(s.of(by_id[s.witness].witness.text) for s in held), tuple(held), form)
         for form, held in forms.items()
     ]
     return tuple(sorted(readings, key=lambda r: (-len(r.accounts), -len(r.wording), r.normal)))
 
 
+def _plainest(wordings: Iterable[str]) -> str:
+    """The first of those with the fewest marks of Markdown."""
+    return min(wordings, key=lambda w: sum(w.count(mark) for mark in MARKDOWN))
+
+
 def _fullest(readings: Sequence[Reading], by_id: Mapping[str, Annotated]) -> Reading:
-    """The reading with most of the words that others have too, few of its own, and a subject."""
+    """The reading with most of the words that others have too, few of its own, that stands by itself.
+
+    A number that no other reading has counts against it: of 38, 38 and 83 it is not 83 that is shown.
+    """
     count = Counter(w for r in readings for w in set(r.normal.split()))
     shared = {w for w, c in count.items() if c > 1} or set(count)
 
     def worth(reading: Reading) -> tuple[float, int, str]:
         words = set(reading.normal.split())
-        marks = sum(reading.wording.count(mark) for mark in '“”"[]…')
-        whole = 2 * _whole(reading.accounts[0], by_id[reading.accounts[0].witness])
-        value = len(words & shared) - 0.4 * len(words - shared) - marks + whole
+        marks = sum(reading.wording.count(mark) for mark in MARKS)
+        alone = words - shared
+        odd = sum(any(c.isdigit() for c in w) for w in alone) if len(readings) > 2 else 0
+        value = len(words & shared) - 0.4 * len(alone) - 2 * odd - marks
+        value += max(_standing(span, by_id[span.witness]) for span in reading.accounts)
         return (round(value, 3), len(reading.accounts), reading.normal)
 
     return max(readings, key=worth)
 
 
-def _whole(span: Span, account: Annotated) -> int:
-    """How far a passage reads as a sentence: a subject, no "so that" at its head, and a proper end."""
-    ends = (bisect_left(account.tokens, at, key=lambda t: t.start) for at in (span.start, span.end))
-    tokens = account.tokens[slice(*ends)]
-    headed = tokens[0].pos not in {"VERB", "SCONJ", "ADP"} and any(t.dep.startswith("nsubj") for t in tokens)
-    return headed + bool(END.match(account.witness.text, span.end))
+def _standing(span: Span, account: Annotated) -> float:
+    """How far a passage reads as a sentence by itself: a subject and a finite verb, named, not subordinate.
+
+    "It was not sounding" and "all of them were saved" lean on what went before, "when the ship struck"
+    on its main clause; a headline leaves words out.
+    """
+    first, last = (bisect_left(account.tokens, at, key=lambda t: t.start) for at in (span.start, span.end))
+    tokens = account.tokens[first:last]
+    subjects = [n for n, t in enumerate(tokens) if t.dep in SUBJECTS]
+    ended = END.match(account.witness.text, span.end) is not None
+    if not subjects or tokens[0].pos in {"VERB", "SCONJ", "ADP"} or not any(t.tag in FINITE for t in tokens):
+        return float(ended)
+    sentence = account.sentences[bisect_left(account.sentences, span.end, key=lambda s: s.end)]
+    under = tokens[0].tag in {"WRB", "WDT", "WP", "IN"} or tokens[0].text.lower() in CONDITIONS
+    leaning = any(t.tag in {"PRP", "PRP$", "DT", "EX"} and t.dep not in {"det", "expl"} and t.text != "I"
+                  for t in tokens[: subjects[0] + 1])  # fmt: skip
+    return 2.0 + ended - 1.5 * under - leaning - 2 * (sentence.kind in HEADS)
 
 
 def _speaker(
