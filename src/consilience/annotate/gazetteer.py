@@ -17,7 +17,7 @@ from unicodedata import normalize
 from ..data import lexicon
 from ..model import Annotated, Sentence
 
-WORD = re.compile(r"[A-Z](?:\.[A-Z])+\b\.?|(?:[^\W_][\u0300-\u036f]*)+")
+WORD = re.compile(r"[A-Z](?:\.[A-Z])+\b\.?|[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 GAPS = frozenset({" ", "\u00a0", "-", "‐", "‑", "–", "’", "'", ".", ". ", " & "})
 """What may stand between two words of one name."""
 
@@ -68,7 +68,9 @@ def words(text: str, sentence: Sentence, account: Annotated) -> list[Word]:
     for match in WORD.finditer(text, sentence.start, sentence.end):
         while at + 1 < sentence.last and tokens[at + 1].start <= match.start():
             at += 1
-        plain = normalize("NFC", match.group().replace(".", ""))
+        plain = match.group().replace(".", "")
+        if not plain.isascii():
+            plain = normalize("NFC", plain)
         found.append(Word(match.start(), match.end(), plain, plain.casefold(), at, plain[0].isupper()))
     return found
 
