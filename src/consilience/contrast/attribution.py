@@ -20,17 +20,20 @@ from .slots import Finding
 from .wording import words_of
 
 PRONOUNS = frozenset("he she they it we i you who the".split())
+WHOLE = 0.8
+"""Share of the shorter statement's words from which two statements are the same words throughout."""
 RUN = 6
 """Words in a row that make two statements the same words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A statement with its words in normal form."""
+    """A statement with its words in normal form; ``named`` unless the speaker is but a pronoun there."""
 
     account: int
     statement: Statement
     words: tuple[str, ...]
+    named: bool = True
 
     @property
     def key(self) -> str:
@@ -51,8 +54,9 @@ def compare(laid: Sheet) -> Iterator[Finding]:
             if sum(w not in stop_words() for w in run) >= 2:
                 runs[run].add(n)
     pairs = {(n, m) for held in runs.values() if len(held) < 40 for n in held for m in held}
-    alike = sorted((n, m) for n, m in pairs if said[n].account < said[m].account)
-    known = _speakers(said, pairs)
+    named = {(n, m) for n, m in pairs if said[n].named and said[m].named}
+    alike = sorted((n, m) for n, m in named if said[n].account < said[m].account)
+    known = _speakers(said, named)
     for n, m in alike:
         a, b = said[n], said[m]
         if (
@@ -61,7 +65,8 @@ def compare(laid: Sheet) -> Iterator[Finding]:
             and b.key not in known[n, a.account]
             and a.key not in known[m, b.account]
         ):
-            yield _finding(a, b)
+            others = [said[k] for k in sorted({k for j, k in pairs if j in (n, m)} - {n, m})]
+            yield _finding(a, b, [c for c in others if c.key in (a.key, b.key) and _share(a, c) >= WHOLE])
 
 
 def _said(laid: Sheet, i: int) -> Iterator[Said]:
@@ -74,15 +79,14 @@ def _said(laid: Sheet, i: int) -> Iterator[Said]:
             # The line below a block quotation names its speaker in full; it holds no mention.
             key = keys[statement.speaker.name.lower()]
             statement = replace(statement, speaker=replace(statement.speaker, key=key))
-        if not _named(laid, statement):
-            continue
+        named = _named(laid, statement)
         words = tuple(w for span in statement.content for w in words_of(text, span.start, span.end)[0])
         if len(words) >= RUN:
-            yield Said(i, statement, words)
+            yield Said(i, statement, words, named)
         for span in statement.content if len(statement.content) > 1 else ():
             part = words_of(text, span.start, span.end)[0]
             if len(part) >= RUN:
-                yield Said(i, replace(statement, content=(span,)), part)
+                yield Said(i, replace(statement, content=(span,)), part, named)
 
 
 def _keys_by_name(laid: Sheet) -> dict[str, str]:
@@ -112,7 +116,7 @@ def _speakers(said: Sequence[Said], pairs: set[tuple[int, int]]) -> dict[tuple[i
     """Speakers to whom an account gives the words of a statement, by statement and account."""
     out: dict[tuple[int, int], set[str]] = defaultdict(set)
     for n, m in pairs:
-        if _share(said[n], said[m]) >= 0.8:
+        if _share(said[n], said[m]) >= WHOLE:
             out[n, said[m].account].add(said[m].key)
     return out
 
@@ -145,13 +149,15 @@ def _differ(laid: Sheet, a: Said, b: Said) -> bool:
     return not any(s.name.lower() in chains for s in (a, b))
 
 
-def _finding(a: Said, b: Said) -> Finding:
+def _finding(a: Said, b: Said, others: Sequence[Said]) -> Finding:
+    """Both sides, with the further accounts that give the words to either, if only as "he said"."""
     says = f"The same words are given to {a.name} in one account and to {b.name} in another."
-    sides = tuple((span, s.name) for s in (a, b) for span in _spans(s))
+    sides = tuple((span, s.name) for s in (a, b, *others) for span in _spans(s))
     return Finding("attribution", sides, says, None, 0.8)
 
 
 def _spans(said: Said) -> tuple[Span, ...]:
     """The speaker's name where it stands, and the words."""
     speaker = said.statement.speaker
-    return (*(speaker.spans[:1] if speaker else ()), *said.statement.content[:1])
+    name = speaker.spans[:1] if speaker and said.named else ()
+    return (*name, *said.statement.content[:1])
