@@ -53,8 +53,10 @@ def compare(laid: Sheet) -> Iterator[Finding]:
     lines = {(line.account, line.number): line for pair in alike for line in (pair.a, pair.b)}
     predicates = {at: _predicates(laid, line) for at, line in lines.items()}
     words = {at: _words(laid, line) for at, line in lines.items()}
+    near = [line for pair in alike if pair.likeness >= VERBATIM for line in (pair.a, pair.b)]
+    plain = {(line.account, line.number): _plain(laid, line) for line in near}
     for pair in alike:
-        found = list(_edited(laid, pair)) if pair.likeness >= VERBATIM else []
+        found = list(_edited(laid, pair, plain)) if pair.likeness >= VERBATIM else []
         yield from found or _negated(laid, pair, predicates)
         yield from _opposite(laid, pair, words)
 
@@ -62,9 +64,9 @@ def compare(laid: Sheet) -> Iterator[Finding]:
 # -- negation --
 
 
-def _edited(laid: Sheet, pair: Pair) -> Iterator[Finding]:
+def _edited(laid: Sheet, pair: Pair, plain: Mapping[tuple[int, int], Quote]) -> Iterator[Finding]:
     """Lines nearly word for word the same, but for a "not" in one."""
-    mine, theirs = (_plain(laid, line) for line in (pair.a, pair.b))
+    mine, theirs = (plain[line.account, line.number] for line in (pair.a, pair.b))
     runs = shared_runs(mine.words, theirs.words)
     for n, change in enumerate(gaps(runs)):
         left, right = mine.words[slice(*change.a)], theirs.words[slice(*change.b)]
@@ -78,8 +80,8 @@ def _edited(laid: Sheet, pair: Pair) -> Iterator[Finding]:
             continue
         spans = mine.part(runs[n][0], sum(runs[n + 1][::2])), theirs.part(runs[n][1], sum(runs[n + 1][1:]))
         sides = tuple((s, _short(laid.text(s))) for s in spans)
-        denied, plain = (1, 0) if set(right) & NOTS else (0, 1)
-        says = f"One account denies what the other states: “{sides[denied][1]}” against “{sides[plain][1]}”."
+        no, yes = (1, 0) if set(right) & NOTS else (0, 1)
+        says = f"One account denies what the other states: “{sides[no][1]}” against “{sides[yes][1]}”."
         yield Finding("polarity", sides, says, None, min(0.95, 0.4 + 0.55 * pair.likeness), pair.point)
         return
 
@@ -305,7 +307,7 @@ def _words(laid: Sheet, line: Line) -> list[tuple[int, str]]:
     return [
         (i, tokens[i].text.lower())
         for i in range(line.sentence.first, line.sentence.last)
-        if any(c.isalnum() for c in tokens[i].text) and not _in_name(tokens, i)
+        if (tokens[i].text.isalnum() or any(c.isalnum() for c in tokens[i].text)) and not _in_name(tokens, i)
     ]
 
 

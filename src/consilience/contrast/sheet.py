@@ -67,7 +67,11 @@ class Sheet:
     trees: tuple[Tree, ...]
     lines: tuple[tuple[Line, ...], ...]
     weights: Mapping[str, float]
-    pairs: tuple[Pair, ...]
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Pairs of lines of at least ``LEAST`` likeness, or of one point."""
+        return tuple(_pairs(self))
 
     def text(self, span: Span) -> str:
         """The words of a span."""
@@ -138,7 +142,7 @@ def sheet(
 ) -> Sheet:
     """Lay accounts side by side.
 
-    :returns: lines of each account, and pairs of at least ``LEAST`` likeness or of one point.
+    :returns: lines of each account; they are paired when first asked for.
     """
     told = tuple(sorted(accounts, key=canonical))
     trees = tuple(tree(a) for a in told)
@@ -148,8 +152,7 @@ def sheet(
     ]
     weights = _weights(line for lines in bare for line in lines)
     lines = tuple(tuple(_weighed(line, weights) for line in rows) for rows in bare)
-    out = Sheet(told, tuple(points), {e.key: e for e in entities}, trees, lines, weights, ())
-    return Sheet(told, out.points, out.entities, trees, lines, weights, tuple(_pairs(out)))
+    return Sheet(told, tuple(points), {e.key: e for e in entities}, trees, lines, weights)
 
 
 def canonical(account: Annotated) -> tuple[bool, str, str, str]:
