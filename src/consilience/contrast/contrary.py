@@ -179,6 +179,8 @@ def _pairs(laid: Sheet, claims: Sequence[Claim]) -> Iterator[tuple[int, int]]:
     for d, claim in enumerate(claims):
         if claim.denied:
             others = by_act[claim.act] if claim.act else [n for t in claim.things for n in by_thing[t]]
+            if not claim.things:
+                others = [n for n in others if claims[n].line.account == claim.line.account]
             found |= {(d, a) for a in others[:CROWD] if _contrary(laid, claim, claims[a])}
     seeded = sorted({a for _, a in found})
     yield from sorted(found | set(_told_differently(laid, claims, seeded)))
@@ -245,22 +247,25 @@ def _cues(about: str) -> tuple[str, ...]:
 
 def _families(claims: Sequence[Claim], pairs: Sequence[tuple[int, int]]) -> Iterator[list[Claim]]:
     """Claims joined by pairs, with those of any account that say the same as one of them."""
+    alike: dict[tuple[bool, str, str], list[int]] = defaultdict(list)
+    for n, claim in enumerate(claims):
+        if claim.things:
+            alike[claim.denied, claim.act, claim.things[0]].append(n)
     families: list[set[int]] = []
     for pair in pairs:
-        meant = {n for m in pair for n in _same(claims, m)}
+        meant = {n for m in pair for n in _same(claims, m, alike)}
         met = [f for f in families if f & meant]
         families = [f for f in families if f not in met] + [meant.union(*met)]
     for family in families:
         yield [claims[n] for n in sorted(family, key=lambda n: claims[n].place)]
 
 
-def _same(claims: Sequence[Claim], m: int) -> Iterator[int]:
+def _same(claims: Sequence[Claim], m: int, alike: Mapping[tuple[bool, str, str], list[int]]) -> Iterator[int]:
     """Claims that deny the same thing, or say the same of it."""
     yield m
     mine = claims[m]
-    for n, other in enumerate(claims):
-        alike = (other.denied, other.act, other.things[:1]) == (mine.denied, mine.act, mine.things[:1])
-        if alike and mine.things and (other.things == mine.things or not mine.act):
+    for n in alike.get((mine.denied, mine.act, mine.things[0]), ()) if mine.things else ():
+        if claims[n].things == mine.things or not mine.act:
             yield n
 
 
