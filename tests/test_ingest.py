@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -112,13 +113,13 @@ def test_one_stem_twice_gets_a_number(tmp_path: Path) -> None:
 
 
 def test_standard_input() -> None:
-    (account,), problems = read(["-", "-"], stdin=STORY.encode)
+    (account,), problems = read(["-", "-"], stdin=BytesIO(STORY.encode()).read)
     assert (account.name, account.text) == ("stdin", STORY)
     assert [p.what for p in problems] == ["named twice, read once"]
     with pytest.raises(InputError, match="standard input: nothing to read"):
         read(["-"])
     with pytest.raises(InputError, match="standard input: is empty"):
-        read(["-"], stdin=lambda: b"")
+        read(["-"], stdin=BytesIO().read)
 
 
 # -- bad input --
@@ -211,8 +212,8 @@ def test_caps_are_reported(folder: Path) -> None:
     assert whats([folder], settings=limit) == [
         f"has {len(OTHER)} characters, more than the {len(STORY)} read"
     ]
-    with pytest.raises(InputError, match="standard input: has 9 bytes"):
-        read(["-"], settings=Ingest(max_bytes=8), stdin=lambda: b"too large")
+    with pytest.raises(InputError, match="standard input: has more than the 8 bytes read"):
+        read(["-"], settings=Ingest(max_bytes=8), stdin=BytesIO(b"too large").read)
 
 
 # -- encodings --
@@ -270,7 +271,7 @@ def test_right_to_left_and_combining_characters_keep_their_offsets(tmp_path: Pat
 def test_any_text_is_an_account_or_a_problem(texts: list[str]) -> None:
     data = "\n".join(texts).encode("utf-8", "ignore")
     try:
-        accounts, _ = read(["-"], stdin=lambda: data, settings=Ingest(min_words=1))
+        accounts, _ = read(["-"], stdin=BytesIO(data).read, settings=Ingest(min_words=1))
     except InputError as error:
         assert error.where.startswith("standard input")
         return

@@ -150,8 +150,8 @@ def _settings(path: Path | None) -> Settings:
     return Settings.read(path) if path is not None else Settings()
 
 
-def _stdin() -> bytes:
-    return sys.stdin.buffer.read()
+def _stdin(most: int) -> bytes:
+    return sys.stdin.buffer.read(most)
 
 
 def _writable(path: Path) -> None:

@@ -119,6 +119,9 @@ def _leans(spot: Span, account: Annotated) -> bool:
     Such are "All of them …", "It said so", "when the ship struck" and "The transport minister".
     """
     inside = [t for t in account.tokens if spot.start <= t.start and t.end <= spot.end]
+    words = spot.of(account.witness.text)
+    if words.count("“") != words.count("”") or words.count('"') % 2:
+        return True
     named = told = False
     for token in inside:
         if token.tag in ("PRP", "PRP$") and token.lemma.casefold() in FIRST:

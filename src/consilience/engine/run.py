@@ -25,7 +25,8 @@ from ..trace.search import EXACT
 Progress = Callable[[str, int, int], None]
 """Told of each step: the stage's name, how many parts are done, of how many."""
 
-Stdin = Callable[[], bytes]
+Stdin = Callable[[int], bytes]
+"""Reads at most so many bytes of standard input."""
 
 
 def compare(
@@ -43,7 +44,8 @@ def compare(
     :raises InputError: nothing usable was given; one line says what, where, what to do.
 
     >>> said = "The Ostra flooded four hundred houses in Melden on Monday, the mayor said. The dam held."
-    >>> compare(["-"], stdin=lambda: (said * 3).encode()).story.label
+    >>> from io import BytesIO
+    >>> compare(["-"], stdin=BytesIO((said * 3).encode()).read).story.label
     'stdin'
     """
     step = progress or _silent

@@ -35,20 +35,20 @@ def read(
     *,
     manifest: Path | None = None,
     settings: Ingest = Ingest(),  # noqa: B008 - frozen
-    stdin: Callable[[], bytes] | None = None,
+    stdin: Callable[[int], bytes] | None = None,
 ) -> tuple[tuple[Witness, ...], tuple[Problem, ...]]:
     """Read accounts.
 
     >>> import io
     >>> story = "The ferry to Seahaven runs again after a week of storms, the harbour said on Monday. "
-    >>> accounts, problems = read(["-"], stdin=lambda: (story * 3).encode())
+    >>> accounts, problems = read(["-"], stdin=io.BytesIO((story * 3).encode()).read)
     >>> accounts[0].name, accounts[0].language, problems
     ('stdin', 'en', ())
 
     :param sources: files, folders, patterns, ``-`` for standard input, http(s) addresses.
     :param manifest: a file that says what the accounts do not (title, outlet, published …); without it,
         the one called ``manifest`` in a folder named.
-    :param stdin: gives the bytes of standard input when ``-`` is among the sources.
+    :param stdin: reads at most so many bytes of standard input, when ``-`` is among the sources.
     :returns: witnesses by date (undated last), then name; and what could not be used.
     :raises InputError: when the manifest cannot be read or nothing usable is left.
     """

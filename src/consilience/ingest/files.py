@@ -33,11 +33,15 @@ SUFFIXES = (
     ".docx",
 )
 KINDS = {".text": ".txt", ".markdown": ".md", ".htm": ".html", ".xhtml": ".html", ".ndjson": ".jsonl"}
+CUT = "raise ingest.max_bytes or cut it"
 TODO = "name .txt, .md, .html, .json, .jsonl, .pdf or .docx files"
 
 
 def gather(
-    names: Sequence[str | Path], settings: Ingest, stdin: Callable[[], bytes] | None, problems: list[Problem]
+    names: Sequence[str | Path],
+    settings: Ingest,
+    stdin: Callable[[int], bytes] | None,
+    problems: list[Problem],
 ) -> Iterator[Source]:
     """Yield the bytes of every source named.
 
@@ -77,7 +81,7 @@ def manifest_in(names: Sequence[str | Path], problems: list[Problem]) -> Path | 
 
 
 def _standard_input(
-    stdin: Callable[[], bytes] | None, settings: Ingest, problems: list[Problem], seen: dict[str, str]
+    stdin: Callable[[int], bytes] | None, settings: Ingest, problems: list[Problem], seen: dict[str, str]
 ) -> Iterator[Source]:
     if stdin is None:
         problems.append(Problem("nothing to read", "standard input", "pipe an article into the command"))
@@ -85,9 +89,11 @@ def _standard_input(
         problems.append(Problem("named twice, read once", "standard input"))
     else:
         seen["-"] = "-"
-        data = stdin()
+        data = stdin(settings.max_bytes + 1)
         if len(data) > settings.max_bytes:
-            problems.append(_large(len(data), "standard input", settings))
+            problems.append(
+                Problem(f"has more than the {settings.max_bytes:,} bytes read", "standard input", CUT)
+            )
         elif data:
             yield Source("stdin", "standard input", "", data)
         else:
@@ -185,7 +191,7 @@ def _large(size: int, where: str, settings: Ingest) -> Problem:
     return Problem(
         f"has {size:,} bytes, more than the {settings.max_bytes:,} read",
         where,
-        "raise ingest.max_bytes or cut it",
+        CUT,
     )
 
 

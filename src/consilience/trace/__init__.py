@@ -17,7 +17,7 @@ def trace(
     accounts: Sequence[Annotated],
     points: Sequence[Point] = (),
     entities: Sequence[Entity] = (),
-    settings: Trace | None = None,
+    settings: Trace = Trace(),  # noqa: B008 - frozen
 ) -> Descent:
     """Trace who descends from whom.
 
@@ -37,7 +37,6 @@ def trace(
     from .origins import origins
     from .stemma import stemma
 
-    settings = settings or Trace()
     words = [reuse.words_of(a) for a in accounts]
     aligned = reuse.align_all(words, settings.seed_words)
     weights = reuse.rarity(words)
