@@ -50,8 +50,8 @@ def ours(html: str, folder: Path) -> str:
 
 def pages(path: Path, most: int) -> Iterator[dict[str, str]]:
     """Yield the first records."""
-    for number, line in enumerate(gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()):
-        if number < most:
+    for number, line in enumerate(gzip.decompress(path.read_bytes()).decode("utf-8").split("\n")):
+        if number < most and line:
             yield json.loads(line)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 UNREAD = frozenset({"boilerplate", "byline", "attribution"})
@@ -118,6 +119,24 @@ class Witness:
 def witness_id(name: str, text: str, outlet: str | None, published: str | None, url: str | None) -> str:
     """Identity of a witness: its name, words and imprint."""
     return tagged_hash("w1", name, text, outlet, published, url)
+
+
+def story_order(witness: Witness) -> tuple[bool, str, str, str]:
+    """Key that puts accounts in story order: by time of publication in UTC, undated last, then by name.
+
+    >>> early = Witness("w1:a", "a", "", published="2031-05-06T09:00+03:00")
+    >>> late = Witness("w1:b", "b", "", published="2031-05-06T07:00Z")
+    >>> sorted([late, Witness("w1:c", "c", ""), early], key=story_order)[0].name
+    'a'
+    """
+    published = witness.published or ""
+    try:
+        moment = datetime.fromisoformat(published)
+        if moment.tzinfo is not None:
+            published = moment.astimezone(UTC).replace(tzinfo=None).isoformat()
+    except ValueError:
+        pass  # no date at all, or a year and month alone: as written
+    return (witness.published is None, published, witness.name, witness.id)
 
 
 # -- annotation --

@@ -18,7 +18,7 @@ from ..dossier import Dossier
 from ..errors import InputError
 from ..group import group
 from ..ingest import read
-from ..model import Annotated, Point, Problem, Silence, Story, Witness
+from ..model import Annotated, Point, Problem, Silence, Story, Witness, story_order
 from ..settings import Settings
 from ..trace.search import EXACT
 
@@ -69,7 +69,7 @@ def compare_witnesses(
     if not witnesses:
         raise InputError("no accounts to compare", where="compare", todo="give one or more")
     accounts: list[Annotated] = []
-    for done, witness in enumerate(sorted(witnesses, key=lambda w: (w.published or "~", w.name, w.id))):
+    for done, witness in enumerate(sorted(witnesses, key=story_order)):
         step("annotating", done, len(witnesses))
         accounts.append(annotate(witness, settings.annotate))
     stories = group(accounts, settings.group)

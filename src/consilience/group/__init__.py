@@ -13,7 +13,7 @@ from math import log
 
 import numpy as np
 
-from ..model import Annotated, Story, Witness, tagged_hash
+from ..model import Annotated, Story, Witness, story_order, tagged_hash
 from ..settings import Group
 
 Array = np.ndarray[tuple[int, int], np.dtype[np.float64]]
@@ -28,7 +28,7 @@ def group(accounts: Sequence[Annotated], settings: Group = Group()) -> tuple[Sto
     >>> group(())
     ()
     """
-    order = sorted(accounts, key=lambda a: _time_order(a.witness))
+    order = sorted(accounts, key=lambda a: story_order(a.witness))
     clusters = _average_link(_likeness(order), settings.threshold) if order else []
     clusters.sort(key=lambda c: (-len(c), c))
     return tuple(story_of([order[i].witness for i in c]) for c in clusters)
@@ -54,16 +54,12 @@ def _average_link(likeness: Array, threshold: float) -> list[list[int]]:
 
 def story_of(witnesses: Sequence[Witness]) -> Story:
     """Make the story of some witnesses, labelled by the earliest title."""
-    ranked = sorted(witnesses, key=_time_order)
+    ranked = sorted(witnesses, key=story_order)
     ids = tuple(w.id for w in ranked)
     label = next((w.title for w in ranked if w.title), None) or ranked[0].name
     dates = sorted(w.published for w in ranked if w.published)
     first, last = (dates[0], dates[-1]) if dates else (None, None)
     return Story(tagged_hash("s1", *sorted(ids)), ids, label, first, last)
-
-
-def _time_order(witness: Witness) -> tuple[bool, str, str, str]:
-    return (witness.published is None, witness.published or "", witness.name, witness.id)
 
 
 def _likeness(accounts: Sequence[Annotated]) -> Array:

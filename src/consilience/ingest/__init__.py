@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from ..model import Problem, Witness
+from ..model import Problem, Witness, story_order
 from ..settings import Ingest
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def read(
     if not witnesses:
         raise _nothing(problems)
     _twins(witnesses, problems)
-    witnesses.sort(key=lambda w: (w.published is None, w.published or "", w.name))
+    witnesses.sort(key=story_order)
     return tuple(witnesses), tuple(sorted(problems, key=_place))
 
 
