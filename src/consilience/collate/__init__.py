@@ -11,7 +11,10 @@ __all__ = ["collate"]
 
 
 def collate(
-    story: Story, accounts: Sequence[Annotated], entities: Sequence[Entity], settings: Collate | None = None
+    story: Story,
+    accounts: Sequence[Annotated],
+    entities: Sequence[Entity],
+    settings: Collate = Collate(),  # noqa: B008 - frozen
 ) -> tuple[Point, ...]:
     """Align the accounts of a story into points, the most widely carried first.
 

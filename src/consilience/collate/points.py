@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..data import lexicon
-from ..model import Annotated, Entity, Link, Point, Reading, Span, Speaker, Story, tagged_hash
+from ..model import Annotated, Entity, Link, Point, Reading, Span, Speaker, Story, story_order, tagged_hash
 from ..settings import Collate
 from .apparatus import apparatus, words_of
 from .clauses import CONDITIONS, FINITE, HEADS, PRONOUNS, READ, SUBJECTS, Unit, units
@@ -63,16 +63,15 @@ def collate(
     story: Story,
     accounts: Sequence[Annotated],
     entities: Sequence[Entity],
-    settings: Collate | None = None,
+    settings: Collate = Collate(),  # noqa: B008 - frozen
 ) -> tuple[Point, ...]:
     """Align the accounts of a story into points, the most widely carried first.
 
     :param accounts: linked accounts; those outside the story are passed over.
     """
-    settings = settings or Collate()
     chosen = sorted(
         (a for a in accounts if a.witness.id in story.witnesses),
-        key=lambda a: (a.witness.published or "~", a.witness.name, a.witness.id),
+        key=lambda a: story_order(a.witness),
     )
     table = align(chosen, entities)
     names = {e.key: e for e in entities}
