@@ -368,3 +368,29 @@ def test_a_date_whose_weekday_is_another_is_told_where_one_has_it_right() -> Non
     assert not compare(
         right, "On Tuesday, 14 October the ferry Skagra ran onto the rocks off Orsund.", days=days
     )
+
+
+def test_the_day_of_another_ruling_is_no_other_day() -> None:
+    """One account says by "another" that it dates another event."""
+    found = compare(
+        "A harbour court ruled on Monday that the quay at Orsund must close.",
+        "Another harbour court ruled on Tuesday that the quay at Orsund must close.",
+    )
+    assert "date" not in kinds(found)
+
+
+def test_a_day_may_hang_on_the_noun_of_an_event() -> None:
+    """ "The fall of Orsund on Monday" is dated like "Orsund fell over the weekend"."""
+    found = compare(
+        "The rebels captured Orsund over the weekend.",
+        "The fall of Orsund to rebels on Monday stunned Velden.",
+    )
+    assert "date" in kinds(found)
+
+
+def test_an_ordinal_is_no_other_word() -> None:
+    """ "May 20th" and "May 20" inside quotation marks are one wording."""
+    assert not compare(
+        "“Things will be different here after May 20th,” said Tora Lind.",
+        "“Things will be different here after May 20,” said Tora Lind.",
+    )

@@ -102,11 +102,20 @@ def _far(x: Quantity, y: Quantity) -> bool:
 def _finding(laid: Sheet, match: Match, kind: str) -> Finding:
     a, b = match.a, match.b
     innocent = _innocent(laid, a, b, kind)
-    of = f" of {a.value.unit}" if kind == "number" else ""
+    of = f" of {_many(a.value.unit)}" if kind == "number" else ""
     told = " against ".join(f"“{clause(laid, s)}”" for s in (a, b))
     says = f"The {WORDS[kind]}{of} differs: {told}."
     sides = tuple((s.span, _normal(s.value)) for s in (a, b, *match.more))
     return Finding(kind, sides, says, innocent, min(0.97, 0.3 + match.score), match.point)
+
+
+def _many(unit: str) -> str:
+    """The plural of a counted noun; "people injured" and units stay."""
+    if unit == "people" or " " in unit or len(unit) < 3 or unit.endswith("s"):
+        return unit
+    if unit[-1] == "y" and unit[-2] not in "aeiou":
+        return f"{unit[:-1]}ies"
+    return f"{unit}{'es' if unit.endswith(('ch', 'sh', 'x')) else 's'}"
 
 
 def _normal(q: Quantity) -> str:

@@ -73,7 +73,7 @@ class Match:
 
 
 NEARLY = 0.9
-AROUND = 7
+AROUND = 9
 """Tokens on each side of a value that an explanation repeats, at most."""
 Judge = Callable[[Slot, Slot], bool]
 

@@ -20,7 +20,7 @@ from .sheet import Sheet, key_of
 from .slots import Finding, Match, Slot, clause, matches, rivalled
 
 LEAST = {"weekday": 0.3, "said": 0.5, "day": 0.3, "year": 0.45, "hour": 0.4}
-STRANGE = 0.03
+STRANGE = 0.12
 """How much closer two times must be that hang on different verbs: they may date two events."""
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -41,7 +41,10 @@ def compare(laid: Sheet) -> Iterator[Finding]:
     rival = rivalled(laid, slots, _equal)
     for match in matches(laid, slots, least=min(LEAST.values()), same=_equal):
         sort = match.a.sort
-        least = LEAST[sort] + (0.0 if match.a.frame == match.b.frame else STRANGE)
+        if _another(laid, match.a) != _another(laid, match.b):
+            continue
+        known = match.a.frame and match.a.frame == match.b.frame
+        least = LEAST[sort] + (0.0 if known else STRANGE)
         if match.score >= least and not _agree(laid, match.a, match.b) and not rival(match):
             yield _finding(laid, match)
 
@@ -90,10 +93,18 @@ def _read(shown: str, when: When) -> tuple[str, object]:
 
 
 def _governor(laid: Sheet, i: int, token: int) -> int | None:
-    """The predicate that a time hangs on."""
+    """The predicate that a time hangs on, or the noun of an event ("the fall of the town on Monday")."""
     tokens = laid.accounts[i].tokens
-    ups = (up for up in laid.trees[i].up(token) if up != token and tokens[up].pos in ("VERB", "AUX"))
-    return next(ups, None)
+    for up in laid.trees[i].up(token):
+        noun = tokens[up].pos == "NOUN" and (key_of(tokens, up) or "").startswith("=")
+        if up != token and (noun or tokens[up].pos in ("VERB", "AUX")):
+            return up
+    return None
+
+
+def _another(laid: Sheet, slot: Slot) -> bool:
+    """Whether the time is of another event by name: "another judge ruled on Tuesday"."""
+    return "another" in clause(laid, slot).lower().split()
 
 
 def _equal(a: Slot, b: Slot) -> bool:

@@ -23,6 +23,7 @@ from .sheet import stem, stop_words
 WORD = re.compile(
     r"\[[^\]\n]{1,40}\]|\([^()\n]{1,40}\)|…|\.\.\.+|\. \. \.|[$£€]?\w+(?:[.,’'‘-]\w+)*(?:[-*—_]{2,}\w*|\.?%?)"
 )
+ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
 NEGATIONS = frozenset("not never no cannot nobody nothing none neither nor without".split())
 FILLERS = frozenset(
     "uh um well oh so yeah ok okay you know i mean like just very really actually that".split()
@@ -128,6 +129,7 @@ def _normal(raw: str) -> tuple[str, ...]:
         return (GAP,)
     word = raw.lower().replace("’", "'").replace("‘", "'")
     word = _same_words().get(word) or word.replace(".", "").replace(",", "").removesuffix("-")
+    word = ORDINAL.sub(r"\1", word)
     return tuple((_same_words().get(word) or word).split())
 
 
