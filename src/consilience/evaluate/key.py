@@ -143,7 +143,7 @@ def _alike(a: str, b: str) -> bool:
 def _descent(key: Json, document: Json) -> dict[str, float]:
     """Cited outlets, shared interventions, common exemplars and counts of origins."""
     history, stemma = key["provenance"], document["stemma"]
-    labels = {n["id"]: n["label"] for n in stemma["nodes"] if n["kind"] == "cited"}
+    labels = {n["id"]: n["label"] for n in stemma["nodes"] if n["kind"] in ("cited", "witness")}
     lost = {n["id"] for n in stemma["nodes"] if n["kind"] == "archetype"}
     above = _ancestors(stemma["edges"])
     said: dict[str, set[str]] = {}
