@@ -20,7 +20,7 @@ from .sheet import Sheet, key_of
 from .slots import Finding, Match, Slot, clause, matches, rivalled
 
 LEAST = {"weekday": 0.3, "said": 0.5, "day": 0.3, "year": 0.45, "hour": 0.4}
-STRANGE = 0.12
+STRANGE = 0.1
 """How much closer two times must be that hang on different verbs: they may date two events."""
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
