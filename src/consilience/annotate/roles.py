@@ -18,7 +18,6 @@ from .gazetteer import Hit
 from .names import Line, Name, key_of, split_key
 from .people import given
 
-NOT_OFFICES = frozenset({"honorific", "modifier", "plural", "party"})
 PREFIXES = frozenset({"deputy", "chief", "assistant", "opposition", "state", "police"})
 """Offices that with the next word make one."""
 HIGH = frozenset({"diplomat", "leader", "minister"})

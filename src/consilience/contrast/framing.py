@@ -17,8 +17,7 @@ from ..annotate.quotes import paragraphs_of
 from ..annotate.text import paragraphs
 from ..annotate.tree import Tree, tree
 from ..data import lexicon
-from ..model import Annotated, Entity, Framing, Mention, Span, Statement
-from .sheet import canonical
+from ..model import Annotated, Entity, Framing, Mention, Span, Statement, story_order
 
 NAMED = frozenset({"person", "body", "place", "group"})
 KINDS = ("verb", "actor", "acted-on", "passive", "loaded")
@@ -36,7 +35,7 @@ def framing(accounts: Sequence[Annotated], entities: Sequence[Entity] = ()) -> t
     """
     names = {e.key: e.name for e in entities}
     out: list[Framing] = []
-    for account in sorted(accounts, key=canonical):
+    for account in sorted(accounts, key=lambda a: story_order(a.witness)):
         found: dict[Counted, set[Span]] = defaultdict(set)
         grown = tree(account)
         for counted, span in (*_verbs(account, names), *_actions(account, grown, names), *_loaded(account)):

@@ -18,10 +18,9 @@ from functools import cache, cached_property
 
 from ..annotate.tree import Tree, tree
 from ..data import lexicon
-from ..model import Annotated, Entity, Mention, Point, Sentence, Span, Token
+from ..model import Annotated, Entity, Mention, Point, Sentence, Span, Token, story_order
 
 CONTENT = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "ADV", "NUM"})
-NAMES = frozenset({"person", "body", "place", "group"})
 LEAST = 0.16
 """Least likeness of two lines that are looked at together."""
 INSIDE = 0.24
@@ -144,7 +143,7 @@ def sheet(
 
     :returns: lines of each account; they are paired when first asked for.
     """
-    told = tuple(sorted(accounts, key=canonical))
+    told = tuple(sorted(accounts, key=lambda a: story_order(a.witness)))
     trees = tuple(tree(a) for a in told)
     bare = [
         [_line(a, i, n, t) for n in range(len(a.sentences))]
@@ -153,12 +152,6 @@ def sheet(
     weights = _weights(line for lines in bare for line in lines)
     lines = tuple(tuple(_weighed(line, weights) for line in rows) for rows in bare)
     return Sheet(told, tuple(points), {e.key: e for e in entities}, trees, lines, weights)
-
-
-def canonical(account: Annotated) -> tuple[bool, str, str, str]:
-    """Sort key of an account: by publication, undated last, then by name and id."""
-    w = account.witness
-    return w.published is None, w.published or "", w.name, w.id
 
 
 def overlap(a: Mapping[str, float], b: Mapping[str, float]) -> float:

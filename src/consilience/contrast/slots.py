@@ -9,7 +9,7 @@ equal elsewhere is never set against a stranger. Judges nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -91,12 +91,15 @@ def matches(
     for slot in slots:
         held[slot.line.account, slot.line.number].append(slot)
     by_accounts: dict[tuple[int, int], list[Match]] = defaultdict(list)
+    about = _about(laid, slots)
     for pair in laid.pairs:
         theirs = held.get((pair.b.account, pair.b.number), ())
         for a in held.get((pair.a.account, pair.a.number), ()) if theirs else ():
             for b in theirs:
                 if a.sort == b.sort and not (barred and not same(a, b) and barred(a, b)):
-                    score = closeness(laid, a, b, pair.likeness) + (0.1 if pair.point else 0.0)
+                    score = closeness(a, b, pair.likeness, overlap(about[a.span], about[b.span])) + (
+                        0.1 if pair.point else 0.0
+                    )
                     if score >= NEARLY * least:
                         match = Match(a, b, min(score, 1.0), pair.point)
                         by_accounts[pair.a.account, pair.b.account].append(match)
@@ -104,9 +107,13 @@ def matches(
         yield from (m for m in _one_to_one(by_accounts[accounts], same) if m.score >= least)
 
 
-def closeness(laid: Sheet, a: Slot, b: Slot, likeness: float) -> float:
+def _about(laid: Sheet, slots: Sequence[Slot]) -> Mapping[Span, Mapping[str, float]]:
+    """The words about each slot, found once: a line may hold hundreds of values."""
+    return {slot.span: laid.near(slot.line, slot.first, slot.last) for slot in slots}
+
+
+def closeness(a: Slot, b: Slot, likeness: float, about: float) -> float:
     """How surely two slots fill the same place: likeness of their lines and of their neighbourhoods."""
-    about = overlap(laid.near(a.line, a.first, a.last), laid.near(b.line, b.first, b.last))
     return 0.4 * likeness + 0.5 * about + (0.1 if a.frame and a.frame == b.frame else 0.0)
 
 
@@ -171,12 +178,13 @@ def rivalled(
     held: dict[int, list[Slot]] = defaultdict(list)
     for slot in slots:
         held[slot.line.account].append(slot)
+    about = _about(laid, slots)
     likeness = {(p.a.account, p.a.number, p.b.account, p.b.number): p.likeness for p in laid.pairs}
 
     def score(a: Slot, b: Slot) -> float:
         one, other = sorted((a.line, b.line), key=lambda line: (line.account, line.number))
         alike = likeness.get((one.account, one.number, other.account, other.number))
-        return 0.0 if alike is None else closeness(laid, a, b, alike)
+        return 0.0 if alike is None else closeness(a, b, alike, overlap(about[a.span], about[b.span]))
 
     def rival(match: Match) -> bool:
         a, b = match.a, match.b
