@@ -109,13 +109,15 @@ def _groups(found: Sequence[Finding]) -> list[list[Finding]]:
             i = parent[i]
         return i
 
-    at: dict[tuple[str, str], list[tuple[Span, int]]] = defaultdict(list)
+    at: dict[tuple[str, str], dict[Span, int]] = defaultdict(dict)
     for i, finding in enumerate(found):
         for span, _ in finding.sides:
-            for other, j in at[finding.family, span.witness]:
-                if span.overlap(other):
-                    parent[max(root(i), root(j))] = min(root(i), root(j))
-            at[finding.family, span.witness].append((span, i))
+            held = at[finding.family, span.witness]
+            # A value that is repeated is a side of many findings: what overlaps it is joined already.
+            near = [held[span]] if span in held else [j for other, j in held.items() if span.overlap(other)]
+            for j in near:
+                parent[max(root(i), root(j))] = min(root(i), root(j))
+            held.setdefault(span, i)
     groups: dict[int, list[Finding]] = defaultdict(list)
     for i, finding in enumerate(found):
         groups[root(i)].append(finding)
@@ -129,7 +131,7 @@ def _joined(laid: Sheet, group: Sequence[Finding]) -> Discrepancy:
     sides: dict[Span, str] = {}
     for finding in sorted(group, key=lambda f: (f is not best, f.sides)):
         for span, value in finding.sides:
-            if not any(span.overlap(other) for other in sides):
+            if span not in sides and not any(span.overlap(other) for other in sides):
                 sides[span] = value
     readings = tuple(
         Value(span, value) for span, value in sorted(sides.items(), key=lambda s: (order[s[0].witness], s[0]))

@@ -141,11 +141,15 @@ def _one_to_one(found: list[Match], same: Judge) -> Iterator[Match]:
     """Best first; of equal scores, equal values first, then text order."""
     found.sort(key=lambda m: (-round(m.score, 6), not same(m.a, m.b), m.a.span, m.b.span))
     taken: set[Span] = set()
+    by_slot: dict[int, list[Match]] = defaultdict(list)
+    for match in found:
+        by_slot[id(match.a)].append(match)
+        by_slot[id(match.b)].append(match)
     for match in found:
         if match.a.span not in taken and match.b.span not in taken:
             taken |= {match.a.span, match.b.span}
-            more = [m.a for m in found if m.b is match.b and same(m.a, match.a)]
-            more += [m.b for m in found if m.a is match.a and same(m.b, match.b)]
+            more = [m.a for m in by_slot[id(match.b)] if same(m.a, match.a)]
+            more += [m.b for m in by_slot[id(match.a)] if same(m.b, match.b)]
             yield replace(match, more=tuple(s for s in more if s not in (match.a, match.b)))
 
 
