@@ -108,7 +108,8 @@ def verify(dossier: Path, files: tuple[Path, ...]) -> None:
     for fault in faults[:10]:
         _say(fault)
     if faults:
-        click.echo(f"{dossier}: {len(faults)} faults" + (", the first ten shown" if len(faults) > 10 else ""))
+        many = f"{len(faults)} fault{'s' * (len(faults) > 1)}"
+        click.echo(f"{dossier}: {many}" + (", the first ten shown" if len(faults) > 10 else ""))
         sys.exit(1)
     click.echo(f"{dossier}: every span, id and digest holds")
 
