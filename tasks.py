@@ -27,7 +27,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PINS = ROOT / "requirements"
 EXAMPLE = Path("examples") / "ilvane"
 PINNED = ["--universal", "--python-version=3.11", "--generate-hashes"]
-UNNAMED = ["--no-emit-index-url", "--no-header", "--no-annotate", "--quiet"]
+PLAIN = ["--no-header", "--no-annotate", "--quiet"]
 
 
 def run(*command: str | Path) -> None:
@@ -84,7 +84,7 @@ def lint() -> None:
 def lock() -> None:
     """Write the pinned requirements from pyproject.toml, without an index address."""
     everything = ("--group", "dev", "--group", "build")
-    run("uv", "pip", "compile", *PINNED, *UNNAMED, *everything, "pyproject.toml", "-o", PINS / "all.txt")
+    run("uv", "pip", "compile", *PINNED, *PLAIN, *everything, "pyproject.toml", "-o", PINS / "all.txt")
 
 
 def main(arguments: list[str]) -> None:

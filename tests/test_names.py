@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consilience.annotate import annotate, link
-from consilience.annotate.mentions import entity_at, mentions
+from consilience.annotate.mentions import mentions
 from consilience.annotate.text import parse
 from consilience.model import Annotated, Mention, Role, Witness, witness_id
 
@@ -332,15 +332,6 @@ def test_speakers_and_chains_get_the_full_name() -> None:
     done, _ = link([annotate(read(t, name=str(i)).witness) for i, t in enumerate(texts)])
     speakers = {s.speaker.name for a in done for s in a.statements if s.speaker}
     assert "Ortiz" not in speakers
-
-
-def test_the_entity_of_a_stretch() -> None:
-    account = read("Norwegian Foreign Minister Eva Ortiz spoke.")
-    assert entity_at(account, 0, len(account.witness.text)) == "person:Eva Ortiz"
-    assert entity_at(account, 0, 3) is None
-
-
-# -- odd text --
 
 
 @pytest.mark.parametrize(

@@ -30,17 +30,6 @@ def mentions(account: Annotated) -> tuple[Mention, ...]:
     return tuple(sorted(made, key=lambda m: (m.span.start, -m.span.end, m.kind, m.id)))
 
 
-def entity_at(account: Annotated, start: int, end: int) -> str | None:
-    """The key of the person, body, group or place named in a stretch; the longest mention wins.
-
-    People come before bodies and places, as "the Ruritanian minister" is the minister.
-    """
-    order = {"person": 0, "body": 1, "group": 2, "place": 3}
-    inside = [m for m in account.mentions if m.kind in order and start <= m.span.start and m.span.end <= end]
-    best = min(inside, key=lambda m: (order[m.kind], m.span.start - m.span.end, m.span.start), default=None)
-    return best.value if best and isinstance(best.value, str) else None
-
-
 def _roles(account: Annotated, offices: Sequence[roles.Office]) -> list[Mention]:
     held: dict[str | None, set[str]] = {}
     for o in offices:

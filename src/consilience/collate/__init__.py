@@ -1,25 +1,9 @@
-"""Points: which passages of which accounts assert the same, and how their words differ."""
+"""Points: which passages of which accounts assert the same, and how their words differ.
 
-from __future__ import annotations
+Does not say where a point comes from, nor which reading is right. Invariant: the points do not
+depend on the order of the accounts.
+"""
 
-from collections.abc import Sequence
-
-from ..model import Annotated, Entity, Point, Story
-from ..settings import Collate
+from .points import collate
 
 __all__ = ["collate"]
-
-
-def collate(
-    story: Story,
-    accounts: Sequence[Annotated],
-    entities: Sequence[Entity],
-    settings: Collate = Collate(),  # noqa: B008 - frozen
-) -> tuple[Point, ...]:
-    """Align the accounts of a story into points, the most widely carried first.
-
-    :param accounts: linked accounts; those outside the story are passed over.
-    """
-    from .points import collate as run
-
-    return run(story, accounts, entities, settings)

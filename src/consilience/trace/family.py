@@ -39,10 +39,6 @@ WORKED_IN = 15
 
 ELSEWHERE = 5.0
 """Price of a parent for a child that credits another outlet (and did not inherit the credit)."""
-FIRST_LOST = 0.0
-"""The same, beyond that, where nothing in hand stands above it."""
-NAMED = 0.0
-"""The same where an account credits an outlet that is not in hand: there was one."""
 NEAR_VERBATIM = 0.5
 """Least share of the shorter of two accounts that a lost exemplar over both must explain."""
 
@@ -139,7 +135,8 @@ class Kindred:
         """Every set of parents worth trying for a child, with its price."""
         lost = 0.0
         if child >= self.real:
-            lost = NAMED if self.facts[child].outlet else EXEMPLAR
+            # An outlet that is credited and not in hand: there was one, so it costs nothing.
+            lost = 0.0 if self.facts[child].outlet else EXEMPLAR
         singles = [
             Option(self.price(child, p) + lost, 1 << p, (p,))
             for p in range(len(self.words))
@@ -154,7 +151,7 @@ class Kindred:
     def _rootless(self, child: int) -> float:
         """Price of having no parent, beyond the words: it may credit one that is in hand."""
         if child >= self.real:
-            return FIRST_LOST
+            return 0.0
         kin = {self.facts[p].outlet for c, p in self.kin if c == child} - {"", self.facts[child].outlet}
         return BACKWARD if kin & self.facts[child].credited else 0.0
 
