@@ -121,7 +121,7 @@ def make(folder: Path, out: Path) -> None:
 
 def measure(stsb: Path | None) -> None:
     """Print sentences a second and, given STS-B, the rank correlation on its test part."""
-    from consilience.collate.encoder import StaticEncoder
+    from consilience.encoder import StaticEncoder
 
     began = time.perf_counter()
     encoder = StaticEncoder.load()

@@ -20,8 +20,8 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from ..data import lexicon
+from ..encoder import StaticEncoder
 from ..model import Annotated, Column, Quantity, Span
-from .encoder import StaticEncoder
 from .evidence import american, folded, number
 
 if TYPE_CHECKING:

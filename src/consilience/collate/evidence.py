@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..data import lexicon
+from ..encoder import StaticEncoder
 from ..model import Annotated
 from .clauses import READ, Unit
-from .encoder import StaticEncoder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..collate.encoder import Encoder
+    from ..encoder import Encoder
 
 CARRIED = 2
 """Other accounts that carry a point before its absence is listed."""
@@ -170,7 +170,7 @@ def _vectors(laid: Sheet) -> Vectors:
 
 
 def _encoder() -> Encoder:
-    from ..collate.encoder import StaticEncoder
+    from ..encoder import StaticEncoder
 
     return StaticEncoder.load()
 

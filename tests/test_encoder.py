@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consilience.collate.encoder import StaticEncoder, words
+from consilience.encoder import StaticEncoder, words
 
 
 def test_near_in_meaning_is_near() -> None:

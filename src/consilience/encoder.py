@@ -87,12 +87,31 @@ class StaticEncoder:
 
         out = np.zeros((len(texts), self._table.shape[1]), np.float32)
         for row, text in enumerate(texts):
-            pieces = [p for word in words(text) for p in self._pieces(word)][:MAX_PIECES]
-            if pieces:
-                total = self._scale[pieces] @ self._table[pieces].astype(np.float32)
-                length = float(np.sqrt(total @ total))
-                out[row] = total / length if length else 0
+            total, _ = self._sum(text)
+            length = float(np.sqrt(total @ total))
+            out[row] = total / length if length else 0
         return out
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Mean vectors of single words, of shape ``(len(texts), 256)`` and of any length.
+
+        Zeros stand for a word none of whose pieces is known.
+        """
+        import numpy as np
+
+        out = np.zeros((len(texts), self._table.shape[1]), np.float32)
+        for row, text in enumerate(texts):
+            total, count = self._sum(text)
+            out[row] = total / max(count, 1)
+        return out
+
+    def _sum(self, text: str) -> tuple[NDArray[np.float32], int]:
+        """The sum of a text's vectors, and how many pieces it has."""
+        import numpy as np
+
+        pieces = [p for word in words(text) for p in self._pieces(word)][:MAX_PIECES]
+        total = self._scale[pieces] @ self._table[pieces].astype(np.float32)
+        return np.asarray(total, np.float32), len(pieces)
 
     def rarity(self, word: str) -> float:
         """How rare a word is in English, 0 to 1, by the place of its rarest piece in the vocabulary.
