@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -139,6 +140,14 @@ def test_newspaper_prose_is_the_reporters_own() -> None:
     assert "oldest" not in contents and "cranes" not in contents and "lanes" not in contents
 
 
+@pytest.mark.parametrize("mark", ["—", "–", "-", "--"])
+def test_a_name_behind_a_dash_is_the_speaker(mark: str) -> None:
+    text = f"The ferry lies idle.\n“The engine is old.”\n{mark} Rika Sand, captain\nNobody came."
+    found = read(text)
+    assert [(s.speaker and s.speaker.name, s.form, s.cue) for s in found] == [("Rika Sand", "direct", ())]
+    assert words(text, found[0].content) == ["The engine is old."]
+
+
 def test_block_quotation_with_its_speaker_on_the_next_line() -> None:
     quoted, speaker = "“The bridge is safe and it will stay safe.”", "Harbour Engineer Mara Doel"
     text = f"Mara Doel met the council.\n{quoted}\n{speaker}\nThe council will vote in June."
@@ -228,7 +237,17 @@ def test_nothing_to_read() -> None:
     assert read(" \n ") == ()
 
 
-MARKS = st.text(alphabet="ab A.,:’‘“”„«»‹›\"'`\n said", max_size=60)
+MARKS = st.text(alphabet="abs A.,:!?’‘‚“”„‟«»‹›\"'`＂「」『』〝〞—–-[]()…\u00a0\n said", max_size=60)
+ODD = "“”\"'‘’«»„「」:,. \n\r\t\u2028\u00a0\u200f\u202e\u200d\u0301\u0308\u1160\ufeff\ud7ff\U0001f600"
+PIECES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            "said told Lee “The ’90s .” She according to : that not — don’t [sic] אמר قال e\u0301".split()
+        ),
+        st.text(alphabet=ODD, max_size=3),
+    ),
+    max_size=25,
+)
 
 
 @given(MARKS)
@@ -236,7 +255,7 @@ def test_quotations_never_overlap(text: str) -> None:
     found = quotations(text, 0, len(text))
     assert all(a.end <= b.start for a, b in pairwise(found))
     for q in found:
-        assert q.start <= q.inner[0] < q.inner[1] <= q.end <= len(text)
+        assert 0 <= q.start <= q.inner[0] < q.inner[1] <= q.end <= len(text)
 
 
 @settings(max_examples=60, deadline=None)
@@ -245,6 +264,37 @@ def test_odd_text_never_raises(text: str) -> None:
     account = parse(Witness("w1:0", "a", f"Mara Doel said: {text}\n{text}"))
     for s in statements(account):
         assert all(span.of(account.witness.text) for span in s.content)
+
+
+@settings(max_examples=80, deadline=None)
+@given(PIECES)
+def test_spans_stay_inside_odd_text(pieces: list[str]) -> None:
+    text = " ".join(pieces)
+    for s in read(text):
+        for span in (*s.content, *s.cue, *(s.speaker.spans if s.speaker else ())):
+            assert 0 <= span.start < span.end <= len(text)
+        assert not any(c.overlap(q) for c in s.content for q in s.cue)
+
+
+@given(st.lists(MARKS, max_size=6))
+def test_quotations_stay_in_their_lines(parts: list[str]) -> None:
+    rows = [part.replace("\n", " ") for part in parts]
+    text, bounds, at = "\n".join(rows), [], 0
+    for row in rows:
+        bounds.append((at, at + len(row)))
+        at += len(row) + 1
+    for (start, end), found in zip(bounds, paragraphs_of(text, bounds), strict=True):
+        assert all(start <= q.start <= q.inner[0] < q.inner[1] <= q.end <= end for q in found)
+        assert all(text[slice(*q.inner)].strip() for q in found)
+
+
+@pytest.mark.parametrize(
+    "mark", [*"“”\"'‘’„‚«»‹›`「」", "‘a ", "a” ", "“a, said Roe ", "‘the sailors’ a ", "„a “b "]
+)
+def test_a_line_of_marks_costs_no_more_than_its_marks(mark: str) -> None:
+    begun = process_time()
+    quotations(mark * 20_000, 0, len(mark) * 20_000)
+    assert process_time() - begun < 10
 
 
 @pytest.mark.parametrize(

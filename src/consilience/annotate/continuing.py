@@ -1,4 +1,4 @@
-"""What goes on without a cue: block quotations, and the sentences of a readout.
+"""What goes on without a cue: block quotations, credits behind a dash, and the sentences of a readout.
 
 In an official readout a paragraph that opens "The minister said that …" is the minister's to
 its end; in a newspaper the next sentence is the reporter's own. So the account's style decides
@@ -9,11 +9,13 @@ continued draft is one whole sentence, never inside quotation marks, with a lowe
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
-from ..model import Annotated, Region, Sentence
+from ..model import Annotated, Region, Sentence, Token
 from .chains import Speakers
 from .drafts import Draft
 from .quotes import Quotation
@@ -24,6 +26,12 @@ OPENING = 0.55
 QUOTED = 0.06
 """Largest share of quoted letters in a readout."""
 SCORE = 0.45
+CREDIT = re.compile(
+    r"[ \t\u00a0]*(?:\r?\n[ \t\u00a0]*){0,2}(?:—|–|--?)[ \t\u00a0]*"
+    r"([^\W\d_a-z][^\r\n“”\"]{1,79})(?=[\r\n]|\Z)"
+)
+"""A name behind a dash at the end of a quotation, on its line or the next."""
+FINITE = frozenset(("VBD", "VBZ", "VBP", "MD"))
 ADDERS = ("they", "he", "she", "it")
 
 
@@ -36,13 +44,41 @@ class Paragraph:
 
 
 def blocks(account: Annotated, quoted: Sequence[Quotation]) -> Iterator[Draft]:
-    """Block quotations with the speaker on the next line."""
+    """Block quotations with the speaker on the next line, and those with a name behind a dash."""
     regions, text = account.witness.regions, account.witness.text
-    for region, after in pairwise(regions):
-        if region.kind == "quotation" and after.kind == "attribution":
-            start, end = _bare(text, region, quoted)
-            speaker = _line(text, after)
-            yield Draft(-1, "", "block", [], [(start, end)], None, score=0.9, speaker=speaker)
+    found = [
+        (_bare(text, region, quoted), _line(text, after))
+        for region, after in pairwise(regions)
+        if region.kind == "quotation" and after.kind == "attribution"
+    ]
+    inside = [inner for inner, _ in found]
+    for q in quoted:
+        who = _credited(account, q)
+        if who is not None and not any(a <= q.inner[0] and q.inner[1] <= b for a, b in inside):
+            found.append((q.inner, who))
+    for inner, who in found:
+        yield Draft(-1, "", "block", [], [inner], None, score=0.9, speaker=who)
+
+
+def _credited(account: Annotated, q: Quotation) -> tuple[int, int] | None:
+    """The name behind a dash that ends a quotation which opens its line: "“It is safe.” — Ann Lee"."""
+    text = account.witness.text
+    said = CREDIT.match(text, q.end)
+    before = text[max(0, q.start - 80) : q.start].rpartition("\n")[2].strip()
+    if said is None or before or text[q.inner[1] - 1] not in ".!?…":
+        return None
+    start, end = said.span(1)
+    first = bisect_left(account.tokens, start, key=_start)
+    for token in islice(account.tokens, first, None):
+        if token.start >= end:
+            break
+        if token.tag in FINITE:
+            return None
+    return start, start + len(said.group(1).rstrip(" .\t\u00a0"))
+
+
+def _start(token: Token) -> int:
+    return token.start
 
 
 def _bare(text: str, region: Region, quoted: Sequence[Quotation]) -> tuple[int, int]:

@@ -184,7 +184,8 @@ def _closing(text: str, marks: list[_Mark], i: int) -> int | None:
     """Index of the mark that closes ``marks[i]``: the next of its family at the same depth."""
     family, depth = marks[i].family, 0
     high = LOW.get(text[marks[i].start : marks[i].end])
-    if not marks[i].closes - marks[i].may_close and not high:
+    shut = marks[i].closes > marks[i].may_close
+    if not shut and not (high and high in text[marks[i].end : marks[-1].end]):
         return None
     for j in range(i + 1, len(marks)):
         mark = marks[j]
