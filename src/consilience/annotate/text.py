@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from unicodedata import is_normalized, normalize
 
 from ..ingest.regions import WRAPPED
@@ -100,20 +100,32 @@ def _append(
     doc: Doc, at: int, kind: str, paragraph: int, tokens: list[Token], sentences: list[Sentence]
 ) -> None:
     """Add one parsed paragraph; white-space tokens are dropped and heads renumbered."""
-    kept = {t.i: len(tokens) + n for n, t in enumerate(t for t in doc if not t.is_space)}
-    for sent in doc.sents:
-        words = [t for t in sent if not t.is_space]
-        if not words:
-            continue
-        first, last = kept[words[0].i], kept[words[-1].i] + 1
-        start, end = at + words[0].idx, at + words[-1].idx + len(words[-1])
-        sentences.append(Sentence(start, end, first, last, kind, paragraph))
-    for t in doc:
-        if not t.is_space:
-            tokens.append(_token(t, at, kept))
+    from numpy import arange, cumsum, int64
+    from spacy.attrs import DEP, ENT_TYPE, HEAD, IDX, IS_SPACE, LEMMA, LENGTH, ORTH, POS, SENT_START, TAG
+
+    places = doc.to_array((IDX, LENGTH, HEAD, SENT_START, IS_SPACE)).astype(int64)
+    heads = (arange(len(doc)) + places[:, 2]).tolist()
+    place = (len(tokens) + cumsum(places[:, 4] == 0) - 1).tolist()
+    name = doc.vocab.strings
+    names = [
+        [name[value] for value in row]
+        for row in doc.to_array((ORTH, LEMMA, POS, TAG, DEP, ENT_TYPE)).tolist()
+    ]
+    first = len(tokens)
+    for i, (start, length, _, opens, blank) in enumerate(places.tolist()):
+        if opens == 1:
+            first = _close(first, kind, paragraph, tokens, sentences)
+        if not blank:
+            text, lemma, pos, tag, dep, ent = names[i]
+            head = heads[i] if not places[heads[i], 4] else i
+            start += at
+            tokens.append(Token(start, start + length, text, lemma, pos, tag, dep, place[head], ent))
+    _close(first, kind, paragraph, tokens, sentences)
 
 
-def _token(t: Any, at: int, kept: dict[int, int]) -> Token:
-    head = kept.get(t.head.i, kept[t.i])
-    start = at + t.idx
-    return Token(start, start + len(t), t.text, t.lemma_, t.pos_, t.tag_, t.dep_, head, t.ent_type_)
+def _close(first: int, kind: str, paragraph: int, tokens: list[Token], sentences: list[Sentence]) -> int:
+    """End the sentence that began with token ``first``, if any token has come since."""
+    if first < len(tokens):
+        start, end = tokens[first].start, tokens[-1].end
+        sentences.append(Sentence(start, end, first, len(tokens), kind, paragraph))
+    return len(tokens)
