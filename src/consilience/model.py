@@ -222,7 +222,9 @@ class Mention:
 
     ``kind`` is person, body, place, group, role, quantity or time. ``value`` is an entity key
     (person, body, place, group), a Role, a Quantity or a When. ``how`` says what links it to
-    its value ("name", "surname", "pronoun", "office", "acronym", "metonym", …).
+    its value ("name", "surname", "pronoun", "office", "acronym", "metonym", …), ``why`` the reason
+    in words ("subject of the sentence before") and ``antecedent`` the words of the same account
+    that it stands for.
     """
 
     id: str
@@ -230,28 +232,39 @@ class Mention:
     kind: str
     value: str | Role | Quantity | When
     how: str = "name"
+    why: str = ""
+    antecedent: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
     """A person, body or place with one key across the accounts of a story.
 
-    ``name`` is the fullest form; ``aliases`` are the other forms as written, sorted.
+    ``name`` is the fullest form; ``aliases`` are the other forms as written, sorted; ``links``
+    say for each form that is not the name why it is held to mean the same, and where both stand.
     """
 
     key: str
     kind: str
     name: str
     aliases: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who says it: where it stands, the name shown, and the entity key if resolved."""
+    """Who says it: where it stands, the name shown, and the entity key if resolved.
+
+    ``kind`` is person, body (a state too), group (several at once, ``members`` their keys where
+    known), document (``name`` and ``key`` are its issuer's where known) or unnamed (``name`` is
+    the description, with no key). It is "" where nobody has said yet.
+    """
 
     spans: tuple[Span, ...]
     name: str
     key: str | None = None
+    kind: str = ""
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +323,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Why two passages are held to assert the same: score 0–1 and the reason in words."""
+    """Why two passages are held to assert, or two forms of a name to mean, the same.
+
+    ``score`` is 0–1, the reason in words.
+    """
 
     a: Span
     b: Span

@@ -10,28 +10,24 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from functools import cache
 
-from ..data import lexicon
 from ..model import Annotated, Mention, Span, Speaker
 from .drafts import Draft, by_sentence
+from .gazetteer import heads
 from .tree import Tree
+from .voices import ISSUERS, MEDIA, Voices, documents, together
 
-ISSUERS = frozenset("police ministry government army military company council court embassy union".split())
-MEDIA = frozenset(("agency", "newspaper", "paper", "media", "daily", "broadcaster", "outlet", "magazine"))
-ASIDE = re.compile(r", (?:who|whom|whose|which|speaking) ")
-"""Where what else is told of a speaker begins: "an officer, who asked not to be named"."""
 NEAR = 2
 """Sentences back that an unresolved he or she looks for the last person who spoke."""
 CARRIED = 0.8
 """What is left of the score where a chain is carried into the next sentence."""
 NAMED = ("person", "body", "group", "place")
-
-
-@cache
-def documents() -> frozenset[str]:
-    """Nouns for what speaks for its issuer: statement, readout, letter."""
-    return frozenset(r["lemma"] for r in lexicon("documents"))
+PRONOUNS = frozenset(("he", "she", "it", "they"))
+SEEN = frozenset("see obtain review read leak cite quote publish carry print report".split())
+"""What an outlet does with a document that is not its own."""
+ISSUING = frozenset("issue publish release send write post put make give file sign circulate tweet".split())
+ISSUED = 4
+"""Sentences back that "the statement" looks for who issued it."""
 
 
 class Speakers:
@@ -44,6 +40,7 @@ class Speakers:
         self.issuers: dict[str, Speaker] = {}
         self.last: dict[str, tuple[int, str, str | None]] = {}
         self.called = {(m.span.of(self.text).lower(), m.value) for m in self.mentions if m.how == "pronoun"}
+        self.voices = Voices.of(found, self.text)
 
     def of(self, draft: Draft) -> Speaker | None:
         """The speaker of a draft, or None where it is left out."""
@@ -52,10 +49,15 @@ class Speakers:
         if draft.subject is None:
             return None
         head, span = self._head(*draft.subject), self._span(*draft.subject)
-        if self.found.tokens[head].lemma.lower() in documents():
+        if self.voices.kind(head) == "document":
             return self._document(head, draft.subject, span)
-        mention = None if self._several(*draft.subject) else self._mention(draft.subject)
-        speaker = self._pronoun(head, span) if mention is None else self._named(head, span, mention)
+        if self._several(*draft.subject):
+            speaker = self._together(draft.subject, span)
+        else:
+            mention = self._mention(draft.subject)
+            speaker = (
+                self._named(head, span, mention) if mention else self._unnamed(draft.subject, head, span)
+            )
         self._issues(draft.head, speaker)
         return speaker
 
@@ -88,19 +90,73 @@ class Speakers:
         name, key = self.name(mention)
         if mention.kind in ("person", "body"):
             self.last[mention.kind] = (self.found.sentence[head], name, key)
-        return Speaker((span,), name, key)
+        return Speaker((span,), name, key, "person" if mention.kind == "person" else "body")
 
-    def _pronoun(self, head: int, span: Span) -> Speaker:
-        """He, she or it without a mention is the last who spoke, if near; other words stand."""
-        words = self._words(span)
-        kind = {"he": "person", "she": "person", "it": "body"}.get(words.lower())
-        last = self.last.get(kind or "")
+    def _together(self, subject: tuple[int, int], span: Span) -> Speaker:
+        """Several names joined: "Lee, the mayor, and Roe"."""
+        tokens = self.found.tokens
+        inside = self._inside(tokens[subject[0]].start, tokens[subject[1] - 1].end)
+        held = {str(m.value): m for m in reversed(inside) if not self._owns(m) and m.how != "demonym"}
+        people = [m for m in held.values() if m.kind == "person"]
+        group = sorted(people if len(people) > 1 else held.values(), key=lambda m: m.span)
+        return (
+            self._group(span, group) if len(group) > 1 else Speaker((span,), self._words(span), None, "group")
+        )
+
+    def _group(self, span: Span, group: Sequence[Mention]) -> Speaker:
+        pairs = [self.name(m) for m in group]
+        return together(Speaker((span,), ""), [n for n, _ in pairs], [k for _, k in pairs])
+
+    def _unnamed(self, subject: tuple[int, int], head: int, span: Span) -> Speaker:
+        """A speaker without a mention: a pronoun left open, several at once, or a description."""
+        many = self.voices.asked(*subject, head)
+        group = self.voices.members(head, many, self.mentions) if many else []
+        if group:
+            return self._group(span, group)
+        if self._words(span).lower() in PRONOUNS:
+            return self._pronoun(head, span)
         noun = self._antecedent(head) if self.found.tokens[head].tag in ("WP", "WDT") else None
         if noun is not None and self.found.left[noun] < head:
-            return Speaker((span,), self._words(self._span(self.found.left[noun], head)).rstrip(", "))
-        if last and self.found.sentence[head] - last[0] <= NEAR and self._agrees(words.lower(), last[2]):
-            return Speaker((span,), *last[1:])
-        return Speaker((span,), ASIDE.split(words)[0])
+            return self._described(self.found.left[noun], head, noun, span)
+        return self._described(*subject, head, span)
+
+    def _described(self, first: int, last: int, head: int, span: Span) -> Speaker:
+        return Speaker((span,), self.voices.describe(first, last, head), None, self.voices.kind(head))
+
+    def _pronoun(self, head: int, span: Span) -> Speaker:
+        """He, she, it or they without a mention: the noun it stands for, else the last who spoke, if near."""
+        word = self._words(span)
+        noun = self.voices.stands_for(head)
+        if noun is not None:
+            return self._noun(noun, span)
+        kind = {"he": "person", "she": "person", "it": "body"}.get(word.lower())
+        body = self._body(head) if kind == "body" else None
+        if body is not None:
+            return self._named(head, span, body)
+        last = self.last.get(kind or "")
+        if last and self.found.sentence[head] - last[0] <= NEAR and self._agrees(word.lower(), last[2]):
+            return Speaker((span,), *last[1:], kind or "")
+        return Speaker((span,), word, None, "unnamed")
+
+    def _noun(self, noun: int, span: Span) -> Speaker:
+        """What a pronoun stands for, where that is a common noun: "the officer", "the letter"."""
+        reach = self.found.left[noun], self.found.right[noun] + 1
+        mention = self._at(noun)
+        if mention is not None:
+            return self._named(noun, span, mention)
+        if self.voices.kind(noun) == "document":
+            return self._document(noun, reach, span)
+        return self._described(*reach, noun, span)
+
+    def _body(self, head: int) -> Mention | None:
+        """The body or state that was the last subject before "it"."""
+        for k in self.voices.subjects(head, NEAR):
+            mention = self._at(k)
+            if mention is not None and mention.kind in ("body", "place"):
+                return mention
+            if self.found.tokens[k].pos in ("PROPN", "NOUN"):
+                return None
+        return None
 
     def _agrees(self, pronoun: str, key: str | None) -> bool:
         """Whether no other pronoun of the account says that this is a man, or a woman."""
@@ -130,7 +186,7 @@ class Speakers:
         if subject is None:
             return False
         head = self._head(*subject)
-        if self.found.tokens[head].lemma.lower() in documents():
+        if self.voices.kind(head) == "document":
             return True
         mention = self._at(head)
         if mention is not None:
@@ -150,7 +206,13 @@ class Speakers:
             or (m.kind == "body" and self.name(m)[0].lower() == name.lower())
         ]
         best = max(fits, key=lambda m: (len(self.name(m)[0]), m.span), default=None)
-        return Speaker((span,), *self.name(best)) if best else Speaker((span,), name)
+        if best is not None:
+            return Speaker((span,), *self.name(best), best.kind)
+        row = name.split()
+        person = (
+            1 < len(row) < 5 and all(w[0].isupper() for w in row) and row[-1].lower() not in heads("head")
+        )
+        return Speaker((span,), name, None, "person" if person else "unnamed")
 
     def name(self, mention: Mention) -> tuple[str, str]:
         """The fullest name and the key of a mention's entity."""
@@ -214,14 +276,29 @@ class Speakers:
         if issuer is not None:
             mention = self._at(self._head(*issuer)) or self._within(self._span(*issuer))
             name, key = self.name(mention) if mention else (self._bare(issuer), None)
-            speaker = Speaker((span,), name, key)
+            speaker = Speaker((span,), name, key, "document")
             self.issuers[lemma] = speaker
             return speaker
-        definite = self.found.tokens[reach[0]].text.lower() in ("the", "it", "that", "this")
-        if definite and lemma in self.issuers:
-            known = self.issuers[lemma]
-            return Speaker((span,), known.name, known.key)
-        return Speaker((span,), self._words(span))
+        if self.found.tokens[reach[0]].text.lower() in ("the", "it", "that", "this"):
+            known = self.issuers.get(lemma) or self._published(head)
+            if known is not None:
+                return Speaker((span,), known.name, known.key, "document", known.members)
+        return Speaker((span,), self.voices.describe(*reach, head), None, "document")
+
+    def _published(self, head: int) -> Speaker | None:
+        """Who issued it, where a sentence before tells: "The agency issued a statement"."""
+        found, lemma = self.found, self.found.tokens[head].lemma.lower()
+        first = found.sentences[max(0, found.sentence[head] - ISSUED)].first
+        for k in range(head - 1, first - 1, -1):
+            token = found.tokens[k]
+            verb = found.tokens[token.head]
+            if token.lemma.lower() != lemma or token.dep != "dobj" or verb.lemma.lower() not in ISSUING:
+                continue
+            by = found.child(token.head, "nsubj")
+            mention = None if by is None else self._at(by)
+            if mention is not None:
+                return Speaker((), *self.name(mention))
+        return None
 
     def _bare(self, issuer: tuple[int, int]) -> str:
         """An issuer's words without article and possessive ending."""
@@ -241,6 +318,8 @@ class Speakers:
         if owner is None:
             for c in found.children(head, "prep", "agent", "acl"):
                 by = found.child(c, "agent") if found.tokens[c].dep == "acl" else c
+                if found.tokens[c].dep == "acl" and found.tokens[c].lemma.lower() in SEEN:
+                    continue  # "a letter seen by the Tribune" is not the Tribune's
                 if by is not None and found.tokens[by].text.lower() in ("from", "by", "of"):
                     owner = found.child(by, "pobj")
                     break

@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ..model import Annotated
+from ..model import Annotated, Token
 from . import gazetteer
 from .gazetteer import words_of
 from .names import Line, Name, key_of, name_at, split_key
-from .people import People, family, given
+from .people import People, family, gender, given
+from .roles import at_once
 
 LABELS = {"PERSON": "person", "ORG": "body", "GPE": "place", "LOC": "place", "FAC": "place", "NORP": "group"}
 PEOPLE = re.compile(r"(?:i?ans?|ese|ish|is?|ers?)$")
 ADMINISTRATION = re.compile(r"(?:['’]s)? administration\b")
 NUMBERED = re.compile(r"\d|\b[IVX]{2,}$")
+DOTTED = frozenset({"Mr", "Mrs", "Ms"})
 AGED = re.compile(r", \d\d?\d?,")
 
 Vote = tuple[str, float]
@@ -42,11 +44,13 @@ def identify(account: Annotated, lines: Sequence[Line], names: list[Name]) -> li
     totals = {form: _tally(account, lines, group) for form, group in forms.items()}
     kinds, people = _kinds(totals, {form: len(group) for form, group in forms.items()})
     bodies = sorted((f for f, k in kinds.items() if k in {"body", "group"}), key=lambda f: (-len(f), f))
-    _assign(sorted((n for g in forms.values() for n in g), key=lambda n: n.start), kinds, people, bodies)
+    unknown = sorted((n for g in forms.values() for n in g), key=lambda n: n.start)
+    _assign(lines, unknown, kinds, people, bodies)
     _acronyms(account.witness.text, names)
     found = [*names, *_missed(account, lines, names, people)]
+    places = {n.form: n.key for n in found if n.kind == "place" and n.how == "name"}
     for name in [n for n in found if "-" in n.form]:
-        found.extend(_pair(name, people))
+        found.extend(_pair(name, people, places))
     _stateless(found)
     _peoples(found)
     return sorted((n for n in found if n.key and n.kind != "none"), key=lambda n: (n.start, -n.end))
@@ -129,8 +133,8 @@ def _by_context(account: Annotated, line: Line, name: Name) -> Iterator[Vote]:
     if token.dep == "nsubj" and verb in words_of("saying"):
         yield "person", 1
         yield "body", 0.5
-    if before[-1:] in (["in"], ["near"]):
-        yield "place", 1
+    if before[-1:] in (["in"], ["near"]) or _on_the_way(account, token):
+        yield "place", 1.5
     if before[-1:] == ["the"] and token.dep not in {"compound", "poss", "nmod"}:
         yield "person", -2
         yield "body", 0.5
@@ -138,11 +142,35 @@ def _by_context(account: Annotated, line: Line, name: Name) -> Iterator[Vote]:
         yield "body", 1
 
 
+def _on_the_way(account: Annotated, token: Token) -> bool:
+    """Whether a name is where one is or goes: "sailing from Dorve to Imm", "a sandbank off Imm"."""
+    while token.dep == "conj":
+        token = account.tokens[token.head]
+    prep = account.tokens[token.head]
+    if token.dep != "pobj" or prep.dep not in {"prep", "pcomp"}:
+        return False
+    if prep.lemma.lower() in {"off", "near", "outside", "towards", "toward"}:
+        return True
+    above = account.tokens[prep.head].lemma.lower()
+    return above in words_of("moving") and prep.lemma.lower() in {
+        "from",
+        "to",
+        "for",
+        "between",
+        "into",
+        "via",
+    }
+
+
 # -- keys --
 
 
-def _assign(names: Sequence[Name], kinds: dict[str, str], people: People, bodies: Sequence[str]) -> None:
+def _assign(
+    lines: Sequence[Line], names: Sequence[Name], kinds: dict[str, str], people: People, bodies: Sequence[str]
+) -> None:
     """Give each name its key. A surname that several bear is its commonest bearer's, then the first's."""
+    titled = _titled(lines, names, kinds)
+    sexes: dict[str, str] = {}
     full_names = Counter(
         people.canon[n.form] for n in names if kinds[n.form] == "person" and n.form in people.canon
     )
@@ -162,13 +190,78 @@ def _assign(names: Sequence[Name], kinds: dict[str, str], people: People, bodies
         if name.form in people.canon:
             full = people.canon[name.form]
         else:
+            title = titled.get(name.start)
             found = [
                 f for f in people.matches(name.form) if f not in kin or seen[name.form] > first.get(f, 0)
             ]
-            found.sort(key=lambda f: (-full_names[f], first.get(f, 0), f))
-            full = (found or [name.form])[0]
-            name.how = "surname" if found else "name"
+            sex = title.gender if title else ""
+            fits = [f for f in found if not sex or (sexes.get(f) or gender(f) or sex) == sex]
+            fits.sort(key=lambda f: (_unsure(f, title), -full_names[f], first.get(f, 0), f))
+            alone = title.shown if title and (title.parted or (found and not fits)) else name.form
+            full = (fits or [alone])[0]
+            name.how = "surname" if fits else "name"
+            if sex:
+                sexes.setdefault(full, sex)
         name.key = key_of("person", full)
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What stands before a single surname: gender, offices, the words with the surname.
+
+    ``parted``: the account has another of that surname, so the words belong to the name.
+    """
+
+    gender: str
+    offices: tuple[str, ...]
+    shown: str
+    parted: bool = False
+
+
+def _unsure(full: str, title: Title | None) -> bool:
+    """Whether a full name's gender is not known to be that of "Mrs." before the surname."""
+    return bool(title and title.gender) and gender(full) == ""
+
+
+def _titled(lines: Sequence[Line], names: Sequence[Name], kinds: Mapping[str, str]) -> dict[int, Title]:
+    """Titles of surnames that stand alone, by where those start.
+
+    "Mr. Lee" and "Mrs. Lee", "Foreign Minister Li" and "Defence Minister Li" are two; the surname
+    without a title is then the one last named.
+    """
+    found: dict[int, Title] = {}
+    forms: dict[str, list[Name]] = defaultdict(list)
+    for name in names:
+        if kinds[name.form] == "person" and " " not in name.form:
+            forms[name.form].append(name)
+    for same in forms.values():
+        told = {n.start: t for n in same if (t := _title(lines[n.line], n))}
+        parted = any(not _one_title(a, b) for a in told.values() for b in told.values())
+        last: Title | None = None
+        for name in same:
+            last = told.get(name.start) or (last if parted else None)
+            if last is not None:
+                found[name.start] = replace(last, parted=parted)
+    return found
+
+
+def _title(line: Line, name: Name) -> Title | None:
+    """The words of office or address right before a name."""
+    before = [h for h in line.offices if h.last == name.first and h.entry.cls not in {"modifier", "plural"}]
+    if not before:
+        return None
+    hit = before[-1]
+    words = line.row[hit.first : hit.last]
+    stop = "." if hit.entry.cls == "honorific" and " ".join(hit.entry.phrase) in DOTTED else ""
+    shown = " ".join(w.text for w in words) + stop
+    office = (hit.entry.name,) if hit.entry.name and hit.entry.cls != "party" else ()
+    return Title(hit.entry.gender, office, f"{shown} {name.form}")
+
+
+def _one_title(a: Title, b: Title) -> bool:
+    """Whether two titles can be one person's."""
+    same = not a.gender or not b.gender or a.gender == b.gender
+    return same and all(at_once(x, y) for x in a.offices for y in b.offices)
 
 
 def _relative(line: Line, name: Name) -> bool:
@@ -224,17 +317,24 @@ def _missed(
                 yield name
 
 
-def _pair(name: Name, people: People) -> list[Name]:
-    """ "the Ortiz-Lee talks": two people; the name keeps the first, the second is new."""
+def _pair(name: Name, people: People, places: Mapping[str, str]) -> list[Name]:
+    """ "the Ortiz-Lee talks", "the Dorve-Imm line": the name keeps the first half, the second is new."""
     halves = name.form.split("-")
+    if len(halves) != 2 or " " in name.form:
+        return []
     found = [people.matches(half) for half in halves]
-    if len(halves) != 2 or any(len(f) != 1 for f in found) or " " in name.form:
+    if all(half in places for half in halves):
+        kind, how, keys = "place", "name", [places[half] for half in halves]
+    elif all(len(f) == 1 for f in found):
+        kind, how, keys = "person", "surname", [key_of("person", f[0]) for f in found]
+    else:
         return []
     cut = name.start + len(halves[0])
-    second = replace(name, start=cut + 1, first=name.last - 1, form=halves[1], kind="person", how="surname")
-    second.key = key_of("person", found[1][0])
+    second = replace(
+        name, start=cut + 1, first=name.last - 1, form=halves[1], kind=kind, how=how, key=keys[1]
+    )
     name.end, name.last, name.form = cut, name.last - 1, halves[0]
-    name.kind, name.key, name.how = "person", key_of("person", found[0][0]), "surname"
+    name.kind, name.key, name.how = kind, keys[0], how
     return [second]
 
 

@@ -9,25 +9,25 @@ no one person would hold. Invariant: the accounts' order changes no key and no n
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from unicodedata import normalize
 
 from rapidfuzz.distance.Levenshtein import distance
 from rapidfuzz.fuzz import ratio
 
-from ..data import lexicon
-from ..model import Annotated, Entity, Mention, Role, Speaker, Statement, tagged_hash
+from ..model import Annotated, Entity, Link, Mention, Role, Speaker, Statement, tagged_hash
 from . import gazetteer
+from .clusters import Cluster, clusters_of, plain, rank
 from .identify import initials
-from .names import split_key
 from .people import family, given, parts, same_person
-from .roles import holds
+from .roles import WEIGHTY, at_once, class_of
+from .voices import together
 
-SHOWN = frozenset({"name", "surname", "acronym", "metonym"})
+Reason = tuple[str, float]
+"""Why two are one, in words, and how sure that is."""
 SWAPS = tuple(
     pair.split(":")
     for pair in (
@@ -39,97 +39,28 @@ DOUBLE = re.compile(r"(\w)\1+")
 VOWEL = re.compile("(?!^)[aeiou]")
 SHORTEST = 5
 """Letters of the shortest name that may be a slip for another."""
-HIGH = frozenset("leader diplomat minister legislator governor mayor police military law cleric".split())
-"""Classes of office of which nobody holds two unlike ones at once."""
 FIRMS = frozenset("co inc corp corporation ltd llc plc company group holdings ag sa".split())
 SMALL = frozenset({"the", "of", "for", "and", "on", "in"})
 REMEMBERED = 1 << 14
 """Names and words whose normal form is kept: each is compared with many."""
 
 
-@dataclass(slots=True)
-class Cluster:
-    """What is known of one entity: keys within accounts, forms with counts, offices held."""
-
-    kind: str
-    names: Counter[str] = field(default_factory=Counter)
-    forms: Counter[str] = field(default_factory=Counter)
-    keys: set[tuple[int, str]] = field(default_factory=set)
-    offices: set[tuple[str, str | None]] = field(default_factory=set)
-    nouns: set[str] = field(default_factory=set)
-
-    @property
-    def name(self) -> str:
-        """The commonest full form as written, then the longest."""
-        return max(self.names, key=lambda n: (min(len(parts(n)), 2), self.forms[n], len(n), n))
-
-    def absorb(self, other: Cluster) -> None:
-        """Take over all of another cluster."""
-        self.names.update(other.names)
-        self.forms.update(other.forms)
-        self.keys |= other.keys
-        self.offices |= other.offices
-        self.nouns |= other.nouns
-
-
 def link(accounts: Sequence[Annotated]) -> tuple[tuple[Annotated, ...], tuple[Entity, ...]]:
     """Give one key to each entity across accounts; see ``consilience.annotate.link``."""
-    clusters = _clusters(accounts)
+    clusters = clusters_of(accounts)
     for rule in (*RULES, _same_name):
         clusters = rule(clusters)
     table: dict[tuple[int, str], Entity] = {}
     for cluster in clusters:
         entity = _entity(cluster)
         table.update(dict.fromkeys(cluster.keys, entity))
-    linked = tuple(_rewrite(i, account, table) for i, account in enumerate(accounts))
+    story = _full_names(set(table.values()))
+    linked = tuple(_rewrite(i, account, table, story) for i, account in enumerate(accounts))
     return linked, tuple(sorted(set(table.values()), key=lambda e: e.key))
 
 
-def _clusters(accounts: Sequence[Annotated]) -> list[Cluster]:
-    """One cluster for each key of each account, by kind and name."""
-    found: dict[tuple[int, str], Cluster] = {}
-    for i, account in enumerate(accounts):
-        for mention in account.mentions:
-            if isinstance(mention.value, str):
-                kind, name = split_key(mention.value)
-                name = _own_outlet(account.witness.outlet, kind, name) or name
-                cluster = found.setdefault((i, mention.value), Cluster(kind))
-                cluster.names[name] += 1
-                cluster.keys.add((i, mention.value))
-                if mention.how in SHOWN:
-                    cluster.forms[_plain(mention.span.of(account.witness.text))] += 1
-                    cluster.nouns |= _noun_before(account, mention)
-        for mention in account.mentions:
-            role = mention.value
-            if isinstance(role, Role) and role.holder and (i, role.holder) in found:
-                found[i, role.holder].offices.add((role.office, role.of))
-    return [found[k] for k in sorted(found, key=lambda k: (k[1], sorted(found[k].forms.items())))]
-
-
-def _own_outlet(outlet: str | None, kind: str, name: str) -> str | None:
-    """The outlet's name where an account names itself: "told the Courier" in The Essel Courier."""
-    mine, words = _plain(outlet or "").casefold().split(), _plain(name).casefold().split()
-    own = kind not in {"person", "place"} and words and mine[-len(words) :] == words
-    return _plain(outlet) if outlet and own else None
-
-
-def _noun_before(account: Annotated, mention: Mention) -> set[str]:
-    """The common noun that a name follows: "the tug Tern", "a tug, the Tern"."""
-    at = bisect_left(account.tokens, mention.span.start, key=lambda t: t.start) - 1
-    while at >= 0 and account.tokens[at].text.lower() in {",", "the"}:
-        at -= 1
-    return {account.tokens[at].lemma} if at >= 0 and account.tokens[at].pos == "NOUN" else set()
-
-
-def _plain(form: str) -> str:
-    words = normalize("NFC", form).split()
-    if len(words) > 1 and words[0].lower() == "the":
-        words = words[1:]
-    return " ".join(words)
-
-
 def _join(
-    clusters: Sequence[Cluster], block: Callable[[str], str], same: Callable[[Cluster, Cluster], bool]
+    clusters: Sequence[Cluster], block: Callable[[str], str], why: Callable[[Cluster, Cluster], Reason | None]
 ) -> list[Cluster]:
     """Merge greedily in canonical order: each cluster into the first that it is the same as.
 
@@ -137,28 +68,47 @@ def _join(
     """
     kept: list[Cluster] = []
     blocks: dict[tuple[str, str], list[Cluster]] = {}
-    for cluster in sorted(clusters, key=_rank):
+    for cluster in sorted(clusters, key=rank):
         near = blocks.setdefault((cluster.kind, block(cluster.name)), [])
-        match = next((k for k in near if same(k, cluster)), None)
+        match = next(((k, told) for k in near if (told := why(k, cluster))), None)
         if match:
-            match.absorb(cluster)
+            match[0].absorb(cluster, *match[1])
         else:
             kept.append(cluster)
             near.append(cluster)
     return kept
 
 
-def _rank(cluster: Cluster) -> tuple[object, ...]:
-    return (cluster.kind, -len(parts(cluster.name)), -sum(cluster.names.values()), cluster.name)
-
-
 def _same_name(clusters: Sequence[Cluster]) -> list[Cluster]:
-    kept: dict[tuple[str, str], Cluster] = {}
-    for cluster in sorted(clusters, key=_rank):
-        held = kept.setdefault((cluster.kind, cluster.name.casefold()), cluster)
-        if held is not cluster:
-            held.absorb(cluster)
-    return list(kept.values())
+    """One name is one entity; but "Mr. Lee" and "Mrs. Lee", and two ministers Li, are two."""
+    kept: dict[tuple[str, str], list[Cluster]] = {}
+    for cluster in sorted(clusters, key=rank):
+        held = kept.setdefault((cluster.kind, _even(cluster.name)), [])
+        match = next((k for k in held if _one_bearer(k, cluster)), None)
+        if match is None:
+            held.append(cluster)
+        else:
+            match.absorb(cluster, "same name", 1.0)
+    for held in kept.values():
+        for cluster in held if len(held) > 1 else ():
+            cluster.call(_titled(cluster))
+    return [c for held in kept.values() for c in held]
+
+
+def _even(name: str) -> str:
+    return name.casefold().replace("’", "'")
+
+
+def _one_bearer(a: Cluster, b: Cluster) -> bool:
+    """Whether one name is one person's: a surname alone is not where titles part two."""
+    return a.kind != "person" or len(parts(a.name)) > 1 or _compatible(a, b)
+
+
+def _titled(cluster: Cluster) -> str:
+    """A surname with the office or the word of address that tells it from another's."""
+    offices = sorted(o for o, _ in cluster.offices)
+    title = offices[0].title() if offices else {"m": "Mr.", "f": "Mrs."}.get(cluster.gender, "")
+    return f"{title} {cluster.name}".strip()
 
 
 def _one_kind(clusters: Sequence[Cluster]) -> list[Cluster]:
@@ -172,18 +122,22 @@ def _one_kind(clusters: Sequence[Cluster]) -> list[Cluster]:
         best = max(same, key=lambda c: (sum(c.names.values()), c.kind))
         for other in same:
             if other is not best:
-                best.absorb(other)
+                best.absorb(other, "same name, taken for another kind of thing", 0.6)
                 gone.add(id(other))
     return [c for c in clusters if id(c) not in gone]
 
 
 def _same_person(clusters: Sequence[Cluster]) -> list[Cluster]:
-    def same(a: Cluster, b: Cluster) -> bool:
+    def why(a: Cluster, b: Cluster) -> Reason | None:
         if a.kind != "person" or len(parts(a.name)) < 2 or len(parts(b.name)) < 2:
-            return False
-        return not _apart(a, b) and same_person(a.name, b.name)
+            return None
+        if _apart(a, b) or not same_person(a.name, b.name):
+            return None
+        if parts(a.name) == parts(b.name):
+            return "same full name", 1.0
+        return "same family name, and the first names agree", 0.9
 
-    return _join(clusters, family, same)
+    return _join(clusters, family, why)
 
 
 def _apart(a: Cluster, b: Cluster) -> bool:
@@ -192,12 +146,17 @@ def _apart(a: Cluster, b: Cluster) -> bool:
 
 
 def _spelling(clusters: Sequence[Cluster]) -> list[Cluster]:
-    def same(a: Cluster, b: Cluster) -> bool:
+    def why(a: Cluster, b: Cluster) -> Reason | None:
         person = a.kind == "person"
         fits = not person or _compatible(a, b)
-        return a.kind != "place" and fits and alike(a.name, b.name, person=person)
+        if a.kind == "place" or not fits or not alike(a.name, b.name, person=person):
+            return None
+        shared = person and bool({o for o, _ in a.offices} & {o for o, _ in b.offices})
+        return "one name in two spellings" + (
+            ", and the same office" if shared else ""
+        ), 0.9 if shared else 0.7
 
-    return _join(clusters, _opening, same)
+    return _join(clusters, _opening, why)
 
 
 def _opening(name: str) -> str:
@@ -250,8 +209,8 @@ def sounds(word: str) -> str:
     >>> sounds("dzhorin") == sounds("jorin"), sounds("muhammad") == sounds("mohammed")
     (True, False)
     """
-    for spelt, plain in SWAPS:
-        word = word.replace(spelt, plain)
+    for spelt, one in SWAPS:
+        word = word.replace(spelt, one)
     return DOUBLE.sub(r"\1", word)
 
 
@@ -268,7 +227,7 @@ def _slip(clusters: Sequence[Cluster]) -> list[Cluster]:
     """One word a letter off after one noun: "the tug Tern" of one account, "the tug Turn" of another."""
     by_noun: dict[str, list[Cluster]] = {}
     gone: set[int] = set()
-    for cluster in sorted(clusters, key=_rank):
+    for cluster in sorted(clusters, key=rank):
         if (
             " " in cluster.name
             or len(cluster.name) < SHORTEST
@@ -278,7 +237,7 @@ def _slip(clusters: Sequence[Cluster]) -> list[Cluster]:
         near = [c for noun in sorted(cluster.nouns) for c in by_noun.get(noun, ())]
         match = next((c for c in near if _misspelt(c, cluster)), None)
         if match is not None:
-            match.absorb(cluster)
+            match.absorb(cluster, "a letter apart, after the same noun", 0.6)
             gone.add(id(cluster))
         for noun in cluster.nouns if match is None else ():
             by_noun.setdefault(noun, []).append(cluster)
@@ -298,7 +257,7 @@ def _ministry(clusters: Sequence[Cluster]) -> list[Cluster]:
             continue
         fits = [c for c in kept if c is not short and c.kind == "body" and _ends_as(c.name, short.name)]
         if len(fits) == 1:
-            fits[0].absorb(short)
+            fits[0].absorb(short, "the one ministry of the story that it can be", 0.8)
             kept = [c for c in kept if c is not short]
     return kept
 
@@ -326,10 +285,16 @@ def _short(clusters: Sequence[Cluster]) -> list[Cluster]:
             fits = families.get(row[0], []) or ([] if given_name else others.get(row[0], []))
             fits = [c for c in fits if _compatible(c, cluster) and not _apart(c, cluster)]
         if len(fits) == 1:
-            fits[0].absorb(cluster)
+            fits[0].absorb(cluster, *_by_surname(fits[0], cluster))
         else:
             kept.append(cluster)
     return kept
+
+
+def _by_surname(full: Cluster, short: Cluster) -> Reason:
+    if {o for o, _ in full.offices} & {o for o, _ in short.offices}:
+        return "family name and office agree", 0.95
+    return "family name of one person in the story", 0.8
 
 
 def _unknown(cluster: Cluster) -> bool:
@@ -339,26 +304,17 @@ def _unknown(cluster: Cluster) -> bool:
 
 def _compatible(a: Cluster, b: Cluster) -> bool:
     """Whether one person may hold the offices of both."""
-    high = [{(o, s) for o, s in c.offices if _class(o) in HIGH} for c in (a, b)]
+    if {a.gender, b.gender} == {"m", "f"}:
+        return False
+    high = [{(o, s) for o, s in c.offices if class_of(o) in WEIGHTY} for c in (a, b)]
     if not all(high):
         return True
     for x, of in high[0]:
         for y, to in high[1]:
             states = of is None or to is None or of == to
-            if states and (holds(x, y) or holds(y, x) or _class(x) == _class(y)):
+            if states and at_once(x, y):
                 return True
     return False
-
-
-@cache
-def _classes() -> dict[str, str]:
-    return {
-        row["office"]: row["class"] for row in lexicon("titles") if row["office"] and row["class"] != "plural"
-    }
-
-
-def _class(office: str) -> str:
-    return _classes().get(office.removeprefix("former "), office)
 
 
 def _acronym(clusters: Sequence[Cluster]) -> list[Cluster]:
@@ -372,7 +328,7 @@ def _acronym(clusters: Sequence[Cluster]) -> list[Cluster]:
                 c for c in long if initials(c.name) == cluster.name and len(cluster.name) > 2
             ]
         if len(fits) == 1:
-            fits[0].absorb(cluster)
+            fits[0].absorb(cluster, "acronym of the name", 0.9)
         else:
             kept.append(cluster)
     return kept
@@ -394,7 +350,7 @@ def _by_office(clusters: Sequence[Cluster]) -> list[Cluster]:
             and " of " not in c.name
         ]
         if len(fits) == 1:
-            fits[0].absorb(cluster)
+            fits[0].absorb(cluster, "the one holder of the office in the story", 0.85)
         else:
             kept.append(cluster)
     return kept
@@ -406,7 +362,16 @@ def _entity(cluster: Cluster) -> Entity:
     name = _shown(cluster)
     aliases = (set(cluster.forms) | set(real)) - {name}
     key = tagged_hash("e1", cluster.kind, normalize("NFC", cluster.name).casefold())
-    return Entity(key, cluster.kind, name, tuple(sorted(aliases)))
+    return Entity(key, cluster.kind, name, tuple(sorted(aliases)), _links(cluster))
+
+
+def _links(cluster: Cluster) -> tuple[Link, ...]:
+    """One link for each form and reason, the first of the story."""
+    first: dict[tuple[str, str], Link] = {}
+    for link in sorted(cluster.links, key=lambda k: (k.a, k.b, k.reason)):
+        form = next((f for f, spot in cluster.spots.items() if spot == link.a), str(link.a))
+        first.setdefault((form, link.reason), link)
+    return tuple(sorted(first.values(), key=lambda k: (k.a, k.b, k.reason)))
 
 
 def _shown(cluster: Cluster) -> str:
@@ -427,14 +392,31 @@ RULES = (
 
 # -- rewriting --
 
+Table = Mapping[tuple[int, str], Entity]
 
-def _rewrite(i: int, account: Annotated, table: dict[tuple[int, str], Entity]) -> Annotated:
-    aliases = _aliases(e for (j, _), e in table.items() if j == i)
-    own = _plain(account.witness.outlet or "").casefold()
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a speaker's name may be found by: keys of one account, its forms, the story's full names."""
+
+    account: int
+    table: Table
+    forms: Mapping[str, Entity]
+    story: Mapping[str, Entity]
+
+    def of(self, key: str | None, name: str) -> Entity | None:
+        """The entity of a key within the account, else of a name."""
+        form = plain(name).casefold()
+        return self.table.get((self.account, key or "")) or self.forms.get(form) or self.story.get(form)
+
+
+def _rewrite(i: int, account: Annotated, table: Table, story: Mapping[str, Entity]) -> Annotated:
+    known = Known(i, table, _aliases({e for (j, _), e in table.items() if j == i}), story)
+    own = plain(account.witness.outlet or "").casefold()
     return replace(
         account,
-        mentions=tuple(_mention(i, m, table) for m in account.mentions),
-        statements=tuple(_statement(i, s, table, aliases, own) for s in account.statements),
+        mentions=tuple(_mention(m, known) for m in account.mentions),
+        statements=tuple(_statement(s, known, own) for s in account.statements),
     )
 
 
@@ -443,37 +425,48 @@ def _aliases(entities: Iterable[Entity]) -> dict[str, Entity]:
     found: dict[str, set[Entity]] = {}
     for entity in entities:
         for form in (entity.name, *entity.aliases):
-            found.setdefault(_plain(form).casefold(), set()).add(entity)
+            found.setdefault(plain(form).casefold(), set()).add(entity)
     return {form: next(iter(held)) for form, held in found.items() if len(held) == 1}
 
 
-def _mention(i: int, mention: Mention, table: dict[tuple[int, str], Entity]) -> Mention:
+def _full_names(entities: Iterable[Entity]) -> dict[str, Entity]:
+    """People of the story by full name, for lines outside the parse: "— Ann Lee" under a quotation."""
+    return {form: e for form, e in _aliases(entities).items() if e.kind == "person" and " " in form}
+
+
+def _mention(mention: Mention, known: Known) -> Mention:
     value = mention.value
     if isinstance(value, str):
-        entity = table[i, value]
+        entity = known.table[known.account, value]
         return replace(mention, kind=entity.kind, value=entity.key)
     if isinstance(value, Role) and value.holder:
-        held = table.get((i, value.holder))
+        held = known.table.get((known.account, value.holder))
         return replace(mention, value=replace(value, holder=held.key if held else None))
     return mention
 
 
-def _statement(
-    i: int, statement: Statement, table: dict[tuple[int, str], Entity], aliases: dict[str, Entity], own: str
-) -> Statement:
-    speaker = statement.speaker and _speaker(i, statement.speaker, table, aliases)
-    chain = tuple(
-        aliases[_plain(n).casefold()].name if _plain(n).casefold() in aliases else n for n in statement.chain
-    )
-    if len(chain) > 1 and _plain(chain[0]).casefold() == own:
+def _statement(statement: Statement, known: Known, own: str) -> Statement:
+    said = statement.speaker
+    speaker = said and _speaker(said, known)
+    chain = tuple(e.name if (e := known.of(None, name)) else name for name in statement.chain)
+    if len(chain) > 1 and plain(chain[0]).casefold() == own:
         chain = chain[1:]  # what an account tells its own outlet came through nobody
-    if speaker and chain and statement.speaker and statement.chain[-1] == statement.speaker.name:
+    if speaker and said and chain and statement.chain[-1] == said.name:
         chain = (*chain[:-1], speaker.name)
     return replace(statement, speaker=speaker, chain=chain)
 
 
-def _speaker(
-    i: int, speaker: Speaker, table: dict[tuple[int, str], Entity], aliases: dict[str, Entity]
-) -> Speaker:
-    entity = table.get((i, speaker.key or "")) or aliases.get(_plain(speaker.name).casefold())
-    return replace(speaker, name=entity.name, key=entity.key) if entity else speaker
+def _speaker(speaker: Speaker, known: Known) -> Speaker:
+    """A speaker with the entity's name and key; a group with those of its members."""
+    if speaker.members:
+        held = [known.table.get((known.account, key)) for key in speaker.members]
+        group = list(dict.fromkeys(e for e in held if e is not None))
+        if len(group) > 1:
+            return together(speaker, [e.name for e in group], [e.key for e in group])
+    entity = known.of(speaker.key, speaker.name)
+    if entity is None:
+        return replace(speaker, kind=speaker.kind or "unnamed")
+    kind = "person" if entity.kind == "person" else "body"
+    return replace(
+        speaker, name=entity.name, key=entity.key, kind="document" if speaker.kind == "document" else kind
+    )

@@ -7,11 +7,12 @@ span slices to the words it is about; equal accounts give equal mentions.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..model import Annotated, Mention, Quantity, Role, Span, When, tagged_hash
 from . import names, quantities, roles, times
 from .identify import identify
-from .refer import Reader
+from .refer import Reader, Reference
 
 
 def mentions(account: Annotated) -> tuple[Mention, ...]:
@@ -21,13 +22,18 @@ def mentions(account: Annotated) -> tuple[Mention, ...]:
     offices = roles.find(account, lines, found)
     references = Reader(account, lines, found, offices).read()
     made = [_mention(account, n.start, n.end, n.kind, n.key, n.how) for n in found]
-    made += [_mention(account, r.start, r.end, r.kind, r.key, r.how) for r in references]
+    made += [_reference(account, r) for r in references]
     made += _roles(account, offices)
     dated = list(times.find(account))
     made += [_mention(account, a, b, "time", when, when.how.split()[0]) for a, b, when in dated]
     taken = [(a, b) for a, b, _ in dated] + [(n.start, n.end) for n in found]
     made += [_mention(account, a, b, "quantity", q, q.kind) for a, b, q in quantities.find(account, taken)]
     return tuple(sorted(made, key=lambda m: (m.span.start, -m.span.end, m.kind, m.id)))
+
+
+def _reference(account: Annotated, r: Reference) -> Mention:
+    made = _mention(account, r.start, r.end, r.kind, r.key, r.how)
+    return replace(made, why=r.why, antecedent=r.antecedent and Span(account.witness.id, *r.antecedent))
 
 
 def _roles(account: Annotated, offices: Sequence[roles.Office]) -> list[Mention]:

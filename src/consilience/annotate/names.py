@@ -22,6 +22,10 @@ from .people import SUFFIXES, given
 LABELS = {"PERSON": "person", "ORG": "body", "GPE": "place", "LOC": "place", "FAC": "place", "NORP": "group"}
 FUNCTION = frozenset({"DET", "ADP", "PRON", "CCONJ", "SCONJ", "AUX", "PART", "INTJ", "NUM", "ADV"})
 DOMAIN = re.compile(r"\.(?:com|org|net|info|co\.uk|gov|edu|tv|news)\b")
+TIMED = frozenset(
+    "in on of since by until from to for before after last next this every early late mid".split()
+)
+"""Words before a month or day."""
 PEOPLE = re.compile(r"(?:i?ans?|ese|ish|is?|ers?)$")
 
 
@@ -99,7 +103,8 @@ def _beforename_at(text: str, row: Sequence[Word], hit: Hit) -> bool:
 
 def _headline(text: str, row: Sequence[Word], sentence: Sentence) -> bool:
     """Whether nearly every longer word has a capital, so that capitals tell nothing."""
-    if text[sentence.end - 1] in '.!?”"’' and sentence.kind != "title":
+    ends = text[max(0, sentence.end - 3) : sentence.end]
+    if (ends[-1] in '”"’' or (ends[-1] == "." and ends != "...")) and sentence.kind != "title":
         return False
     long = [w for w in row if len(w.text) > 3]
     return (len(long) > 3 or text[sentence.end - 1].isalnum()) and sum(w.capital for w in long) > 0.7 * len(
@@ -209,7 +214,7 @@ def _opens(account: Annotated, line: Line, at: int, lower: set[str], known: set[
     """Whether an unknown name can open at a word."""
     word, token = line.row[at], account.tokens[line.row[at].token]
     short = len(word.text) < 2 and account.witness.text[word.end : word.end + 1] not in {"'", "’"}  # O'Brien
-    if not word.capital or word.fold in words_of("calendar") | SUFFIXES or short:
+    if not word.capital or word.fold in SUFFIXES or short or dated(account, line, at):
         return False
     if known is not None:
         return word.text in known
@@ -225,14 +230,33 @@ def _opens(account: Annotated, line: Line, at: int, lower: set[str], known: set[
     return not (opening and word.fold in lower and not token.ent)
 
 
+def dated(account: Annotated, line: Line, at: int) -> bool:
+    """Whether a word is a month or day, and no name: "in Jan.", not "Jan Ortiz" nor "Tessa May"."""
+    row, word, token = line.row, line.row[at], account.tokens[line.row[at].token]
+    if word.fold not in words_of("calendar") or token.ent == "PERSON":
+        return False
+    if token.pos != "PROPN" or token.ent == "DATE":
+        return True
+    text, before, then = account.witness.text, row[at - 1 : at] if at else [], row[at + 1 : at + 2]
+    if before and before[0].text in given() and text[before[0].end : word.start] == " ":
+        return False
+    named = then and then[0].capital and then[0].fold not in words_of("calendar")
+    fits = named and text[word.end : then[0].start] == " " and word.text in given()
+    return not fits or (bool(before) and before[0].fold in TIMED)
+
+
 def _stretch(account: Annotated, line: Line, at: int, barred: set[int], by_first: dict[int, Hit]) -> int:
     """Where the name that opens at a word ends, known names and connecting words included."""
     row, text = line.row, account.witness.text
     stop = by_first[at].last if at in by_first else at + 1
-    while stop < len(row) and stop not in barred and gazetteer.near(text, row[stop - 1], row[stop]):
-        if stop in by_first:
+    while stop < len(row) and stop not in barred:
+        if not gazetteer.near(text, row[stop - 1], row[stop]):
+            if not _of_many(text, row[stop - 1], row[stop]):
+                break
+            stop += 1
+        elif stop in by_first:
             stop = by_first[stop].last
-        elif row[stop].capital and row[stop].fold not in words_of("calendar"):
+        elif row[stop].capital and not dated(account, line, stop):
             stop += 1
         elif text[row[stop].start - 1] == "-" and account.tokens[row[stop].token].ent == "PERSON":
             stop += 1  # "Lin Mei-wen"
@@ -242,6 +266,12 @@ def _stretch(account: Annotated, line: Line, at: int, barred: set[int], by_first
                 break
             stop = jump
     return stop
+
+
+def _of_many(text: str, owner: Word, place: Word) -> bool:
+    """ "Netmakers’ Quay" is one name."""
+    between = text[owner.end : place.start]
+    return between in {"’ ", "' "} and place.capital and place.fold in gazetteer.heads("placehead")
 
 
 def _bridge(text: str, row: Sequence[Word], at: int, stop: int, barred: set[int]) -> int:
@@ -332,7 +362,7 @@ def _trimmed(row: Sequence[Word], first: int, last: int) -> tuple[int, int] | No
         last -= 1
     while first < last and (not row[first].capital or (last - first > 1 and _occupation(row[first].fold))):
         first += 1
-    if first == last or row[first].fold in words_of("calendar"):
+    if first == last or (row[first].fold in words_of("calendar") and last - first == 1):
         return None
     return (first, last) if len(row[first].text) > 1 or last - first > 1 else None
 

@@ -14,6 +14,8 @@ from ..data import lexicon
 
 ARTICLE = re.compile(r"^(?:al|el|ad|as|ash|ar)-")
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+ADDRESS = frozenset("mr mrs ms miss mme mx madam madame sir".split())
+"""Words of address that a name keeps where two people of one surname stand in an account."""
 
 
 @cache
@@ -36,6 +38,7 @@ def parts(form: str) -> list[str]:
     """
     plain = [ARTICLE.sub("", w.strip(".,").casefold()) for w in form.replace("’", "'").split()]
     kept = [w for w in plain if len(w) > 1 and w not in SUFFIXES]
+    kept = kept[1:] if len(kept) > 1 and kept[0] in ADDRESS else kept
     return kept or plain
 
 
@@ -93,6 +96,20 @@ def _one(a: str, b: str) -> bool:
 def _suffix(form: str) -> str:
     last = form.rsplit(maxsplit=1)[-1].strip(".").casefold()
     return last if last in SUFFIXES else ""
+
+
+def gender(form: str) -> str:
+    """What the given name of a full name tells: m, f or nothing.
+
+    >>> gender("Ann Lee"), gender("Lee")
+    ('f', '')
+    """
+    words = form.split()
+    if len(words) < 2:
+        return ""
+    if words[0].strip(".").casefold() in ADDRESS:
+        return "m" if words[0].strip(".").casefold() in ("mr", "sir") else "f"
+    return given().get(words[0], ("", ""))[0]
 
 
 class People:

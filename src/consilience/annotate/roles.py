@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from ..data import lexicon
 from ..model import Annotated
 from . import gazetteer
 from .gazetteer import Hit
@@ -20,6 +22,8 @@ from .people import given
 
 PREFIXES = frozenset({"deputy", "chief", "assistant", "opposition", "state", "police"})
 """Offices that with the next word make one."""
+WEIGHTY = frozenset("leader diplomat minister legislator governor mayor police military law cleric".split())
+"""Classes of office of which nobody holds two unlike ones at once."""
 HIGH = frozenset({"diplomat", "leader", "minister"})
 """Offices of a state: "Paris’s foreign minister" is of France, not of the city."""
 JOIN = re.compile(r",? and (?:the |its )?|, (?:and )?(?:the )?|/")
@@ -198,6 +202,37 @@ def abroad(office: str) -> str:
     """
     found = {e.name: e.of for row in gazetteer.titles().values() for e in row if e.of}
     return found.get(office, office)
+
+
+@cache
+def _classes() -> dict[str, str]:
+    return {
+        row["office"]: row["class"] for row in lexicon("titles") if row["office"] and row["class"] != "plural"
+    }
+
+
+def class_of(office: str) -> str:
+    """The class of an office in the lexicon; an unknown office is its own.
+
+    >>> class_of("former foreign minister")
+    'diplomat'
+    """
+    return _classes().get(office.removeprefix("former "), office)
+
+
+def at_once(one: str, other: str) -> bool:
+    """Whether one person may be called by both offices.
+
+    >>> at_once("minister", "foreign minister"), at_once("finance minister", "health minister")
+    (True, False)
+    """
+    if holds(one, other) or holds(other, one):
+        return True
+    first, second = class_of(one), class_of(other)
+    if first not in WEIGHTY or second not in WEIGHTY:
+        return True
+    cabinet = one.endswith(" minister") and other.endswith(" minister") and first == "minister"
+    return first == second and not cabinet
 
 
 def holds(asked: str, has: str) -> bool:

@@ -21,6 +21,7 @@ from ..model import (
     Discrepancy,
     Entity,
     Framing,
+    Mention,
     Point,
     Problem,
     Silence,
@@ -155,7 +156,13 @@ class _Writer:
 
     def statement(self, s: Statement) -> Json:
         who = s.speaker
-        spoken = who and {"spans": pairs(who.spans), "name": who.name, "key": who.key}
+        spoken = who and {
+            "spans": pairs(who.spans),
+            "name": who.name,
+            "key": who.key,
+            "kind": who.kind,
+            "members": list(who.members),
+        }
         return {
             "id": s.id,
             "article": self.names[s.content[0].witness],
@@ -244,12 +251,22 @@ class _Writer:
         for account in self.dossier.accounts:
             for m in account.mentions:
                 if isinstance(m.value, str):
-                    spots.setdefault(m.value, []).append({**self.place(m.span), "how": m.how})
+                    spots.setdefault(m.value, []).append(self.mention(m))
         return [
             {"id": e.key, "kind": e.kind, "name": e.name, "aliases": list(e.aliases),
+             "links": [{"a": self.place(k.a), "b": self.place(k.b), "score": k.score, "reason": k.reason}
+                       for k in e.links],
              "mentions": spots.get(e.key, [])}
             for e in self.dossier.entities
         ]  # fmt: skip
+
+    def mention(self, m: Mention) -> Json:
+        out: Json = {**self.place(m.span), "how": m.how}
+        if m.why:
+            out["why"] = m.why
+        if m.antecedent is not None:
+            out["antecedent"] = [m.antecedent.start, m.antecedent.end]
+        return out
 
     def overviews(self) -> Json:
         d = self.dossier

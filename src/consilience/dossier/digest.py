@@ -212,13 +212,15 @@ def ledger(accounts: Sequence[Annotated], entities: Sequence[Entity]) -> tuple[V
     """
     names = {e.key: e.name for e in entities}
     voices: dict[tuple[str, str | None], list[Statement]] = {}
+    shown: dict[tuple[str, str | None], str] = {}  # "Witnesses" opens a sentence of one, not of another
     for account in accounts:
         for statement in account.statements:
             if statement.speaker is not None and _voiced(statement, statement.speaker):
                 key = statement.speaker.key
                 name = names.get(key or "", statement.speaker.name)
-                voices.setdefault((name, key), []).append(statement)
-    made = [Voice(name, key, tuple(said)) for (name, key), said in voices.items()]
+                shown.setdefault((name.casefold(), key), name)
+                voices.setdefault((name.casefold(), key), []).append(statement)
+    made = [Voice(shown[name, key], key, tuple(said)) for (name, key), said in voices.items()]
     return tuple(sorted(made, key=lambda v: (-len(v.statements), v.name, v.key or "")))
 
 

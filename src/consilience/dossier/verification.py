@@ -106,10 +106,14 @@ def _places(document: Json) -> Iterator[tuple[str, str, int, int]]:
     for part, where, record in _records(document):
         for place in record.get(part, ()):
             yield where, place["article"], place["start"], place["end"]
-    for point in document["points"]:
-        for link in point.get("links", ()):
-            for end in ("a", "b"):
-                yield f"points.{point['id']}", link[end]["article"], link[end]["start"], link[end]["end"]
+    for part in ("points", "entities"):
+        for record in document[part]:
+            for link in record.get("links", ()):
+                for end in ("a", "b"):
+                    yield f"{part}.{record['id']}", link[end]["article"], link[end]["start"], link[end]["end"]
+    for entity in document["entities"]:
+        for m in (m for m in entity["mentions"] if m.get("antecedent")):
+            yield f"entities.{entity['id']}", m["article"], *m["antecedent"]
 
 
 def _records(document: Json) -> Iterator[tuple[str, str, Json]]:
@@ -142,6 +146,8 @@ def _ids(document: Json, texts: Mapping[str, str]) -> Iterator[str]:
     for voice in document["ledger"]:
         yield from _missing(f"ledger.{voice['speaker']}", voice["statements"], said)
         yield from _missing(f"ledger.{voice['speaker']}", [voice["key"]] if voice.get("key") else [], keys)
+    for s in document["statements"]:
+        yield from _missing(f"statements.{s['id']}", (s["speaker"] or {}).get("members", ()), keys)
     for p in document["points"]:
         yield from _missing(f"points.{p['id']}", p["origins"], origins)
         yield from _missing(f"points.{p['id']}", [*p.get("silent", ()), *p.get("lacunose", ())], texts)
