@@ -342,6 +342,8 @@ def _statement(number: int) -> Doc:
         "form": form,
         "chain": chain,
         "stance": "neutral",
+        "polarity": "negated" if "not" in content.split() else "affirmed",
+        "modality": "future" if "will" in content.split() else "asserted",
         "score": 0.9,
     }
 

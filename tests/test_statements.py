@@ -216,6 +216,18 @@ def test_stances() -> None:
     assert {"denies", "warns", "praises"} <= {s.stance for s in read(text)}
 
 
+def test_polarity_and_modality() -> None:
+    text = (
+        "Mara Doel denied that the toll was high. Tomas Renn urged the council to end it. He said it was new."
+    )
+    found = {words(text, s.cue)[0]: (s.polarity, s.modality) for s in read(text)}
+    assert found == {
+        "denied": ("negated", "asserted"),
+        "urged": ("affirmed", "obligatory"),
+        "said": ("affirmed", "asserted"),
+    }
+
+
 def test_spans_slice_and_order_is_of_the_text() -> None:
     for text in (READOUT, "\n".join(t for t, _ in cases())):
         found = read(text)

@@ -274,7 +274,8 @@ class Statement:
     ``form`` is direct, mixed or indirect. ``chain`` holds the names between the account and
     the speaker, outermost first, the speaker last (account ← Harbour Wire ← Poe gives
     ``("Harbour Wire", "Ann Poe")``). ``stance`` is the cue's type from the lexicon.
-    ``score`` is uncalibrated, 0–1.
+    ``score`` is uncalibrated, 0–1. ``polarity`` and ``modality`` say whether the speaker affirms
+    the content, and as what (``annotate.modality`` lists the words).
     """
 
     id: str
@@ -285,6 +286,8 @@ class Statement:
     chain: tuple[str, ...] = ()
     stance: str = "neutral"
     score: float = 1.0
+    polarity: str = "affirmed"
+    modality: str = "asserted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from .chains import Speakers, carry, chain, nest
 from .continuing import blocks, continued
 from .cues import reporting
 from .drafts import LEAST, Draft, candidates, reports
+from .modality import modality_of
 from .quotes import Quotation, paragraphs_of
 from .quoting import Quoting, joined
 from .tree import VERBAL, tree
@@ -121,7 +122,7 @@ def _finish(
         ident = tagged_hash("s1", name, [[s.start, s.end] for s in content], [[s.start, s.end] for s in cue])
         made = Statement(
             ident, content, cue, said[id(d)], _form(text, pieces, d, quoted), chain(d, within, names),
-            d.stance, round(d.score, 3),
+            d.stance, round(d.score, 3), *modality_of(speakers.found, pieces, d.cue),
         )  # fmt: skip
         out.setdefault((content, cue), made)
     return tuple(out.values())

@@ -17,9 +17,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from ..annotate.modality import denied
 from ..data import lexicon
 from ..model import Sentence, Span, Statement, Token
-from .polarity import denied
 from .sheet import Line, Sheet, key_of, stop_words
 from .slots import Finding, reach
 

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
+from ..annotate.modality import denials, denied
 from ..annotate.tree import Tree
-from ..data import lexicon
 from ..model import Span, Token
 from .sheet import Line, Pair, Sheet, key_of, overlap, stop_words
 from .slots import Finding, reach
@@ -157,36 +156,6 @@ def _lone(token: Token) -> bool:
     return token.dep == "ROOT" and token.lemma not in ("say", "tell")
 
 
-def denied(grown: Tree, i: int) -> bool:
-    """Whether a predicate is denied: an odd number of times."""
-    return _denials(grown, i) % 2 == 1
-
-
-def _denials(grown: Tree, i: int) -> int:
-    """How often token ``i`` is denied: by particles, by "no" and by verbs such as "refuse"."""
-    tokens = grown.tokens
-    count = sum(_negator(tokens, k) for k in grown.kids[i])
-    # "not all of it met the standard": the particle hangs on the subject.
-    count += sum(
-        _negator(tokens, j)
-        for k in grown.kids[i]
-        if tokens[k].dep.startswith("nsubj")
-        for j in grown.kids[k]
-        if j < k
-    )
-    for k in grown.kids[i]:
-        if tokens[k].dep in ("dobj", "nsubj", "nsubjpass", "attr", "aux", "prep", "xcomp"):
-            count += sum(_no(tokens, j) for j in grown.kids[k])
-            count += tokens[k].text.lower() in ("nobody", "none", "nothing") and tokens[k].dep != "aux"
-    count += sum(tokens[j].text.lower() in ("neither", "nor") for j in grown.kids[i])
-    head = tokens[i].head
-    if head != i and tokens[i].dep in ("xcomp", "pcomp", "ccomp"):
-        count += tokens[head].lemma.lower() in implicatives()
-        if tokens[i].dep == "xcomp" or tokens[head].lemma.lower() in implicatives():
-            count += sum(_negator(tokens, k) for k in grown.kids[head])
-    return count
-
-
 def _unclear(grown: Tree, i: int) -> bool:
     """Whether a verb is joined to one that is denied ("does not repeal the law or lower the tax").
 
@@ -195,23 +164,9 @@ def _unclear(grown: Tree, i: int) -> bool:
     tokens = grown.tokens
     while tokens[i].dep in ("conj", "xcomp") and tokens[i].head != i:
         joined, i = tokens[i].dep == "conj", tokens[i].head
-        if joined and _denials(grown, i):
+        if joined and denials(grown, i):
             return True
     return False
-
-
-def _negator(tokens: tuple[Token, ...], k: int) -> bool:
-    return tokens[k].dep == "neg" or tokens[k].text.lower() in ("not", "n't", "n’t", "never")
-
-
-def _no(tokens: tuple[Token, ...], k: int) -> bool:
-    return tokens[k].text.lower() == "no" and tokens[k].dep in ("det", "neg")
-
-
-@cache
-def implicatives() -> frozenset[str]:
-    """Verbs that deny what they govern."""
-    return frozenset(row["lemma"] for row in lexicon("implicatives"))
 
 
 def _one_subject(laid: Sheet, a: Predicate, b: Predicate) -> bool:

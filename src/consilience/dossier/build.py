@@ -172,6 +172,8 @@ class _Writer:
             "form": s.form,
             "chain": list(s.chain),
             "stance": s.stance,
+            "polarity": s.polarity,
+            "modality": s.modality,
             "score": s.score,
         }
 
