@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
 from ..model import Annotated, Mention, Span, Speaker
+from .channels import SEEN, Said, Within, channels
 from .drafts import Draft, by_sentence
 from .gazetteer import heads
 from .tree import Tree
@@ -23,8 +24,6 @@ CARRIED = 0.8
 """What is left of the score where a chain is carried into the next sentence."""
 NAMED = ("person", "body", "group", "place")
 PRONOUNS = frozenset(("he", "she", "it", "they"))
-SEEN = frozenset("see obtain review read leak cite quote publish carry print report".split())
-"""What an outlet does with a document that is not its own."""
 ISSUING = frozenset("issue publish release send write post put make give file sign circulate tweet".split())
 ISSUED = 4
 """Sentences back that "the statement" looks for who issued it."""
@@ -39,7 +38,7 @@ class Speakers:
         self.starts = [m.span.start for m in self.mentions]
         self.issuers: dict[str, Speaker] = {}
         self.last: dict[str, tuple[int, str, str | None]] = {}
-        self.called = {(m.span.of(self.text).lower(), m.value) for m in self.mentions if m.how == "pronoun"}
+        self.pronouns = {(m.span.of(self.text).lower(), m.value) for m in self.mentions if m.how == "pronoun"}
         self.voices = Voices.of(found, self.text)
 
     def of(self, draft: Draft) -> Speaker | None:
@@ -48,7 +47,7 @@ class Speakers:
             return self.stretch(*draft.speaker)
         if draft.subject is None:
             return None
-        head, span = self._head(*draft.subject), self._span(*draft.subject)
+        head, span = self.head(*draft.subject), self._span(*draft.subject)
         if self.voices.kind(head) == "document":
             return self._document(head, draft.subject, span)
         if self._several(*draft.subject):
@@ -67,19 +66,19 @@ class Speakers:
         A common noun is itself ("a ministry spokesman" is not the ministry) unless a name
         stands beside it ("the mayor, Ann Lee").
         """
-        head, span = self._head(*subject), self._span(*subject)
+        head, span = self.head(*subject), self._span(*subject)
         token = self.found.tokens[head]
         if token.tag in ("WP", "WDT"):
             noun = self._antecedent(head)
-            return None if noun is None else self._at(noun)
-        mention = self._at(head)
+            return None if noun is None else self.at(noun)
+        mention = self.at(head)
         if mention is not None and mention.kind == "place" and span.end > mention.span.end + 2:
             # "Passengers … at Stone Point on Monday say": a misread subject, not the place's words.
             mention = None
         if mention is not None or token.pos == "PROPN":
             return mention or self._within(span)
         beside = self.found.child(head, "appos")
-        return None if beside is None else self._at(beside)
+        return None if beside is None else self.at(beside)
 
     def _antecedent(self, head: int) -> int | None:
         """The noun that a relative pronoun stands for."""
@@ -141,7 +140,7 @@ class Speakers:
     def _noun(self, noun: int, span: Span) -> Speaker:
         """What a pronoun stands for, where that is a common noun: "the officer", "the letter"."""
         reach = self.found.left[noun], self.found.right[noun] + 1
-        mention = self._at(noun)
+        mention = self.at(noun)
         if mention is not None:
             return self._named(noun, span, mention)
         if self.voices.kind(noun) == "document":
@@ -151,7 +150,7 @@ class Speakers:
     def _body(self, head: int) -> Mention | None:
         """The body or state that was the last subject before "it"."""
         for k in self.voices.subjects(head, NEAR):
-            mention = self._at(k)
+            mention = self.at(k)
             if mention is not None and mention.kind in ("body", "place"):
                 return mention
             if self.found.tokens[k].pos in ("PROPN", "NOUN"):
@@ -161,7 +160,7 @@ class Speakers:
     def _agrees(self, pronoun: str, key: str | None) -> bool:
         """Whether no other pronoun of the account says that this is a man, or a woman."""
         other = {"he": "she", "she": "he"}.get(pronoun)
-        return (other, key) not in self.called
+        return (other, key) not in self.pronouns
 
     def _issues(self, verb: int, speaker: Speaker) -> None:
         """Remember that "the ministry said in a statement", for "the statement" later."""
@@ -174,8 +173,8 @@ class Speakers:
         """Whether a subject is a person: by its mention, else he, she or a name the parser takes for one."""
         if subject is None:
             return False
-        head = self._head(*subject)
-        mention = self._at(head) or self._within(self._span(*subject))
+        head = self.head(*subject)
+        mention = self.at(head) or self._within(self._span(*subject))
         if mention is not None:
             return mention.kind == "person"
         words = self.found.tokens[subject[0] : subject[1]]
@@ -185,10 +184,10 @@ class Speakers:
         """Whether a subject is a body, a state or a document, which may pass on what others say."""
         if subject is None:
             return False
-        head = self._head(*subject)
+        head = self.head(*subject)
         if self.voices.kind(head) == "document":
             return True
-        mention = self._at(head)
+        mention = self.at(head)
         if mention is not None:
             return mention.kind in ("body", "place")
         return self.found.tokens[head].ent in ("ORG", "GPE") or self.found.tokens[head].lemma.lower() in MEDIA
@@ -219,7 +218,11 @@ class Speakers:
         key = str(mention.value)
         return key.partition(":")[2] or key, key
 
-    def _head(self, first: int, last: int) -> int:
+    def called(self, mention: Mention) -> Speaker:
+        """A mention as a speaker."""
+        return Speaker((mention.span,), *self.name(mention), "person" if mention.kind == "person" else "body")
+
+    def head(self, first: int, last: int) -> int:
         """The token of a range that hangs on one outside it."""
         tokens = self.found.tokens
         return next((k for k in range(first, last) if not first <= tokens[k].head < last), last - 1)
@@ -238,7 +241,7 @@ class Speakers:
             return False
         inside = [m for m in self._inside(words[0].start, words[-1].end) if not self._owns(m)]
         people = {str(m.value) for m in inside if m.kind == "person"}
-        head = self._head(first, last)
+        head = self.head(first, last)
         joined = any(t.dep == "conj" and t.head == head and t.pos == "PROPN" for t in words)
         return len(people) > 1 or (not people and joined)
 
@@ -246,7 +249,7 @@ class Speakers:
         low, high = bisect_left(self.starts, start), bisect_right(self.starts, end)
         return [m for m in self.mentions[low:high] if m.span.end <= end + 2]
 
-    def _at(self, head: int) -> Mention | None:
+    def at(self, head: int) -> Mention | None:
         """The mention that holds a token, people first."""
         token = self.found.tokens[head]
         low = max(0, bisect_right(self.starts, token.start) - 6)
@@ -274,7 +277,7 @@ class Speakers:
         lemma = self.found.tokens[head].lemma.lower()
         issuer = self._issuer(head)
         if issuer is not None:
-            mention = self._at(self._head(*issuer)) or self._within(self._span(*issuer))
+            mention = self.at(self.head(*issuer)) or self._within(self._span(*issuer))
             name, key = self.name(mention) if mention else (self._bare(issuer), None)
             speaker = Speaker((span,), name, key, "document")
             self.issuers[lemma] = speaker
@@ -295,7 +298,7 @@ class Speakers:
             if token.lemma.lower() != lemma or token.dep != "dobj" or verb.lemma.lower() not in ISSUING:
                 continue
             by = found.child(token.head, "nsubj")
-            mention = None if by is None else self._at(by)
+            mention = None if by is None else self.at(by)
             if mention is not None:
                 return Speaker((), *self.name(mention))
         return None
@@ -307,7 +310,7 @@ class Speakers:
 
     def _issuing(self, k: int) -> bool:
         """Whether a word before "statement" is its issuer: a body, the police."""
-        mention = self._at(k)
+        mention = self.at(k)
         return self.found.tokens[k].lemma.lower() in ISSUERS or (
             mention is not None and mention.kind == "body"
         )
@@ -353,13 +356,12 @@ def nest(found: Tree, drafts: Sequence[Draft]) -> dict[int, Draft]:
     return out
 
 
-def carry(
-    speakers: Speakers, drafts: Sequence[Draft], said: Mapping[int, Speaker | None], within: dict[int, Draft]
-) -> None:
-    """Let an agency's credit reach the next sentence of its paragraph, where "he" goes on.
+def carry(speakers: Speakers, drafts: Sequence[Draft], said: Said, within: Within) -> None:
+    """Put channels into chains, and let a credit reach the next sentences of its paragraph.
 
-    In "The agency reported that Lee had said A. He also hoped that B." B is the agency's too.
-    Adds to ``within``; what is carried scores less.
+    In "The agency reported that Lee had said A. He also hoped that B." B is the agency's too, and
+    so is what Lee says next after "According to the readout". Adds to ``within``; what is carried
+    scores less.
     """
     found, last = speakers.found, dict[int, Draft]()
     for d in sorted((d for d in drafts if d.head >= 0 and d.cue), key=lambda d: d.head):
@@ -368,11 +370,18 @@ def carry(
         if outer is None and before is not None and speaker is not None:
             same = found.sentences[number].paragraph == found.sentences[number - 1].paragraph
             first = said.get(id(before))
-            if same and _goes_on(speakers, d) and first is not None and first.name == speaker.name:
+            governed = _goes_on(speakers, d) or _governs(within[id(before)])
+            if same and governed and first is not None and first.name == speaker.name:
                 outer = within[id(d)] = within[id(before)]
                 d.score *= CARRIED
         if outer is not None and outer.head >= 0 and speakers.institution(outer.subject):
             last[number] = d
+    channels(speakers, list(drafts), said, within)
+
+
+def _governs(outer: Draft) -> bool:
+    """Whether a credit is one that governs more than its sentence: "According to the readout"."""
+    return outer.lemma == "according to"
 
 
 def _goes_on(speakers: Speakers, draft: Draft) -> bool:

@@ -21,11 +21,8 @@ SHOWN = frozenset({"name", "surname", "acronym", "metonym"})
 """How a name is linked that can be shown as one; not pronouns, offices and adjectives."""
 STANDING = frozenset({"office", "counterpart", "nominal"})
 """How a phrase is linked that can stand where no name does: "the Ruritanian president"."""
-HERE = {
-    "surname": ("family name of one person in the account", 0.9),
-    "acronym": ("acronym of the name", 0.95),
-}
-"""Why a form is its name's within an account, and how sure that is."""
+HERE = {"surname": 0.9, "acronym": 0.95}
+"""How sure a short form is its account's full one."""
 
 
 @dataclass(slots=True)
@@ -122,9 +119,9 @@ def _links_here(cluster: Cluster, accounts: Sequence[Annotated]) -> set[Link]:
         full = min((m.span for m in account.mentions if m.value == key and m.how == "name"), default=None)
         for mention in account.mentions if full is not None else ():
             if mention.value == key and mention.how in HERE and full is not None:
-                why, score = HERE[mention.how]
                 form = plain(mention.span.of(account.witness.text))
-                out.setdefault((form, why), Link(mention.span, full, score, mention.why or why))
+                link = Link(mention.span, full, HERE[mention.how], mention.why)
+                out.setdefault((form, mention.why), link)
     return set(out.values())
 
 

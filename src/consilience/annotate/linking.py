@@ -368,9 +368,10 @@ def _entity(cluster: Cluster) -> Entity:
 def _links(cluster: Cluster) -> tuple[Link, ...]:
     """One link for each form and reason, the first of the story."""
     first: dict[tuple[str, str], Link] = {}
-    for link in sorted(cluster.links, key=lambda k: (k.a, k.b, k.reason)):
-        form = next((f for f, spot in cluster.spots.items() if spot == link.a), str(link.a))
-        first.setdefault((form, link.reason), link)
+    forms = {spot: form for form, spot in sorted(cluster.spots.items())}
+    turned = [replace(k, a=k.b, b=k.a) if forms.get(k.a) == cluster.name else k for k in cluster.links]
+    for link in sorted(turned, key=lambda k: (k.a, k.b, k.reason)):
+        first.setdefault((forms.get(link.a, str(link.a)), link.reason), link)
     return tuple(sorted(first.values(), key=lambda k: (k.a, k.b, k.reason)))
 
 
@@ -379,7 +380,8 @@ def _shown(cluster: Cluster) -> str:
     name = cluster.name
     if name.endswith(" ministry") and cluster.kind == "body":
         full = [f for f in cluster.forms if f.startswith("Ministry ") or f.endswith(" Ministry")]
-        name = max(full, key=lambda f: (len(f), f), default=name)
+        longest = max(full, key=lambda f: (len(f), f), default=name)
+        name = longest if len(longest) >= len(name) else name
     plain = name.split()[0].islower() and (cluster.kind != "person" or " of " in name)
     return name[0].upper() + name[1:] if plain else name
 

@@ -14,6 +14,14 @@ from . import names, quantities, roles, times
 from .identify import identify
 from .refer import Reader, Reference
 
+WHY = {
+    "surname": "family name of one person in the account",
+    "acronym": "acronym of the name",
+    "metonym": "seat of its government, which acts here",
+    "demonym": "word for its people or for what is its own",
+}
+"""Why a short form is the name, by how it is linked."""
+
 
 def mentions(account: Annotated) -> tuple[Mention, ...]:
     """Find the mentions of a parsed account; keys hold within the account."""
@@ -21,7 +29,7 @@ def mentions(account: Annotated) -> tuple[Mention, ...]:
     found = identify(account, lines, names.find(account, lines))
     offices = roles.find(account, lines, found)
     references = Reader(account, lines, found, offices).read()
-    made = [_mention(account, n.start, n.end, n.kind, n.key, n.how) for n in found]
+    made = _named(account, found)
     made += [_reference(account, r) for r in references]
     made += _roles(account, offices)
     dated = list(times.find(account))
@@ -29,6 +37,21 @@ def mentions(account: Annotated) -> tuple[Mention, ...]:
     taken = [(a, b) for a, b, _ in dated] + [(n.start, n.end) for n in found]
     made += [_mention(account, a, b, "quantity", q, q.kind) for a, b, q in quantities.find(account, taken)]
     return tuple(sorted(made, key=lambda m: (m.span.start, -m.span.end, m.kind, m.id)))
+
+
+def _named(account: Annotated, found: Sequence[names.Name]) -> list[Mention]:
+    """Names, each short form with the reason why it is the full one, and where that stands first."""
+    full: dict[str, Span] = {}
+    for n in sorted(found, key=lambda n: n.start):
+        if n.how == "name":
+            full.setdefault(n.key, Span(account.witness.id, n.start, n.end))
+    made = []
+    for n in found:
+        mention = _mention(account, n.start, n.end, n.kind, n.key, n.how)
+        if n.how in WHY:
+            mention = replace(mention, why=WHY[n.how], antecedent=full.get(n.key))
+        made.append(mention)
+    return made
 
 
 def _reference(account: Annotated, r: Reference) -> Mention:

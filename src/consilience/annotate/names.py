@@ -16,7 +16,7 @@ from unicodedata import normalize
 from ..data import lexicon
 from ..model import Annotated, Sentence
 from . import gazetteer
-from .gazetteer import Hit, Word, words_of
+from .gazetteer import Entry, Hit, Word, words_of
 from .people import SUFFIXES, given
 
 LABELS = {"PERSON": "person", "ORG": "body", "GPE": "place", "LOC": "place", "FAC": "place", "NORP": "group"}
@@ -166,6 +166,8 @@ def _ministries(account: Annotated, line: Line) -> list[Name]:
             )
         if state:
             first = next(h.first for h in line.hits if h.last in {first, first - 1} and h.entry is state)
+        else:
+            state = _seated(text, line, last)
         last = _whole_portfolio(text, row, at, last)
         name = name_at(account, line, first, last, "body")
         adjective = gazetteer.adjectives().get(state.name, state.name) + " " if state else ""
@@ -173,6 +175,13 @@ def _ministries(account: Annotated, line: Line) -> list[Name]:
         if text[name.start : name.end]:
             found.append(name)
     return found
+
+
+def _seated(text: str, line: Line, last: int) -> Entry | None:
+    """The state of "the Foreign Ministry in Oslo"."""
+    seat = next((h for h in line.hits if h.first == last + 1 and h.entry.kind == "seat"), None)
+    between = text[line.row[last - 1].end : line.row[seat.first].start] if seat else ""
+    return seat.entry if seat and between == " in " else None
 
 
 def _portfolio(row: Sequence[Word], at: int) -> tuple[int, int, str]:
