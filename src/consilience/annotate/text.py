@@ -106,11 +106,9 @@ def _append(
     places = doc.to_array((IDX, LENGTH, HEAD, SENT_START, IS_SPACE)).astype(int64)
     heads = (arange(len(doc)) + places[:, 2]).tolist()
     place = (len(tokens) + cumsum(places[:, 4] == 0) - 1).tolist()
-    name = doc.vocab.strings
-    names = [
-        [name[value] for value in row]
-        for row in doc.to_array((ORTH, LEMMA, POS, TAG, DEP, ENT_TYPE)).tolist()
-    ]
+    rows = doc.to_array((ORTH, LEMMA, POS, TAG, DEP, ENT_TYPE)).tolist()
+    known = {value: doc.vocab.strings[value] for row in rows for value in row}
+    names = [[known[value] for value in row] for row in rows]
     first = len(tokens)
     for i, (start, length, _, opens, blank) in enumerate(places.tolist()):
         if opens == 1:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .. import contrast, trace
-from ..annotate import annotate, link
+from ..annotate import link
 from ..collate import collate
 from ..dossier import Dossier
 from ..errors import InputError
@@ -21,6 +21,7 @@ from ..ingest import read
 from ..model import Annotated, Point, Problem, Silence, Story, Witness, story_order
 from ..settings import Settings
 from ..trace.search import EXACT
+from .pool import annotate_all
 
 Progress = Callable[[str, int, int], None]
 """Told of each step: the stage's name, how many parts are done, of how many."""
@@ -68,10 +69,12 @@ def compare_witnesses(
     step = progress or _silent
     if not witnesses:
         raise InputError("no accounts to compare", where="compare", todo="give one or more")
-    accounts: list[Annotated] = []
-    for done, witness in enumerate(sorted(witnesses, key=story_order)):
-        step("annotating", done, len(witnesses))
-        accounts.append(annotate(witness, settings.annotate))
+    step("annotating", 0, len(witnesses))
+    accounts = annotate_all(
+        sorted(witnesses, key=story_order),
+        settings.annotate,
+        lambda done: step("annotating", done, len(witnesses)),
+    )
     stories = group(accounts, settings.group)
     notes = [*problems, *_other_stories(stories, accounts), *_limits(accounts, stories[0])]
     return _examine(stories[0], accounts, tuple(notes), settings, step)
