@@ -22,12 +22,15 @@ from .cues import cues
 from .tree import VERBAL, Tree
 
 NEGATORS = frozenset(("not", "n't", "n’t", "never", "hardly", "barely", "scarcely"))
+NEITHER = frozenset(("neither", "Neither"))
 NOBODY = frozenset(("nobody", "none", "nothing"))
 CONDITIONS = frozenset(("if", "unless", "provided"))
 EMBEDDED = frozenset("whether if who whom whose what which when where why how".split())
 """Words that open a question inside another sentence."""
 WEAKER = {"probable": ("asserted", "future"), "possible": ("asserted", "future", "probable")}
 """What a content may be of itself for a cue to make it only probable, or only possible."""
+ASIDE = frozenset(("advcl", "relcl", "acl"))
+"""Clauses that tell when, why or which: "not to be named because the inquiry is open"."""
 FLIPPED = {"affirmed": "negated", "negated": "affirmed"}
 BY_STANCE = {
     # stance: sign, modality, modality with an infinitive, modality of a mere noun
@@ -97,7 +100,8 @@ def _heads(found: Tree, inside: frozenset[int]) -> list[int]:
     """Tokens of the content that hang on none of it: verbs if there are any, else nouns."""
     tokens = found.tokens
     tops = [k for k in sorted(inside) if tokens[k].head == k or tokens[k].head not in inside]
-    verbs = [k for k in tops if tokens[k].pos in VERBAL or found.child(k, "cop", "nsubj") is not None]
+    verbs = [k for k in tops if tokens[k].pos in VERBAL or found.child(k, "nsubj") is not None]
+    verbs = [k for k in verbs if tokens[k].dep not in ASIDE] or verbs
     return verbs or [k for k in tops if tokens[k].pos not in ("PUNCT", "SPACE", "CCONJ")]
 
 
@@ -109,6 +113,8 @@ def _clause(found: Tree, i: int, inside: frozenset[int]) -> tuple[str, str]:
     if _question(found, i, inside):
         return "open", "asked"
     flips, modality = _modal(found, i, inside)
+    if found.tokens[i].pos not in VERBAL:  # "no evidence of a leak"; "No," she said
+        flips += found.tokens[i].text.lower() == "no" or any(_no(found.tokens, k) for k in found.kids[i])
     polarity = "negated" if (_own_denials(found, i) + flips) % 2 else "affirmed"
     joined = (k for k in found.children(i, "conj") if k in inside)
     whole = [k for k in joined if found.child(k, "nsubj", "nsubjpass", "expl") is not None]
@@ -252,6 +258,7 @@ def _own_denials(found: Tree, i: int) -> int:
         if tokens[k].dep in ("dobj", "nsubj", "nsubjpass", "attr", "aux", "prep", "xcomp"):
             count += sum(_no(tokens, j) for j in found.kids[k])
             count += tokens[k].text.lower() in NOBODY and tokens[k].dep != "aux"
+            count += any(tokens[j].dep == "preconj" and tokens[j].text in NEITHER for j in found.kids[k])
     return count + sum(tokens[j].text.lower() in ("neither", "nor") for j in found.kids[i])
 
 
