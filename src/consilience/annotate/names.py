@@ -23,7 +23,7 @@ LABELS = {"PERSON": "person", "ORG": "body", "GPE": "place", "LOC": "place", "FA
 FUNCTION = frozenset({"DET", "ADP", "PRON", "CCONJ", "SCONJ", "AUX", "PART", "INTJ", "NUM", "ADV"})
 DOMAIN = re.compile(r"\.(?:com|org|net|info|co\.uk|gov|edu|tv|news)\b")
 TIMED = frozenset(
-    "in on of since by until from to for before after last next this every early late mid".split()
+    "in on of since by until from to for before after last next this the its every early late mid".split()
 )
 """Words before a month or day."""
 PEOPLE = re.compile(r"(?:i?ans?|ese|ish|is?|ers?)$")
