@@ -26,6 +26,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from beside import there
+
 from consilience.annotate import annotate, link
 from consilience.collate import collate
 from consilience.contrast import discrepancies
@@ -131,7 +133,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--keep", type=Path)
     args = parser.parse_args()
-    sys.path.insert(0, str(args.shared / "score"))
+    sys.path.insert(0, str(there(args.shared / "score")))
     import plant
     import planted
 

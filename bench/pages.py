@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from beside import there
+
 from consilience import InputError, read
 
 UNREAD = ("title", "boilerplate", "byline")
@@ -65,7 +67,7 @@ def main() -> None:
     given = parser.parse_args()
     rows: dict[str, list[tuple[float, float, float]]] = {"consilience": [], "trafilatura": []}
     with TemporaryDirectory() as folder:
-        for page in pages(given.pages, given.most):
+        for page in pages(there(given.pages), given.most):
             plain = trafilatura.extract(page["html"], fast=True, include_comments=False) or ""
             rows["trafilatura"].append(figures(plain, page["text"]))
             rows["consilience"].append(figures(ours(page["html"], Path(folder)), page["text"]))

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from beside import there
 
 from consilience.annotate import annotate, link
 from consilience.collate import points as rooms
@@ -290,7 +291,7 @@ def main() -> None:
     parser.add_argument("shared", type=Path)
     parser.add_argument("--keep", type=Path)
     args = parser.parse_args()
-    {"fit": fit, "score": score}[args.command](args.shared, args.keep)
+    {"fit": fit, "score": score}[args.command](there(args.shared), args.keep)
 
 
 if __name__ == "__main__":

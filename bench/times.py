@@ -18,6 +18,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from beside import there
+
 from consilience.annotate import times
 from consilience.annotate.text import parse
 from consilience.model import Witness
@@ -103,7 +105,7 @@ def _touch(span: tuple[int, int], timex: dict[str, Any]) -> bool:
 def main() -> None:
     """Print the figures of each file named."""
     for name in sys.argv[1:]:
-        with gzip.open(name, "rt", encoding="utf-8") as lines:
+        with gzip.open(there(Path(name)), "rt", encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines]
         figures = score(rows)
         print(Path(name).name, " ".join(f"{k} {v:.3f}".replace(".000", "") for k, v in figures.items()))
