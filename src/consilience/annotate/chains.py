@@ -129,7 +129,8 @@ class Speakers:
         if noun is not None:
             return self._noun(noun, span)
         kind = {"he": "person", "she": "person", "it": "body"}.get(word.lower())
-        body = self._body(head) if kind == "body" else None
+        kinds = {"it": ("body", "place"), "they": ("group",)}.get(word.lower(), ())
+        body = self._before(head, kinds) if kinds else None
         if body is not None:
             return self._named(head, span, body)
         last = self.last.get(kind or "")
@@ -147,11 +148,11 @@ class Speakers:
             return self._document(noun, reach, span)
         return self._described(*reach, noun, span)
 
-    def _body(self, head: int) -> Mention | None:
-        """The body or state that was the last subject before "it"."""
+    def _before(self, head: int, kinds: Sequence[str]) -> Mention | None:
+        """The body or state that was the last subject before "it", the movement before "they"."""
         for k in self.voices.subjects(head, NEAR):
             mention = self.at(k)
-            if mention is not None and mention.kind in ("body", "place"):
+            if mention is not None and mention.kind in kinds and mention.how != "demonym":
                 return mention
             if self.found.tokens[k].pos in ("PROPN", "NOUN"):
                 return None

@@ -260,6 +260,9 @@ def _stretch(account: Annotated, line: Line, at: int, barred: set[int], by_first
     stop = by_first[at].last if at in by_first else at + 1
     while stop < len(row) and stop not in barred:
         if not gazetteer.near(text, row[stop - 1], row[stop]):
+            if _nickname(text, row, stop):
+                stop += 2
+                continue
             if not _of_many(text, row[stop - 1], row[stop]):
                 break
             stop += 1
@@ -275,6 +278,14 @@ def _stretch(account: Annotated, line: Line, at: int, barred: set[int], by_first
                 break
             stop = jump
     return stop
+
+
+def _nickname(text: str, row: Sequence[Word], at: int) -> bool:
+    """ "Jan “Ox” Orsk" is one name."""
+    if at + 1 >= len(row) or not (row[at - 1].capital and row[at].capital and row[at + 1].capital):
+        return False
+    around = text[row[at - 1].end : row[at].start], text[row[at].end : row[at + 1].start]
+    return around in {(" “", "” "), (' "', '" ')}
 
 
 def _of_many(text: str, owner: Word, place: Word) -> bool:
@@ -301,6 +312,7 @@ def _bridge(text: str, row: Sequence[Word], at: int, stop: int, barred: set[int]
 def _cut(account: Annotated, line: Line, first: int, last: int, known: set[str] | None) -> list[Name]:
     """The names in a stretch: one body or place with its head, or known names and what lies between."""
     row, inside = line.row, [h for h in line.hits if first <= h.first and h.last <= last]
+    inside = [h for h in inside if not (h.entry.kind == "none" and _goes_on(account, row, h, last))]
     if len(inside) == 1 and (inside[0].first, inside[0].last) == (first, last):
         return [_known(account, line, inside[0])]
     owned = (
@@ -324,6 +336,13 @@ def _cut(account: Annotated, line: Line, first: int, last: int, known: set[str] 
             names.append(_known(account, line, hit))
             at = hit.last
     return names
+
+
+def _goes_on(account: Annotated, row: Sequence[Word], hit: Hit, last: int) -> bool:
+    """Whether a word that is no name opens one: "Western Journal"."""
+    if hit.last >= last or not row[hit.last].capital:
+        return False
+    return {account.tokens[row[i].token].ent for i in (hit.first, hit.last)} == {"ORG"}
 
 
 def _as_given(row: Sequence[Word], hit: Hit, first: int, last: int) -> bool:

@@ -36,7 +36,7 @@ def parts(form: str) -> list[str]:
     >>> parts("Joseph R. Ortiz Jr."), parts("Adel al-Harun")
     (['joseph', 'ortiz'], ['adel', 'harun'])
     """
-    plain = [ARTICLE.sub("", w.strip(".,").casefold()) for w in form.replace("’", "'").split()]
+    plain = [ARTICLE.sub("", w.strip('.,“”"').casefold()) for w in form.replace("’", "'").split()]
     kept = [w for w in plain if len(w) > 1 and w not in SUFFIXES]
     kept = kept[1:] if len(kept) > 1 and kept[0] in ADDRESS else kept
     return kept or plain

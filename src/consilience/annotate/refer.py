@@ -46,6 +46,8 @@ YEARS_OLD = re.compile(r"(\d{1,3})-year-old\b(?: (?:man|woman|boy|girl)\b)?(?! [
 DOCTOR = re.compile(r"\bDr\.? $")
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 OPENERS = frozenset("in for at on during after before with despite while when as by from like to".split())
+ASKING = frozenset("ask question press quiz interview grill".split())
+ANSWERING = frozenset("answer reply respond".split())
 OBJECTS = frozenset({"dobj", "dative", "iobj"})
 BESIDE = frozenset({"appos", "compound", "nmod"})
 MEN = {"m": "man", "f": "woman"}
@@ -80,7 +82,8 @@ class Memory:
     """Who was spoken of: last places by key, and the subject of the last sentence.
 
     ``focus_end`` is where the sentence ends that made the focus, ``line_start`` where the last
-    sentence began that names anybody.
+    sentence began that names anybody; ``asked`` whom the focus put a question to; ``stranger_line``
+    the last sentence whose subject is somebody not named.
     """
 
     seen: dict[str, int] = field(default_factory=dict)
@@ -90,6 +93,8 @@ class Memory:
     focus_line: int = -99
     focus_end: int = -1
     line_start: int = 0
+    asked: str | None = None
+    stranger_line: int = -99
 
     def see(self, key: str, start: int, end: int, *, named: bool) -> None:
         """Take note of a person or body; pronouns are no words to point at."""
@@ -435,15 +440,34 @@ class Reader:
 
     def _earlier(self, line: Line, word: Word, before: Sequence[Person]) -> Chosen | None:
         at, gender = word.start, PRONOUNS[word.fold]
+        asked = self._asked(line, word)
+        if asked:
+            return asked
         focus = self._focus(line, gender)
         if focus:
             return focus
+        if line.number - self.memory.stranger_line == 1 and not before:
+            return None  # "The envoy praised the plans of Roe. He said …"
         if before:
             return self._chosen(line, before[-1], "nearest person of the sentence")
         recent = [k for k in self.memory.seen if self.gender.get(k, gender) == gender]
         recent = [k for k in recent if split_key(k)[0] == "person" and at - self.memory.seen[k] < NEARBY]
         key = max(recent, key=lambda k: self.memory.seen[k], default=None)
         return (key, "last person named", self.memory.spots.get(key)) if key else None
+
+    def _asked(self, line: Line, word: Word) -> Chosen | None:
+        """Who was asked, where an answer follows: "Roe asked Imm whether it hurt. “Yes,” he said."."""
+        memory = self.memory
+        key, verb = memory.asked, self.account.tokens[self.account.tokens[word.token].head].lemma
+        answers = verb in ANSWERING or any(a < word.start and b > memory.focus_end for a, b in self.quoted)
+        if (
+            not key
+            or verb in ASKING
+            or not answers
+            or self.gender.get(key, "") not in {"", PRONOUNS[word.fold]}
+        ):
+            return None
+        return key, "the one who was asked", memory.spots.get(key)
 
     def _chosen(self, line: Line, person: Person, why: str) -> Chosen:
         return person[1], why, (person[0], line.row[person[3] - 1].end)
@@ -510,12 +534,17 @@ class Reader:
         chosen = [k for t, k in subjects if tokens[t.head].dep == "ROOT"] or [k for _, k in subjects]
         if not chosen:  # "Roe's role is unclear. He …"
             chosen = [k for t, k in spots if t.dep == "poss" and tokens[t.head].dep in SUBJECTS]
-        if not chosen and memory.focus is None:
+        strange = not chosen and bool(self._strangers(line, people))
+        if not chosen and memory.focus is None and not strange:
             chosen = [k for _, k in spots]
         if chosen:
             memory.focus, memory.focus_line, memory.focus_end = chosen[0], line.number, line.sentence.end
-        elif self._strangers(line, people):
-            memory.focus = None
+            told = [
+                k for t, k in spots if t.dep in OBJECTS and tokens[t.head].lemma in ASKING and k != chosen[0]
+            ]
+            memory.asked = told[0] if told else None
+        elif strange:
+            memory.focus, memory.asked, memory.stranger_line = None, None, line.number
         elif memory.focus and any(k == memory.focus for _, k in spots):
             memory.focus_line = line.number
 
