@@ -13,9 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consilience.annotate import annotate
+from consilience.annotate.cues import cues, nouns, reporting
+from consilience.annotate.cues import stance as stance_of
+from consilience.annotate.frames import frames
 from consilience.annotate.quotes import paragraphs_of, quotations
 from consilience.annotate.statements import statements
 from consilience.annotate.text import parse
+from consilience.annotate.tree import tree
 from consilience.model import Annotated, Region, Span, Statement, Witness
 
 CASES = Path(__file__).parent / "cases" / "statements.txt"
@@ -209,7 +213,67 @@ def test_the_name_of_a_speaker(text: str, name: str) -> None:
     assert [s.speaker.name for s in read(text) if s.speaker and "said" in words(text, s.cue)] == [name]
 
 
-def test_stances() -> None:
+@pytest.mark.parametrize(
+    ("text", "word", "stance"),
+    [
+        ("Mara Doel said that the toll was high.", "said", "neutral"),
+        ("Mara Doel reminded the council that the toll was high.", "reminded", "neutral"),
+        ("“The toll is high,” Mara Doel snapped.", "snapped", "neutral"),
+        ("Mara Doel claimed that the toll was high.", "claimed", "claims"),
+        ("Mara Doel affirmed that the toll was high.", "affirmed", "claims"),
+        ("Mara Doel vouched for the builder.", "vouched", "claims"),
+        ("Mara Doel admitted that the toll was high.", "admitted", "concedes"),
+        ("Mara Doel apologised for the toll.", "apologised", "concedes"),
+        ("Mara Doel is sorry that the bridge fell.", "is", "concedes"),
+        ("Mara Doel praised the builder for his work.", "praised", "praises"),
+        ("Mara Doel loves the new bridge.", "loves", "praises"),
+        ("Mara Doel embraced the plan.", "embraced", "praises"),
+        ("Mara Doel blamed the builder for the toll.", "blamed", "attacks"),
+        ("Mara Doel resented the toll.", "resented", "attacks"),
+        ("Mara Doel rubbished the report.", "rubbished", "attacks"),
+        ("Mara Doel ordered the builder to stop.", "ordered", "orders"),
+        ("Mara Doel advised the builder to stop.", "advised", "orders"),
+        ("Mara Doel proposed a new toll.", "proposed", "orders"),
+        ("The council prohibits the sale of fish.", "prohibits", "orders"),
+        ("Mara Doel asked whether the toll was high.", "asked", "asks"),
+        ("Mara Doel promised to end the toll.", "promised", "promises"),
+        ("Mara Doel denied that the toll was high.", "denied", "denies"),
+        ("Mara Doel challenged the claim.", "challenged", "denies"),
+        ("Mara Doel downplayed the danger.", "downplayed", "denies"),
+        ("Mara Doel is doubtful that the bridge will hold.", "is", "denies"),
+        ("Mara Doel refused to pay the toll.", "refused", "declines"),
+        ("Mara Doel balked at the price.", "balked", "declines"),
+        ("Mara Doel is unwilling to pay the toll.", "is", "declines"),
+        ("Mara Doel warned that the bridge would fall.", "warned", "warns"),
+        ("Mara Doel hopes to end the toll.", "hopes", "hopes"),
+        ("Mara Doel tried to end the toll.", "tried", "hopes"),
+        ("Mara Doel expects the bridge to fall.", "expects", "thinks"),
+        ("Mara Doel concluded that the toll was high.", "concluded", "thinks"),
+        ("Mara Doel mulled a sale of the bridge.", "mulled", "thinks"),
+        ("Mara Doel called the toll a theft.", "called", "calls"),
+        ("The poet titled the poem “The Toll”.", "titled", "calls"),
+        ("The poll shows that the toll is hated.", "shows", "shows"),
+        ("The council agreed to end the toll.", "agreed", "agrees"),
+        ("The council opted to end the toll.", "opted", "agrees"),
+        ("Mara Doel replied that the toll was high.", "replied", "answers"),
+        ("Mara Doel lobbied the council to end the toll.", "lobbied", "urges"),
+        ("Mara Doel alluded to the toll.", "alluded", "claims"),
+    ],
+)
+def test_stances(text: str, word: str, stance: str) -> None:
+    found = tree(parse(witness(text)), reporting())
+    named = [f for f in frames(found, nouns()) if found.tokens[f.head].text == word]
+    assert [stance_of(f) for f in named] == [stance]
+
+
+def test_each_stance_is_one_word() -> None:
+    assert {c.stance for c in cues().values()} == set(
+        "neutral claims concedes praises attacks orders urges asks promises denies declines warns hopes thinks "
+        "calls shows agrees answers discusses expresses".split()
+    )
+
+
+def test_what_a_statement_says_of_its_stance() -> None:
     text = (
         "Mara Doel denied that the toll was high. Tomas Renn warned of a collapse. He praised the engineers."
     )

@@ -316,8 +316,8 @@ def _committed(said: Commitment, own: tuple[str, str], infinitive: bool, noun: b
     if said.sign == "-":
         polarity = FLIPPED.get(polarity, polarity)
     given = (infinitive and said.infinitive) or (noun and said.noun) or said.modality
-    if given == "asked":
-        return "open", "asked"
+    if "asked" in (given, modality):
+        return (polarity if modality == "asked" else "open"), "asked"
     if given in WEAKER and modality not in WEAKER[given]:
         given = ""
     return polarity, given or modality
