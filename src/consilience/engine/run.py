@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .. import contrast, trace
 from ..annotate import link
+from ..annotate.pipeline import one_thread
 from ..collate import collate
 from ..dossier import Dossier
 from ..errors import InputError
@@ -58,6 +59,7 @@ def compare(
     return compare_witnesses(witnesses, problems=problems, settings=settings, progress=progress)
 
 
+@one_thread()  # a story's matrices are small: with two threads five accounts took three times as long
 def compare_witnesses(
     witnesses: Sequence[Witness],
     *,
