@@ -39,7 +39,7 @@ class Speakers:
         self.issuers: dict[str, Speaker] = {}
         self.last: dict[str, tuple[int, str, str | None]] = {}
         self.pronouns = {(m.span.of(self.text).lower(), m.value) for m in self.mentions if m.how == "pronoun"}
-        self.voices = Voices.of(found, self.text)
+        self.voices = Voices.of(account, found)
 
     def of(self, draft: Draft) -> Speaker | None:
         """The speaker of a draft, or None where it is left out."""

@@ -17,7 +17,7 @@ from ..model import Annotated, Token
 from . import gazetteer
 from .gazetteer import words_of
 from .names import Line, Name, key_of, name_at, split_key
-from .people import People, family, gender, given
+from .people import SUFFIXES, People, family, gender, given
 from .roles import at_once
 
 LABELS = {"PERSON": "person", "ORG": "body", "GPE": "place", "LOC": "place", "FAC": "place", "NORP": "group"}
@@ -97,8 +97,13 @@ def _by_form(account: Annotated, line: Line, name: Name) -> Iterator[Vote]:
     yield LABELS.get(label, "other" if label else ""), 1
     if name.kind:
         yield name.kind, 7
-    if NUMBERED.search(name.form):
+    if NUMBERED.search(name.form) and not (row[-1].fold in SUFFIXES and len(row) > 2):
         yield "person", -3
+    if any(w.fold in words_of("closed") for w in row[1:]):
+        yield "person", -4  # a headline: "Roe Will Say No"
+    if len(row) > 1 and row[0].fold in words_of("bodynoun"):
+        yield "person", -3
+        yield "body", 1  # "Team Roe"
     if len(row) > 1 and row[0].text in given():
         yield "person", 2
     plain = all(t.pos == "PROPN" for t in tokens) and "-" not in name.form

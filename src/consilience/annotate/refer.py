@@ -18,6 +18,7 @@ from ..data import lexicon
 from ..model import Annotated, Token
 from .gazetteer import Word, adjectives, proper, titles, words_of
 from .names import Line, Name, key_of, split_key
+from .quotes import paragraphs_of
 from .roles import HIGH, Office, abroad, genders, holds
 
 PRONOUNS = {
@@ -30,7 +31,6 @@ PRONOUNS = {
     "hers": "f",
     "herself": "f",
 }
-QUOTED = re.compile(r"“[^”\n]*”?|\"[^\"\n]*\"|«[^»\n]*»")
 COMMON = frozenset(
     "ministry department agency committee commission council bureau court company university union bank"
     " institute center centre foundation association organization organisation federation league authority"
@@ -103,6 +103,16 @@ class Memory:
             self.spots[key] = (start, end)
 
 
+def quoted_in(account: Annotated) -> list[Spot]:
+    """Where the account quotes, marks included, in text order."""
+    bounds: dict[int, Spot] = {}
+    for s in account.sentences:
+        first = bounds.get(s.paragraph, (s.start, s.end))
+        bounds[s.paragraph] = (min(first[0], s.start), max(first[1], s.end))
+    lines = paragraphs_of(account.witness.text, [bounds[k] for k in sorted(bounds)])
+    return [(q.start, q.end) for line in lines for q in line]
+
+
 class Reader:
     """One pass over an account in text order."""
 
@@ -118,7 +128,7 @@ class Reader:
             self.by_line[name.line].append(name)
         for office in offices:
             self.offices_of[office.line].append(office)
-        self.quoted = [m.span() for m in QUOTED.finditer(self.text)]
+        self.quoted = quoted_in(account)
         self.opened = [start for start, _ in self.quoted]
         self.gender = genders(offices, [n.key for n in names])
         self.callings = self._callings()

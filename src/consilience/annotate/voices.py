@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from ..data import lexicon
-from ..model import Mention, Speaker
+from ..model import Annotated, Mention, Speaker
 from .gazetteer import words_of
-from .refer import QUOTED, is_person
+from .refer import is_person, quoted_in
 from .tree import Tree
 
 SUBJECTS = ("nsubj", "nsubjpass")
@@ -51,9 +51,9 @@ class Voices:
     described: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, found: Tree, text: str) -> Voices:
-        """For an account's parse and text."""
-        return cls(found, text, [m.span() for m in QUOTED.finditer(text)])
+    def of(cls, account: Annotated, found: Tree) -> Voices:
+        """For an account and its parse."""
+        return cls(found, account.witness.text, quoted_in(account))
 
     def kind(self, head: int) -> str:
         """The kind of speaker that a noun without a mention is."""
@@ -111,8 +111,7 @@ class Voices:
     def _worded(self, first: int, stop: int) -> str:
         tokens = self.found.tokens
         words = " ".join(self.text[tokens[first].start : tokens[stop - 1].end].split())
-        name = " ".join(ASIDE.split(words)[0].split()[:LONGEST]).strip(" ,;:—–-") or words
-        return name
+        return " ".join(ASIDE.split(words)[0].split()[:LONGEST]).strip(" ,;:—–-") or words
 
     # -- who was the subject --
 
