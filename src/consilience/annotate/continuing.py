@@ -17,6 +17,7 @@ from itertools import islice, pairwise
 
 from ..model import Annotated, Region, Sentence, Token
 from .chains import Speakers
+from .cues import reporting
 from .drafts import Draft
 from .quotes import Quotation
 from .tree import VERBAL, Tree
@@ -32,6 +33,8 @@ CREDIT = re.compile(
 )
 """A name behind a dash at the end of a quotation, on its line or the next."""
 FINITE = frozenset(("VBD", "VBZ", "VBP", "MD"))
+LEAST_WORDS = 4
+"""Fewest words of a quotation that is a paragraph of its own."""
 ADDERS = ("they", "he", "she", "it")
 
 
@@ -115,6 +118,33 @@ def continued(
                 yield _carried(account.sentences[number], speaker)
             else:
                 speaker = draft if draft is not None and draft.lemma == "according to" else None
+    yield from _loose(account, speakers, paragraphs, drafts, quoted)
+
+
+def _loose(
+    account: Annotated,
+    speakers: Speakers,
+    paragraphs: Sequence[Paragraph],
+    drafts: Sequence[Draft],
+    quoted: Sequence[Quotation],
+) -> Iterator[Draft]:
+    """Paragraphs that are one quotation nobody has, after one that ends with what somebody said."""
+    text, taken = account.witness.text, sorted(piece for d in drafts for piece in d.content)
+    starts = {q.start: q for q in quoted}
+    for before, after in pairwise(paragraphs):
+        teller = before.governs.get(before.sentences[-1])
+        first, last = (account.sentences[after.sentences[k]] for k in (0, -1))
+        q = starts.get(first.start)
+        number = account.sentences[before.sentences[0]].paragraph
+        if teller is None or q is None or first.paragraph != number + 1:
+            continue
+        if text[q.end : last.end].strip(" .,") or len(text[slice(*q.inner)].split()) < LEAST_WORDS:
+            continue
+        n = bisect_left(taken, q.inner)
+        if any(a < q.inner[1] and b > q.inner[0] for a, b in taken[max(0, n - 1) : n + 1]):
+            continue
+        if speakers.personal(teller.subject) and teller.lemma in reporting():
+            yield Draft(-1, teller.lemma, "continued", [], [q.inner], teller.subject, score=SCORE, quotes=[q])
 
 
 def _carried(sentence: Sentence, speaker: Draft) -> Draft:
