@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 from unicodedata import normalize
 
 from ..data import lexicon
@@ -22,8 +23,7 @@ GAPS = frozenset({" ", "\u00a0", "-", "‐", "‑", "–", "’", "'", ".", ". "
 """What may stand between two words of one name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word as names see it: "U.S." is one, "US-led" two. ``token`` indexes the parse.
 
     ``capital`` tells whether it opens with a capital letter.

@@ -42,9 +42,10 @@ AGE_WORDS = re.compile(rf"\b(?:aged?|age of) (?P<n>\d{{1,3}}|{_WORD})\b", re.IGN
 AGE_OLD = re.compile(
     rf"\b(?P<n>\d{{1,3}}|{_WORD})[- ](?P<unit>year|month|week|day)s?[- ]olds?\b", re.IGNORECASE
 )
-HINT = re.compile(
-    rf"\d|\b(?:{_WORD}|{_SCALE})|couple|pair of|handful|few\b|several|quarter|half|third", re.IGNORECASE
-)
+AGES = ((AGE_OLD, "old"), (AGE_WORDS, "age"), (AGE_AFTER, ", "))
+"""Each with what a sentence in small letters must hold for it."""
+HINT = re.compile(rf"\d|\b(?:{_WORD}|{_SCALE})|couple|pair of|handful|few\b|several|quarter|half|third")
+DIGIT = re.compile(r"\d")
 PHONE = re.compile(r"\b0\d{2,4}(?: \d{2,4}){2,}\b|\+?\d[\d() -]*-\d{3,4}[\d-]*|\b\d{3}[- .]\d{3}[- .]\d{4}\b")
 SCORE = re.compile(r"\b\d{1,3}[-–]\d{1,3}\b(?! (?:people|percent|per cent|%|[a-z]+s\b))")
 HALF = re.compile(r" and (?:a|one) (half|quarter)\b")
@@ -93,14 +94,14 @@ def find(account: Annotated, taken: Sequence[tuple[int, int]]) -> Iterator[tuple
     text = account.witness.text
     taken = sorted(taken)
     for sentence in account.sentences:
-        if not HINT.search(text, sentence.start, sentence.end):
+        part = text[sentence.start : sentence.end]
+        if not HINT.search(part.lower()):
             continue
         busy = taken[bisect_left(taken, (sentence.start,)) : bisect_left(taken, (sentence.end,))]
         for start, end, quantity in _ages(text, sentence, busy):
             busy.append((start, end))
             yield start, end, quantity
-        part = text[sentence.start : sentence.end]
-        for barred in (PHONE, SCORE):
+        for barred in (PHONE, SCORE) if DIGIT.search(part) else ():
             busy += [(sentence.start + m.start(), sentence.start + m.end()) for m in barred.finditer(part)]
         for figure in _figures(text, sentence):
             if any(a < figure.end and figure.start < b for a, b in busy):
@@ -113,8 +114,9 @@ def find(account: Annotated, taken: Sequence[tuple[int, int]]) -> Iterator[tuple
 def _ages(
     text: str, sentence: Sentence, busy: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, int, Quantity]]:
-    for pattern in (AGE_OLD, AGE_WORDS, AGE_AFTER):
-        for m in pattern.finditer(text, sentence.start, sentence.end):
+    small = text[sentence.start : sentence.end].lower()
+    for pattern, clue in AGES:
+        for m in pattern.finditer(text, sentence.start, sentence.end) if clue in small else ():
             number = value(m["n"])
             if number is None or number > 125 or any(a < m.end() and m.start() < b for a, b in busy):
                 continue
