@@ -46,6 +46,7 @@ def identify(account: Annotated, lines: Sequence[Line], names: list[Name]) -> li
     bodies = sorted((f for f, k in kinds.items() if k in {"body", "group"}), key=lambda f: (-len(f), f))
     unknown = sorted((n for g in forms.values() for n in g), key=lambda n: n.start)
     _assign(lines, unknown, kinds, people, bodies)
+    _borne(account, lines, names, people)
     _acronyms(account.witness.text, names)
     found = [*names, *_missed(account, lines, names, people)]
     places = {n.form: n.key for n in found if n.kind == "place" and n.how == "name"}
@@ -292,6 +293,17 @@ def _acronyms(text: str, names: Sequence[Name]) -> None:
     for name in ordered:
         if name.form in short and name.how != "demonym":
             name.kind, name.key, name.how = short[name.form].kind, short[name.form].key, "acronym"
+
+
+def _borne(account: Annotated, lines: Sequence[Line], names: Sequence[Name], people: People) -> None:
+    """A word of the lexicons that is a person's surname here: "Paul French … French said"."""
+    for name in names:
+        if not name.key or name.kind == "person" or " " in name.form or name.how in {"acronym", "metonym"}:
+            continue
+        token = account.tokens[lines[name.line].row[name.last - 1].token]
+        found = [f for f in people.matches(name.form) if family(f) == name.form.casefold()]
+        if len(found) == 1 and token.dep in {"nsubj", "nsubjpass", "poss", "dobj"} and token.tag == "NNP":
+            name.kind, name.key, name.how = "person", key_of("person", found[0]), "surname"
 
 
 def initials(name: str) -> str:

@@ -22,6 +22,7 @@ from .people import SUFFIXES, given
 LABELS = {"PERSON": "person", "ORG": "body", "GPE": "place", "LOC": "place", "FAC": "place", "NORP": "group"}
 FUNCTION = frozenset({"DET", "ADP", "PRON", "CCONJ", "SCONJ", "AUX", "PART", "INTJ", "NUM", "ADV"})
 DOMAIN = re.compile(r"\.(?:com|org|net|info|co\.uk|gov|edu|tv|news)\b")
+MODALS = frozenset("will can could would should shall might must".split())
 TIMED = frozenset(
     "in on of since by until from to for before after last next this the its every early late mid".split()
 )
@@ -225,6 +226,8 @@ def _opens(account: Annotated, line: Line, at: int, lower: set[str], known: set[
     short = len(word.text) < 2 and account.witness.text[word.end : word.end + 1] not in {"'", "’"}  # O'Brien
     if not word.capital or word.fold in SUFFIXES or short or dated(account, line, at):
         return False
+    if word.fold in MODALS and token.tag == "MD":
+        return False  # "Will Roe run?"
     if known is not None:
         return word.text in known
     if token.pos in FUNCTION and (not token.ent or word.fold in words_of("closed")):
@@ -347,7 +350,7 @@ def _goes_on(account: Annotated, row: Sequence[Word], hit: Hit, last: int) -> bo
 
 def _as_given(row: Sequence[Word], hit: Hit, first: int, last: int) -> bool:
     """Whether a place's name is here a person's first or last name."""
-    if hit.entry.kind == "people" or hit.last - hit.first > 1 or last - first > 3:
+    if hit.last - hit.first > 1 or last - first > 3 or (hit.entry.kind == "people" and hit.first == first):
         return False
     return row[first].text in given() and (hit.first == first or hit.last == last)
 

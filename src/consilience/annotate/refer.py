@@ -389,6 +389,8 @@ class Reader:
             if not gender or (len(word.text) > 1 and word.text.isupper()) or self._in_quotes(word.start):
                 continue
             chosen = self._antecedent(line, word, people, found)
+            if not chosen and word.fold in {"he", "she"}:
+                self.memory.stranger_line = line.number  # whoever it is, he or she goes on
             if chosen:
                 self.gender.setdefault(chosen[0], gender)
                 found.append(Reference(word.start, word.end, "person", chosen[0], "pronoun", *chosen[1:]))

@@ -138,12 +138,12 @@ class Voices:
 
         :returns: the noun's token; None where a name or nothing fits.
         """
-        word = self.found.tokens[head].text.lower()
+        found, word = self.found, self.found.tokens[head].text.lower()
         for k in self.subjects(head, 2):
-            token = self.found.tokens[k]
+            token, inner = found.tokens[k], found.sentence[k] != found.sentence[head]
             lemma = token.lemma.lower()
-            if token.pos == "PRON":
-                continue
+            if token.pos == "PRON" or (inner and found.tokens[token.head].dep != "ROOT"):
+                continue  # a subject within what a sentence says is not what the next is about
             if word == "it":
                 return k if token.tag == "NN" and (self.kind(k) in ("document", "body")) else None
             if word == "they":
