@@ -14,17 +14,21 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, replace
 from itertools import repeat
+from typing import Any
 
 from ..annotate import annotate
 from ..errors import ConsilienceError
-from ..model import Annotated, Witness
+from ..model import Annotated, Token, Witness
 from ..settings import Annotate
 
 WORTH = 40_000
 """Characters of all accounts from which a second process has paid for its start."""
 MOST = 8
 """Processes at most: each holds up to 100 MB of its own."""
+TOKEN = tuple(field.name for field in fields(Token))
+Columns = list[list[Any]]
 
 
 def annotate_all(
@@ -74,9 +78,9 @@ def _pooled(witnesses: Sequence[Witness], settings: Annotate, count: int) -> Ite
     order = sorted(range(len(witnesses)), key=lambda i: (-len(witnesses[i].text), i))
     pool = ProcessPoolExecutor(count, get_context("fork"))
     try:
-        running = {i: pool.submit(annotate, witnesses[i], settings) for i in order}
+        running = {i: pool.submit(_sent, witnesses[i], settings) for i in order}
         for i in range(len(witnesses)):
-            yield running.pop(i).result()
+            yield _received(witnesses[i], running.pop(i).result())
     except BrokenProcessPool as error:
         raise ConsilienceError(
             "a worker process was ended from outside, perhaps for want of memory",
@@ -86,3 +90,15 @@ def _pooled(witnesses: Sequence[Witness], settings: Annotate, count: int) -> Ite
     finally:
         pool.shutdown(cancel_futures=True)
         gc.unfreeze()
+
+
+def _sent(witness: Witness, settings: Annotate) -> tuple[Annotated, Columns]:
+    """What a worker sends: tokens go as columns, a tenth of the time that a thousand objects take."""
+    account = annotate(witness, settings)
+    columns = [[getattr(token, name) for token in account.tokens] for name in TOKEN]
+    return replace(account, tokens=()), columns
+
+
+def _received(witness: Witness, sent: tuple[Annotated, Columns]) -> Annotated:
+    account, columns = sent
+    return replace(account, witness=witness, tokens=tuple(map(Token, *columns)))
