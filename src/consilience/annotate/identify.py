@@ -77,11 +77,18 @@ def _kinds(totals: dict[str, dict[str, float]], counts: dict[str, int]) -> tuple
         if " " in form and form.split()[-1] in addressed:
             total["person"] += 3  # "Ms. Ortiz" tells what "Eva Ortiz" is
     kinds = {form: _winner(total) for form, total in totals.items()}
+    kinds = {form: "" if kind == "person" and _is_clause(form) else kind for form, kind in kinds.items()}
     people = People({f: counts[f] for f, k in kinds.items() if k == "person" and " " in f})
     for form in totals:
         if " " not in form and people.matches(form):
             kinds[form] = "person"
     return kinds, people
+
+
+def _is_clause(form: str) -> bool:
+    """Whether a stretch of capitals is words of a headline: "Hears About Roe"."""
+    small = words_of("closed") - words_of("link") - words_of("particle") - {"one", "all"}
+    return any(word.casefold() in small for word in form.split()[1:])
 
 
 def _winner(total: dict[str, float]) -> str:
@@ -100,8 +107,6 @@ def _by_form(account: Annotated, line: Line, name: Name) -> Iterator[Vote]:
         yield name.kind, 7
     if NUMBERED.search(name.form) and not (row[-1].fold in SUFFIXES and len(row) > 2):
         yield "person", -3
-    if any(w.fold in words_of("closed") for w in row[1:]):
-        yield "person", -4  # a headline: "Roe Will Say No"
     if len(row) > 1 and row[0].fold in words_of("bodynoun"):
         yield "person", -3
         yield "body", 1  # "Team Roe"

@@ -262,6 +262,8 @@ def _stretch(account: Annotated, line: Line, at: int, barred: set[int], by_first
     row, text = line.row, account.witness.text
     stop = by_first[at].last if at in by_first else at + 1
     while stop < len(row) and stop not in barred:
+        if text[row[stop - 1].end] == "–":
+            break  # "Exclusive–Eva Ortiz", "the Ortiz–Harland talks"
         if not gazetteer.near(text, row[stop - 1], row[stop]):
             if _nickname(text, row, stop):
                 stop += 2
