@@ -3,8 +3,9 @@
 In an official readout a paragraph that opens "The minister said that …" is the minister's to
 its end; in a newspaper the next sentence is the reporter's own. So the account's style decides
 (most paragraphs open with a speaker, hardly a quotation mark), and a sentence told in the past
-or with another person's cue stops it. Does not touch drafts that have a cue. Invariant: a
-continued draft is one whole sentence, never inside quotation marks, with a lower score.
+or with another person's cue stops it. A quotation that opens the paragraph after a colon goes to
+the verb before the colon; else drafts that have a cue are left alone. Invariant: a continued draft
+without quotation marks is one whole sentence, with a lower score.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
 from ..model import Annotated, Region, Sentence, Token
 from .chains import Speakers
-from .cues import reporting
-from .drafts import Draft
+from .cues import reporting, speaks
+from .drafts import Draft, runs
+from .frames import cue_words, subject_of
 from .quotes import Quotation
 from .tree import VERBAL, Tree
 
@@ -118,7 +120,52 @@ def continued(
                 yield _carried(account.sentences[number], speaker)
             else:
                 speaker = draft if draft is not None and draft.lemma == "according to" else None
-    yield from _loose(account, speakers, paragraphs, drafts, quoted)
+    led = list(_led(account, found, drafts, quoted))
+    yield from led
+    yield from _loose(account, speakers, paragraphs, [*drafts, *led], quoted)
+
+
+def _led(
+    account: Annotated, found: Tree, drafts: Sequence[Draft], quoted: Sequence[Quotation]
+) -> Iterator[Draft]:
+    """Quotations that open the paragraph after a colon: "Lee wrote in her diary:⏎“…”"."""
+    by_head = {d.head: d for d in drafts}
+    for n, q in enumerate(quoted):
+        at = min(found.at(q.inner[0]), len(found.tokens) - 1)
+        here = found.within(at)
+        before = found.sentences[max(0, found.sentence[at] - 1)]
+        if here.start < q.start or before.paragraph + 1 != here.paragraph:
+            continue
+        colon = account.witness.text[before.start : before.end].rstrip().endswith(":")
+        verb = _leads(found, before, quoted) if colon and not q.continues else None
+        if verb is None:
+            continue
+        runs_on = list(takewhile(lambda x: x.continues, quoted[n + 1 :]))
+        cue, subject = runs(found, cue_words(found, verb)), subject_of(found, verb)
+        if (held := _holding(drafts, q)) is not None:
+            if held.cue or held.frame != "continued":
+                continue
+            runs_on += [x for x in held.quotes if x not in (q, *runs_on)]
+            held.content = []  # it went on from whoever spoke last
+        draft = by_head.get(verb) or Draft(verb, found.tokens[verb].lemma.lower(), "quote", cue, [], subject)
+        draft.content = sorted(x.inner for x in (q, *runs_on))
+        draft.quotes += [q, *runs_on]
+        if verb not in by_head:
+            yield draft
+
+
+def _leads(found: Tree, sentence: Sentence, quoted: Sequence[Quotation]) -> int | None:
+    """The last verb of saying of a sentence that ends in a colon, outside of quotation marks."""
+    for k in range(sentence.last - 1, sentence.first - 1, -1):
+        token = found.tokens[k]
+        if speaks(token) and not any(q.start <= token.start < q.end for q in quoted):
+            return k
+    return None
+
+
+def _holding(drafts: Sequence[Draft], q: Quotation) -> Draft | None:
+    """The draft whose content holds a quotation."""
+    return next((d for d in drafts if any(a < q.inner[1] and b > q.inner[0] for a, b in d.content)), None)
 
 
 def _loose(
