@@ -144,7 +144,8 @@ def _by_context(account: Annotated, line: Line, name: Name) -> Iterator[Vote]:
     if token.dep == "nsubj" and verb in words_of("saying"):
         yield "person", 1
         yield "body", 0.5
-    if before[-1:] in (["in"], ["near"]) or _on_the_way(account, token):
+    language = token.ent == "NORP"  # "she said in Ruritanian"
+    if not language and (before[-1:] in (["in"], ["near"]) or _on_the_way(account, token)):
         yield "place", 1.5
     if before[-1:] == ["the"] and token.dep not in {"compound", "poss", "nmod"}:
         yield "person", -2
@@ -373,7 +374,8 @@ def _peoples(names: Sequence[Name]) -> None:
     """An adjective of a place that the account names: "Ruritanian" beside "Ruritania"."""
     places = {n.form: n.key for n in names if n.kind == "place" and n.how == "name" and len(n.form) > 4}
     for name in names:
-        stem = PEOPLE.sub("", name.form) if name.kind == "group" and " " not in name.form else ""
-        fits = sorted({key for form, key in places.items() if stem and form.rstrip("aeoi").startswith(stem)})
+        stem = PEOPLE.sub("", name.form) if name.kind in {"group", "place"} and " " not in name.form else ""
+        near = {form: key for form, key in places.items() if name.form not in (form, stem)}
+        fits = sorted({key for form, key in near.items() if stem and form.rstrip("aeoi").startswith(stem)})
         if len(fits) == 1 and len(stem) > 3:
             name.kind, name.key, name.how = "place", fits[0], "demonym"

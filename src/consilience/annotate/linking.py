@@ -35,6 +35,7 @@ SWAPS = tuple(
         " y:i j:i"
     ).split()
 )
+SAME = "same name"
 DOUBLE = re.compile(r"(\w)\1+")
 VOWEL = re.compile("(?!^)[aeiou]")
 SHORTEST = 5
@@ -88,7 +89,7 @@ def _same_name(clusters: Sequence[Cluster]) -> list[Cluster]:
         if match is None:
             held.append(cluster)
         else:
-            match.absorb(cluster, "same name", 1.0)
+            match.absorb(cluster, SAME, 1.0)
     for held in kept.values():
         for cluster in held if len(held) > 1 else ():
             cluster.call(_titled(cluster))
@@ -371,7 +372,8 @@ def _links(cluster: Cluster) -> tuple[Link, ...]:
     forms = {spot: form for form, spot in sorted(cluster.spots.items())}
     turned = [replace(k, a=k.b, b=k.a) if forms.get(k.a) == cluster.name else k for k in cluster.links]
     for link in sorted(turned, key=lambda k: (k.a, k.b, k.reason)):
-        first.setdefault((forms.get(link.a, str(link.a)), link.reason), link)
+        form = "" if link.reason == SAME else forms.get(link.a, str(link.a))
+        first.setdefault((form, link.reason), link)
     return tuple(sorted(first.values(), key=lambda k: (k.a, k.b, k.reason)))
 
 
