@@ -101,7 +101,7 @@ def table(title: str, results: Record) -> None:
 
 
 def faults(records: Sequence[Record], made: dict[str, list[Record]]) -> Iterator[tuple[str, str]]:
-    """Kind and words of each content that was missed or is false."""
+    """Kind and words of each content that was missed, cut otherwise or is false."""
     from statements import items, match  # type: ignore[attr-defined]
 
     for record in records:
@@ -109,12 +109,23 @@ def faults(records: Sequence[Record], made: dict[str, list[Record]]) -> Iterator
         mine = [r for r in made[record["id"]] if items(text, [r])]
         gold = [r for r in record["attributions"] if items(text, [r])]
         matched = match(items(text, mine), items(text, gold))
-        for kind, given, hit in (("missed", gold, matched.values()), ("false", mine, matched)):
+        for kind, given, others, hit in (
+            ("missed", gold, mine, matched.values()), ("false", mine, gold, matched),
+        ):  # fmt: skip
             for i in sorted(set(range(len(given))) - set(hit)):
+                cut = any(_meet(given[i]["cue"], other["cue"]) for other in others)
+                if cut and given is mine:
+                    continue  # shown as the annotator has it
                 speaker = given[i].get("source") or (given[i].get("speaker") or {}).get("spans") or []
                 parts = (speaker, given[i]["cue"], given[i]["content"])
                 words = " | ".join(" … ".join(text[a:b] for a, b in spans) or "–" for spans in parts)
-                yield f"{kind}, {given[i]['form']}", f"{record['id']}: {' '.join(words.split())[:300]}"
+                name = "cut otherwise" if cut else kind
+                yield f"{name}, {given[i]['form']}", f"{record['id']}: {' '.join(words.split())[:300]}"
+
+
+def _meet(one: Sequence[Sequence[int]], other: Sequence[Sequence[int]]) -> bool:
+    """Whether two lists of spans share a character."""
+    return any(a < d and c < b for a, b in one for c, d in other)
 
 
 def list_faults(found: Sequence[tuple[str, str]], most: int) -> None:

@@ -20,8 +20,8 @@ from ..model import Annotated, Region, Sentence, Token
 from .chains import Speakers
 from .cues import reporting, speaks
 from .drafts import Draft, runs
-from .frames import cue_words, subject_of
 from .quotes import Quotation
+from .subjects import cue_words, subject_of
 from .tree import VERBAL, Tree
 
 OPENING = 0.55

@@ -1,6 +1,6 @@
-"""Drafts: statements while they are put together, and the frames that make the first of them.
+"""Drafts: statements while they are put together, and the first of them.
 
-Turns scored frames into drafts in code points. Does not give quotations to cues (``quoting``)
+Turns what the tagger read into drafts in code points. Does not give quotations to cues (``quoting``)
 or names to speakers (``chains``). Invariant: a draft's content never holds part of a quotation
 that its cue stands outside of.
 """
@@ -11,15 +11,16 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .cues import cues, features, nouns, score, stance
-from .frames import Frame, frames
+from .cues import cues, stance
 from .quotes import Quotation
+from .subjects import is_passive, subject_of
+from .tagger import Tagged, Tagger
 from .tree import Tree
 
 Pieces = list[tuple[int, int]]
 
-LEAST = 0.33
-"""Least score of a draft that is kept; chosen on the training articles of PolNeAR."""
+LEAST = 0.42
+"""Least score of a draft that is kept; chosen on training articles held out of the fit."""
 
 
 UNSPOKEN = frozenset(("shows", "thinks", "hopes", "calls", "discusses"))
@@ -42,29 +43,82 @@ class Draft:
     stance: str = "neutral"
     score: float = 0.8
     quotes: list[Quotation] = field(default_factory=list)
-    features: list[str] = field(default_factory=list)
     speaker: tuple[int, int] | None = None
 
 
 def candidates(found: Tree, quoted: Sequence[Quotation]) -> Iterator[Draft]:
-    """Every frame with content as a scored draft, its content cut or widened to whole quotations."""
+    """What each cue of the account reports, as a scored draft cut or widened to whole quotations."""
     starts = [q.start for q in quoted]
-    for frame in frames(found, nouns()):
-        if not frame.content:
-            continue
-        draft = _draft(found, frame)
-        inside = inside_of(quoted, starts, found.tokens[frame.head].start)
+    for told in Tagger.load().read(found, quoted):
+        draft = _draft(found, told)
+        inside = inside_of(quoted, starts, found.tokens[told.head].start)
         draft.content = _snap(inside, draft.content, quoted, starts)
-        if not draft.content:
-            continue
-        holds = any(
-            a <= q.start and q.end <= b + 1
-            for a, b in draft.content
-            for q in quoted[max(0, bisect_left(starts, a) - 1) : bisect_left(starts, b)]
-        )
-        draft.features = features(found, frame, quoted=inside is not None, holds=holds)
-        draft.score = score(draft.features)
-        yield draft
+        if draft.content:
+            yield draft
+
+
+def _draft(found: Tree, told: Tagged) -> Draft:
+    """A draft of what the tagger read; a phrase (according to, in her view) is about its sentence."""
+    head = found.tokens[told.head]
+    cue, content, speakers = (_bared(found, part) for part in (told.cue, told.content, told.speaker))
+    words = _undated(found, [k for first, last in cue for k in range(first, last)] or [told.head])
+    subject = _subject(found, told.head, speakers)
+    content = _said(found, told.head, subject, content)
+    lemma, kind = stance([found.tokens[k] for k in sorted(words, key=lambda k: (k < told.head, k))])
+    if head.text.lower() == "according":
+        lemma, kind = "according to", "neutral"
+    phrase = head.pos in ("ADP", "SCONJ", "ADV") or lemma == "according to"
+    pieces = [(found.tokens[first].start, found.tokens[last - 1].end) for first, last in content]
+    frame = "sentence" if phrase else "clause"
+    return Draft(told.head, lemma, frame, runs(found, words), pieces, subject, kind, told.score)
+
+
+def _undated(found: Tree, cue: list[int]) -> list[int]:
+    """A cue without the day at its end: "said on Tuesday"."""
+    last = len(cue)
+    while last > 1 and found.tokens[cue[last - 1]].ent in ("DATE", "TIME"):
+        last -= 1
+    if last < len(cue) and last > 1 and found.tokens[cue[last - 1]].pos == "ADP":
+        last -= 1
+    return cue[:last]
+
+
+def _bared(found: Tree, ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Token ranges without marks at their edges; those of marks alone are left out."""
+    out = []
+    for first, last in ranges:
+        while first < last and found.tokens[first].pos == "PUNCT":
+            first += 1
+        while last > first and found.tokens[last - 1].pos == "PUNCT":
+            last -= 1
+        if first < last:
+            out.append((first, last))
+    return out
+
+
+def _subject(found: Tree, head: int, speakers: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """Who speaks: of the ranges read the nearest, but never who is told; else the parse's subject."""
+    hears = found.child(head, "nsubjpass") if is_passive(found, head) else None
+    apart = [(a, b) for a, b in speakers if hears is None or not a <= hears < b]
+    return min(apart, key=lambda r: _away(r, head)) if apart else subject_of(found, head)
+
+
+def _said(
+    found: Tree, head: int, subject: tuple[int, int] | None, content: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Content without who says it, who is told it, or the "it" of "It is believed that …"."""
+    away = [] if subject is None else [subject]
+    hears = found.child(head, "nsubjpass")
+    if hears is not None and found.child(head, "ccomp") is not None:
+        away.append((hears, hears + 1))  # "The sailors were told that …"
+    kept = [(a, b) for a, b in content if not any(a < last and first < b for first, last in away)]
+    kept = [(a, b) for a, b in kept if b > a + 1 or found.tokens[a].text.lower() != "it"]
+    return kept or content
+
+
+def _away(place: tuple[int, int], head: int) -> int:
+    """Tokens between a range and a token."""
+    return max(place[0] - head, head - place[1] + 1)
 
 
 def reports(draft: Draft) -> bool:
@@ -77,22 +131,6 @@ def inside_of(quoted: Sequence[Quotation], starts: Sequence[int], at: int) -> Qu
     """The quotation that an offset stands in."""
     n = bisect_left(starts, at + 1) - 1
     return quoted[n] if n >= 0 and at < quoted[n].end else None
-
-
-def _draft(found: Tree, frame: Frame) -> Draft:
-    content = [_bare(found, a, b) for a, b in frame.content if b > a]
-    cue = runs(found, frame.cue)
-    return Draft(frame.head, frame.lemma, frame.name, cue, content, frame.subject, stance(frame))
-
-
-def _bare(found: Tree, first: int, last: int) -> tuple[int, int]:
-    """A token range in code points, a closing "but" or "and" left off."""
-    stop = last
-    while stop > first + 1 and found.tokens[stop - 1].pos in ("PUNCT", "CCONJ"):
-        stop -= 1
-    if not any(found.tokens[k].pos == "CCONJ" for k in range(stop, last)):
-        stop = last
-    return found.tokens[first].start, found.tokens[stop - 1].end
 
 
 def runs(found: Tree, indices: Sequence[int]) -> Pieces:

@@ -1,7 +1,7 @@
 """Statements: who said what, in direct, mixed and indirect speech.
 
-Puts the parts together: frames of the parse that the scores accept (``drafts``), quotations
-given to cues (``quoting``), what goes on without a cue (``continuing``), speakers and chains
+Puts the parts together: cues with what they report (``tagger``, ``drafts``), quotations left
+over (``quoting``), what goes on without a cue (``continuing``), speakers and chains
 (``chains``). Does not compare accounts. Invariant: content, cue and speaker slice to the
 account's own words; statements are in text order; odd text gives fewer statements, never an
 exception.
@@ -10,6 +10,7 @@ exception.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ..model import Annotated, Span, Speaker, Statement, tagged_hash
 from .chains import Speakers, carry, chain, nest
@@ -19,9 +20,11 @@ from .drafts import LEAST, Draft, candidates, reports
 from .modality import modality_of
 from .quotes import Quotation, paragraphs_of
 from .quoting import Quoting, joined
-from .tree import VERBAL, tree
+from .tree import VERBAL, Tree, tree
 
-PASSED = 0.05
+MAIN = 0.28
+"""Least score of a verb of saying that is its sentence's main verb and has a noun for its subject."""
+PASSED = 0.003
 """Least score of a report inside an agency's or a document's."""
 LEFT = 12
 """Most letters ("in the call") beside another's statement of an agency that only passes it on."""
@@ -48,6 +51,7 @@ def statements(account: Annotated) -> tuple[Statement, ...]:
     by_line = paragraphs_of(text, bounds)
     quoted = [q for line in by_line for q in line]
     drafts = _kept(speakers, list(candidates(found, quoted)))
+    _own(found, drafts)
     drafts = Quoting(found, text, drafts).read(bounds, by_line)
     block = list(blocks(account, quoted))
     drafts = [d for d in drafts if d.cue or not _covered(d, block)] + block
@@ -62,10 +66,43 @@ def _kept(speakers: Speakers, drafts: Sequence[Draft]) -> list[Draft]:
     Reports of reports are rare in the articles the weights were learned on, yet they are the
     links of a chain: inside what an agency, a paper or a document says less score is enough.
     """
-    sure = [d for d in drafts if d.score >= LEAST]
-    passed = [d for d in drafts if PASSED <= d.score < LEAST and d.subject is not None and reports(d)]
+    sure = [d for d in drafts if d.score >= LEAST or (d.score >= MAIN and _is_main(speakers.found, d))]
+    told = {id(d) for d in sure}
+    passed = [d for d in drafts if id(d) not in told and d.score >= PASSED and d.subject and reports(d)]
     within = nest(speakers.found, [*sure, *passed])
     return sorted([*sure, *(d for d in passed if _passed_on(speakers, d, within.get(id(d))))], key=_head)
+
+
+def _is_main(found: Tree, draft: Draft) -> bool:
+    """Whether a draft is its sentence's main saying: "The ministry speaks of 112"."""
+    if draft.subject is None or found.tokens[draft.head].dep not in ("ROOT", "conj") or not reports(draft):
+        return False
+    return any(found.tokens[k].pos in ("NOUN", "PROPN") for k in range(*draft.subject))
+
+
+def _own(found: Tree, drafts: Sequence[Draft]) -> None:
+    """Leave what stands in another sentence to a cue of that sentence: "… said. She went on: “…”"."""
+    by_cue: dict[int, list[Draft]] = {}
+    for d in drafts:
+        by_cue.setdefault(found.sentence[d.head], []).append(d)
+    for d in drafts:
+        here = found.sentence[d.head]
+        kept = [p for p in d.content if not _taken(found, d, p, here, by_cue)]
+        d.content = kept or d.content
+
+
+def _taken(
+    found: Tree, draft: Draft, piece: tuple[int, int], here: int, by_cue: Mapping[int, Sequence[Draft]]
+) -> bool:
+    """Whether a piece is most of what a cue of its own sentence reports."""
+    there = found.sentence[min(found.at(piece[0]), len(found.tokens) - 1)]
+    if there == here:
+        return False
+    return any(
+        2 * (min(b, piece[1]) - max(a, piece[0])) > b - a and o is not draft
+        for o in by_cue.get(there, ())
+        for a, b in o.content
+    )
 
 
 def _passed_on(speakers: Speakers, draft: Draft, outer: Draft | None) -> bool:
@@ -167,7 +204,7 @@ def _self(speaker: Speaker | None, outer: Speaker | None) -> Speaker | None:
     """Who "I" is inside what somebody says."""
     if speaker is None or outer is None or speaker.name not in ("I", "i"):
         return speaker
-    return Speaker(speaker.spans, outer.name, outer.key)
+    return replace(outer, spans=speaker.spans)
 
 
 def _place(draft: Draft) -> int:

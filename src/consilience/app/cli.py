@@ -194,13 +194,18 @@ def _print(dossier: Dossier, verbose: bool) -> None:
 
 
 def _with_progress(quiet: bool, work: Callable[[Any], Dossier]) -> Dossier:
-    """Show the stage on standard error where that is a terminal."""
+    """Show the stage on standard error where that is a terminal.
+
+    Without a thread that draws: accounts are annotated in copies of this process, and a process
+    with threads cannot be copied safely.
+    """
     if quiet or not sys.stderr.isatty():
         return work(None)
     from rich.console import Console
+    from rich.live import Live
 
-    with Console(stderr=True).status("starting") as status:
-        return work(lambda stage, done, total: status.update(_line(stage, done, total)))
+    with Live(console=Console(stderr=True), auto_refresh=False, transient=True) as live:
+        return work(lambda stage, done, total: live.update(_line(stage, done, total), refresh=True))
 
 
 def _line(stage: str, done: int, total: int) -> str:

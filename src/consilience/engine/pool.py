@@ -72,8 +72,10 @@ def _pooled(witnesses: Sequence[Witness], settings: Annotate, count: int) -> Ite
     from multiprocessing import get_context
 
     from ..annotate.pipeline import pipeline
+    from ..annotate.tagger import Tagger
 
-    pipeline(settings.max_sentence)  # loaded before the copies are made, once for all of them
+    pipeline(settings.max_sentence)  # both loaded before the copies are made, once for all of them
+    Tagger.load()
     gc.freeze()  # a copy's collector would touch, and so copy, every page
     order = sorted(range(len(witnesses)), key=lambda i: (-len(witnesses[i].text), i))
     pool = ProcessPoolExecutor(count, get_context("fork"))

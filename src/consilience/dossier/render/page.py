@@ -245,10 +245,10 @@ def sides(discrepancy: Document, facts: Facts, limit: int = 2) -> list[Side]:
         for r in rows:
             q = _quote(facts.by_id[r["article"]], r, spans if r is rows[0] else [])
             words = "".join(p.text for p in q.pieces)
-            seen = quotes.get(words)
-            quotes[words] = q if seen is None else Quote(
-                seen.accounts + q.accounts, seen.pieces, seen.places + q.places, seen.cut
-            )  # fmt: skip
+            seen = quotes.setdefault(words, q)
+            if q.accounts[0] not in seen.accounts:
+                both = seen.accounts + q.accounts
+                quotes[words] = Quote(both, seen.pieces, seen.places + q.places, seen.cut)
         found.append(_side(value, list(quotes.values()), limit))
     return found
 
