@@ -22,7 +22,7 @@ from .quotes import Quotation, paragraphs_of
 from .quoting import Quoting, joined
 from .tree import VERBAL, Tree, tree
 
-MAIN = 0.28
+MAIN = 0.25
 """Least score of a verb of saying that is its sentence's main verb and has a noun for its subject."""
 PASSED = 0.003
 """Least score of a report inside an agency's or a document's."""

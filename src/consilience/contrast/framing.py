@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
+from ..annotate.cues import cues
 from ..annotate.quotes import paragraphs_of
 from ..annotate.text import paragraphs
 from ..annotate.tree import Tree, tree
@@ -78,13 +79,15 @@ def _speaker(statement: Statement, names: Mapping[str, str]) -> str:
 
 def _actions(account: Annotated, grown: Tree, names: Mapping[str, str]) -> Iterator[tuple[Counted, Span]]:
     """Verbs with a named subject and object, and passives with a named sufferer."""
-    cues = {span for s in account.statements for span in s.cue}
+    said = {span for s in account.statements for span in s.cue}
     at = _mentions_at(account)
     for i, token in enumerate(account.tokens):
         lemma = token.lemma.lower()
         span = Span(account.witness.id, token.start, token.end)
-        if token.pos != "VERB" or lemma in LIGHT or any(span.overlap(c) for c in cues):
+        if token.pos != "VERB" or lemma in LIGHT:
             continue
+        if ("verb", lemma) in cues() and any(span.overlap(cue) for cue in said):
+            continue  # a word of saying; to sue somebody says something and is an act as well
         subject = _name(grown, at, names, grown.child(i, "nsubj"))
         target = _name(grown, at, names, grown.child(i, "dobj"))
         sufferer = _name(grown, at, names, grown.child(i, "nsubjpass"))
