@@ -9,8 +9,10 @@ exception.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from ..model import Annotated, Span, Speaker, Statement, tagged_hash
 from .chains import Speakers, carry, chain, nest
@@ -151,7 +153,7 @@ def _finish(
     name, text = speakers.account.witness.id, speakers.text
     out: dict[tuple[object, ...], Statement] = {}
     for d in kept:
-        pieces = [_trim(text, a, b) for a, b in d.content if text[a:b].strip()]
+        pieces = [_whole(quoted, *_trim(text, a, b)) for a, b in d.content if text[a:b].strip()]
         if not pieces:
             continue
         content = tuple(Span(name, a, b) for a, b in pieces)
@@ -231,6 +233,17 @@ def _form(text: str, content: Sequence[tuple[int, int]], draft: Draft, quoted: S
 
 def _letters(text: str, start: int, end: int) -> int:
     return sum(map(str.isalnum, text[start:end]))
+
+
+def _whole(quoted: Sequence[Quotation], start: int, end: int) -> tuple[int, int]:
+    """A span with both marks of a quotation that it holds with more: "him “the most careful man”"."""
+    first = max(0, bisect_right(quoted, start, key=attrgetter("start")) - 1)
+    last = bisect_right(quoted, end, key=attrgetter("start"))
+    for q in quoted[first:last]:
+        if q.closed and not q.inner[0] <= start <= end <= q.inner[1]:
+            start = q.start if start == q.inner[0] else start
+            end = q.end if end == q.inner[1] else end
+    return start, end
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
