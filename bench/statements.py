@@ -1,6 +1,6 @@
 """Score statements on PolNeAR beside two other ways, and say how fast accounts are annotated.
 
-    python bench/statements.py [--split dev] [--limit 84] [--faults 5] [--json OUT]
+    python bench/statements.py [--split dev] [--every 1] [--limit N] [--faults N] [--json OUT]
 
 Needs the ``shared`` folder (data and scorers) beside the checkout. Prints precision, recall
 and F1 of contents, speakers, cues and triples by form: ours; textacy's ``direct_quotations``
@@ -168,6 +168,7 @@ def main() -> None:
     """Run the bench."""
     parser = argparse.ArgumentParser(description="Score statements on PolNeAR.")
     parser.add_argument("--split", default="dev", choices=("dev", "train"))
+    parser.add_argument("--every", type=int, default=1, help="take every so many-th article")
     parser.add_argument("--limit", type=int, default=10_000)
     parser.add_argument("--faults", type=int, default=0, help="list so many faults of each kind")
     parser.add_argument("--json", type=Path, help="write the results here")
@@ -177,7 +178,7 @@ def main() -> None:
 
     path = there(SHARED / f"data/statements-polnear/{args.split}.jsonl.gz")
     with gzip.open(path, "rt", encoding="utf-8") as lines:
-        records = [json.loads(line) for line in lines][: args.limit]
+        records = [json.loads(line) for line in lines][:: args.every][: args.limit]
     gold = {r["id"]: r for r in records}
     accounts = speed([Witness(f"w1:{r['id']}", r["id"], r["text"]) for r in records])
     mine = {a.witness.name: [plain(s) for s in a.statements] for a in accounts}

@@ -7,7 +7,8 @@ The network is the one of ``consilience.annotate.tagger``; here it is written ag
 ``jax``, with dropout, a loss for the cues (binary cross-entropy) and one for the labels (a
 linear-chain conditional random field). Adam with decoupled weight decay, a cosine schedule,
 and an average of the weights over the steps. Every twentieth article is held out and scored
-after each round. Some ten minutes on two cores; a GPU that jax knows is used by itself.
+after each round, and ``tagger.npz`` is written anew (``--out`` names another file): its size and
+digest then go into ``data/tagger.md``. Some ten minutes on two cores; a GPU that jax knows is used by itself.
 """
 
 from __future__ import annotations
@@ -23,9 +24,15 @@ from multiprocessing import Pool
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
+
+try:
+    import jax
+    import jax.numpy as jnp
+except ImportError as error:
+    raise SystemExit("jax is not installed: run 'pip install jax', then this again") from error
+
+from beside import there
 
 from consilience.annotate.cues import reporting
 from consilience.annotate.quotes import paragraphs_of
@@ -363,7 +370,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT)
     args = parser.parse_args()
     jax.config.update("jax_default_prng_impl", "unsafe_rbg")
-    with gzip.open(args.train, "rt", encoding="utf-8") as rows, Pool() as pool:
+    with gzip.open(there(args.train), "rt", encoding="utf-8") as rows, Pool() as pool:
         articles = pool.map(prepared, rows, chunksize=8)
     counts = Counter(x for a in articles for x in a.lemmas)
     kept = sorted(x for x, n in counts.items() if n >= SEEN and "\n" not in x)

@@ -7,14 +7,16 @@ from importlib import resources
 from itertools import pairwise, product
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consilience.annotate.cues import reporting
+from consilience.annotate import tagger
+from consilience.annotate.cues import reporting, speaks
 from consilience.annotate.quotes import paragraphs_of
 from consilience.annotate.signs import KIN, PAIR_SIZES, SIZES, WIDEST, pairs, reach, signs
 from consilience.annotate.statements import lines
-from consilience.annotate.tagger import Tagged, Tagger, best_paths
+from consilience.annotate.tagger import LEAST, Tagged, Tagger, best_paths
 from consilience.annotate.text import parse
 from consilience.annotate.tree import Tree, tree
 from consilience.model import Witness
@@ -71,6 +73,20 @@ def test_ranges_lie_in_reach_and_apart(text: str) -> None:
         ranges = sorted([*t.cue, *t.content, *t.speaker])
         assert all(start <= first < last <= stop for first, last in ranges)
         assert all(one[1] <= two[0] for one, two in pairwise(ranges))
+
+
+def test_faint_cues_are_verbs_of_saying_beside_a_sure_one() -> None:
+    found, told = read("The Norland Press Agency reported that Ann Lee had said the bridge was safe.")
+    sure = {found.sentence[t.head] for t in told if t.score >= LEAST}
+    faint = [t for t in told if t.score < LEAST]
+    assert [found.tokens[t.head].text for t in faint] == ["said"]
+    assert all(speaks(found.tokens[t.head]) and found.sentence[t.head] in sure for t in faint)
+
+
+def test_many_cues_are_read_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = read(TEXT)[1]
+    monkeypatch.setattr(tagger, "CUES", 1)
+    assert [t[2:] for t in read(TEXT)[1]] == [t[2:] for t in whole]
 
 
 def test_an_account_reads_the_same_again() -> None:

@@ -13,12 +13,12 @@ from typing import NamedTuple
 from ..data import lexicon
 from ..model import Token
 
-KINDS = {"VERB": "verb", "AUX": "verb", "NOUN": "noun", "ADJ": "adj"}
+KINDS = {"VERB": "verb", "AUX": "verb", "NOUN": "noun", "ADJ": "adj", "ADV": "adverb"}
 """Kind of a lexicon word by the class of a token."""
 
 
 class Cue(NamedTuple):
-    """A word of the lexicon: its stance and the frames in which it mostly reports."""
+    """A word of the lexicon: its stance and the frames in which it mostly reports (``quote`` is read)."""
 
     stance: str
     frames: frozenset[str]

@@ -11,17 +11,13 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .cues import cues, stance
+from .cues import cues, reporting, stance
 from .quotes import Quotation
 from .subjects import is_passive, subject_of
 from .tagger import Tagged, Tagger
 from .tree import Tree
 
 Pieces = list[tuple[int, int]]
-
-LEAST = 0.42
-"""Least score of a draft that is kept; chosen on training articles held out of the fit."""
-
 
 UNSPOKEN = frozenset(("shows", "thinks", "hopes", "calls", "discusses"))
 """Stances of words that need nobody to speak: images show, people hope."""
@@ -31,7 +27,9 @@ UNSPOKEN = frozenset(("shows", "thinks", "hopes", "calls", "discusses"))
 class Draft:
     """A statement being put together, in code points; ``subject`` is a token range.
 
-    ``speaker`` overrides the subject: code points outside the parse, or the words of a name.
+    ``frame`` says how it was made: clause, sentence (a phrase such as "according to"), continued,
+    carried, block or channel. ``speaker`` overrides the subject: code points outside the parse,
+    or the words of a name.
     """
 
     head: int
@@ -123,8 +121,7 @@ def _away(place: tuple[int, int], head: int) -> int:
 
 def reports(draft: Draft) -> bool:
     """Whether a draft's word is one that passes on speech ("had said that")."""
-    cue = cues().get(("verb", draft.lemma))
-    return cue is not None and "quote" in cue.frames and cue.stance not in UNSPOKEN
+    return draft.lemma in reporting() and cues()["verb", draft.lemma].stance not in UNSPOKEN
 
 
 def inside_of(quoted: Sequence[Quotation], starts: Sequence[int], at: int) -> Quotation | None:

@@ -42,6 +42,7 @@ NAMES = _listed(
 )
 KINDS = _listed("title subtitle lead body quotation attribution caption byline dateline")
 KIN = 3
+"""Head, subject, complement."""
 SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj", "poss"))
 COMPLEMENTS = frozenset(("ccomp", "xcomp", "dobj", "prep", "attr", "acomp", "acl", "oprd", "pobj"))
 MARKED = 5
@@ -50,6 +51,7 @@ SHAPES = 8
 FAR = (0, 1, 2, 3, 4, 8, 12, 19, 29, 49)
 """Last distance, in tokens, of each step of distance."""
 LEVELS, DEEPEST = 4, 5
+"""Steps up from the cue, and down from where the ways part, that are told apart."""
 BACK, ON = 2, 4
 """Sentences before and after the cue's that are told apart; also those that a cue can reach."""
 WIDEST, BEFORE = 96, 40

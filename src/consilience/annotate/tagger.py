@@ -35,11 +35,14 @@ Ranges = tuple[tuple[int, int], ...]
 LABELS = NONE, CONTENT, SPEAKER, CUE = 0, 1, 2, 3
 DILATIONS = (1, 1, 2, 2)
 """How far the neighbours stand that each layer reads."""
+CUES = 256
+"""Cues whose reach is labelled at once: bounds what a paragraph full of them needs."""
 ROWS = 256
 """Tokens that a layer reads at once: what it reads stays in the processor's cache."""
 LEAST, FAINT = 0.2, 0.003
 """Least score of a cue whose content is looked for; of a verb of saying in a sentence that has such
-a cue: what is told of what others said is seldom annotated where the weights were learned."""
+a cue, for what it tells of others: reports in reports are seldom annotated where the weights were
+learned, yet they are the links of a chain."""
 
 
 class Tagged(NamedTuple):
@@ -78,18 +81,17 @@ class Tagger:
         with one_thread():
             return self._read(found, signs(found, quoted))
 
-    def _read(self, found: Tree, read: Signs) -> list[Tagged]:
+    def _read(self, found: Tree, seen: Signs) -> list[Tagged]:
         import numpy as np
 
-        hidden = self.hidden(read, self.words(found))
+        hidden = self.hidden(seen, self.words(found))
         scores = self.cues(hidden)
         sure = {found.sentence[k] for k in np.flatnonzero(scores >= LEAST)}
         near = (int(k) for k in np.flatnonzero(scores >= FAINT) if found.sentence[k] in sure)
         heads = [k for k in near if scores[k] >= LEAST or speaks(found.tokens[k])]
-        return [
-            Tagged(head, float(scores[head]), *parts)
-            for head, parts in zip(heads, self._parts(found, read, hidden, heads), strict=True)
-        ]
+        slices = (heads[k : k + CUES] for k in range(0, len(heads), CUES))
+        parts = [part for some in slices for part in self._parts(found, seen, hidden, some)]
+        return [Tagged(head, float(scores[head]), *part) for head, part in zip(heads, parts, strict=True)]
 
     def words(self, found: Tree) -> Array:
         """What stands for each token's word: its vector, projected, and its lemma's; ``(tokens, 96)``."""
@@ -104,18 +106,18 @@ class Tagger:
 
         return np.asarray(StaticEncoder.load().vectors([word])[0] @ self._w["vector"], np.float32)
 
-    def hidden(self, read: Signs, words: Array) -> Array:
+    def hidden(self, seen: Signs, words: Array) -> Array:
         """The state of each token after all layers, of shape ``(tokens, width)``."""
         import numpy as np
 
         w = self._w
-        columns = [w[f"token{n}"][read.ids[:, n]] for n in range(len(SIZES))]
+        columns = [w[f"token{n}"][seen.ids[:, n]] for n in range(len(SIZES))]
         h = np.maximum(np.concatenate([words, *columns], axis=1) @ w["in"] + w["in.b"], 0)
         for n, step in enumerate(DILATIONS):
             before, after, out = _moved(h, step), _moved(h, -step), np.empty_like(h)
             for first in range(0, len(h), ROWS):
                 rows = slice(first, first + ROWS)
-                kin = h[read.kin[rows]].reshape(len(h[rows]), -1)
+                kin = h[seen.kin[rows]].reshape(len(h[rows]), -1)
                 both = np.concatenate([before[rows], h[rows], after[rows], kin], axis=1) @ w[f"layer{n}"]
                 both += w[f"layer{n}.b"]
                 half = both.shape[1] // 2
@@ -135,16 +137,14 @@ class Tagger:
         return np.asarray(1 / (1 + np.exp(-np.clip(raw[:, 0], -30, 30))), np.float32)
 
     def _parts(
-        self, found: Tree, read: Signs, hidden: Array, heads: Sequence[int]
+        self, found: Tree, seen: Signs, hidden: Array, heads: Sequence[int]
     ) -> list[tuple[Ranges, Ranges, Ranges]]:
         """Cue, content and speaker of each head."""
         import numpy as np
 
-        if not heads:
-            return []
         reaches = [reach(found, head) for head in heads]
         lengths = [stop - start for start, stop in reaches]
-        scores = self.labels(hidden, pairs(found, read, heads, reaches))
+        scores = self.labels(hidden, pairs(found, seen, heads, reaches))
         padded = np.zeros((len(heads), max(lengths), len(LABELS)), np.float32)
         mask = np.zeros(padded.shape[:2], np.float32)
         at = 0

@@ -87,7 +87,7 @@ def _actions(account: Annotated, grown: Tree, names: Mapping[str, str]) -> Itera
         if token.pos != "VERB" or lemma in LIGHT:
             continue
         if ("verb", lemma) in cues() and any(span.overlap(cue) for cue in said):
-            continue  # a word of saying; to sue somebody says something and is an act as well
+            continue  # "said" only reports; "sued" does so too, but is an act, and no cue of the lexicon
         subject = _name(grown, at, names, grown.child(i, "nsubj"))
         target = _name(grown, at, names, grown.child(i, "dobj"))
         sufferer = _name(grown, at, names, grown.child(i, "nsubjpass"))

@@ -1,7 +1,7 @@
 """Annotates several accounts at once, each by itself, on as many processors as there are.
 
 A pool pays only where there is much to read: its processes are copies of this one with the
-pipeline loaded. So it is used on systems that can copy a process, from a process without other
+pipeline and the models loaded. So it is used on systems that can copy a process, from a process without other
 threads, and for at least ``WORTH`` characters; else the accounts are read one after the other.
 Holds no method of its own. Invariant: the result is that of ``annotate`` on each account, in the
 order given, whatever the number of processes; a worker's failure ends the call.
@@ -73,9 +73,11 @@ def _pooled(witnesses: Sequence[Witness], settings: Annotate, count: int) -> Ite
 
     from ..annotate.pipeline import pipeline
     from ..annotate.tagger import Tagger
+    from ..encoder import StaticEncoder
 
-    pipeline(settings.max_sentence)  # both loaded before the copies are made, once for all of them
+    pipeline(settings.max_sentence)  # all loaded before the copies are made, once for all of them
     Tagger.load()
+    StaticEncoder.load()
     gc.freeze()  # a copy's collector would touch, and so copy, every page
     order = sorted(range(len(witnesses)), key=lambda i: (-len(witnesses[i].text), i))
     pool = ProcessPoolExecutor(count, get_context("fork"))
