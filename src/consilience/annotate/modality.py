@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from ..data import lexicon
 from ..model import Token
-from .cues import cues
+from .cues import KINDS, cues
 from .tree import VERBAL, Tree
 
 NEGATORS = frozenset(("not", "n't", "n’t", "never", "hardly", "barely", "scarcely"))
@@ -296,8 +296,7 @@ def commitment(found: Tree, words: frozenset[int]) -> Commitment:
 
 
 def _stance(token: Token) -> str:
-    kind = {"NOUN": "noun", "ADJ": "adj"}.get(token.pos, "verb")
-    cue = cues().get((kind, token.lemma.lower()))
+    cue = cues().get((KINDS.get(token.pos, "verb"), token.lemma.lower()))
     return cue.stance if cue else ""
 
 

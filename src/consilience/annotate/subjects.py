@@ -62,7 +62,7 @@ def _own(tree: Tree, at: int, i: int) -> tuple[int, int] | None:
         return agent
     quoted = tree.child(at, "dobj") if tree.tokens[at].lemma.lower() in QUOTING else None
     if quoted is not None and at != i and quoted < i:
-        return reach_before(tree, quoted, i)
+        return _before(tree, quoted, i)
     subject = tree.child(at, *SUBJECT)
     if subject is None or (at == i and tree.tokens[subject].dep == "nsubjpass"):
         return None
@@ -71,7 +71,7 @@ def _own(tree: Tree, at: int, i: int) -> tuple[int, int] | None:
 
 def _speaker(tree: Tree, subject: int) -> tuple[int, int]:
     """A subject without a dateline, and without what it does meanwhile ("speaking on condition …")."""
-    first, last = reach(tree, subject)
+    first, last = _reach(tree, subject)
     for k in range(first, min(subject, first + DATELINE)):
         if tree.tokens[k].text in ("—", "–", "-", "--") and first == tree.within(k).first:
             first = k + 1  # "PORT ESSEL, May 4 — Mayor Ann Lee said"
@@ -85,10 +85,10 @@ def _speaker(tree: Tree, subject: int) -> tuple[int, int]:
 def _agent(tree: Tree, i: int) -> tuple[int, int] | None:
     by = tree.child(i, "agent")
     noun = None if by is None else tree.child(by, "pobj")
-    return None if noun is None else reach(tree, noun)
+    return None if noun is None else _reach(tree, noun)
 
 
-def reach(tree: Tree, i: int) -> tuple[int, int]:
+def _reach(tree: Tree, i: int) -> tuple[int, int]:
     """Token range of everything below token ``i``, outer commas left off."""
     first, last = tree.left[i], tree.right[i] + 1
     while first < last and tree.tokens[first].pos in ("PUNCT", "CCONJ"):
@@ -98,9 +98,9 @@ def reach(tree: Tree, i: int) -> tuple[int, int]:
     return first, max(last, first + 1)
 
 
-def reach_before(tree: Tree, i: int, stop: int) -> tuple[int, int]:
+def _before(tree: Tree, i: int, stop: int) -> tuple[int, int]:
     """Token range below ``i`` that ends before "as saying"."""
-    first, last = reach(tree, i)
+    first, last = _reach(tree, i)
     while last > first + 1 and (last > stop or tree.tokens[last - 1].text.lower() == "as"):
         last -= 1
     return first, last
