@@ -308,3 +308,14 @@ def test_sides_show_each_account_once() -> None:
         for side in page.sides(d, known):
             named = [a.siglum for q in side.quotes for a in q.accounts] + [a.siglum for a, _ in side.rest]
             assert len(named) == len(set(named)) and len(side.quotes) <= 2
+
+
+def test_a_sentence_that_holds_two_passages_of_a_side_names_its_account_once() -> None:
+    """The words and the speaker of an attribution stand in one sentence."""
+    doc = render_sample.sample()
+    known = facts(doc)
+    found = next(d for d in doc["discrepancies"] if d["readings"])
+    first = found["readings"][0]
+    part = {**first, "end": first["start"] + 1}
+    (side, *_) = page.sides({**found, "readings": [first, part]}, known)
+    assert [a.id for q in side.quotes for a in q.accounts] == [first["article"]]
