@@ -8,10 +8,8 @@ slice of its account; the order of accounts changes nothing.
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
@@ -20,25 +18,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..data import lexicon
-from ..model import Annotated, Entity, Link, Point, Reading, Span, Speaker, Story, story_order, tagged_hash
+from ..model import Annotated, Entity, Point, Speaker, Story, story_order, tagged_hash
 from ..settings import Collate
 from .apparatus import apparatus, words_of
-from .clauses import CONDITIONS, FINITE, HEADS, PRONOUNS, READ, SUBJECTS, Unit, units
+from .clauses import FINITE, HEADS, PRONOUNS, READ, Unit, units
 from .dividing import divide, pool
-from .evidence import FEATURES, Pairs, Sketch, american, compare_units, folded, sketch
+from .evidence import FEATURES, Pairs, Sketch, compare_units, folded, sketch
 from .grouping import gather
+from .kinds import kind
+from .links import links_of
+from .readings import fullest, normal, passages, readings_of
 
-LINK = re.compile(r"[^\w\n]*(?:(?:and|but|or|that)\b[^\w\n]*)?")
-END = re.compile(r"\s*(?:$|[.,;:!?”\"’'\n])")
-WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
-LINKED = re.compile(r"\[([^\[\]]+)\]\((?:https?:|mailto:|/|#)[^()\s]*\)?")
-"""A link of Markdown, whose address is no word: "[the report](https://port.example/report)"."""
-COUNTING = frozenset({"nummod", "quantmod", "dobj"})
-SHOWN = 0.2
-"""Least score of a pair of passages that is listed as a link."""
-
-MARKS, CLOSING = '“”"[]…*_#|<>', frozenset('”"')
-MARKDOWN = ("](", "*", "_", "`", "~~")
 ALIKE = 0.5
 """Share of the lighter one's words from which "sounding" and "not sounding" are contraries."""
 UTTERANCE = 7
@@ -229,9 +219,9 @@ def _point(
     table: Table,
 ) -> Point:
     """A point from a group of units, which are in text order account by account."""
-    spans = _passages([u for _, u in group], by_id)
-    readings = _readings(spans, by_id)
-    says = _fullest(readings, by_id)
+    spans = passages([u for _, u in group], by_id)
+    readings = readings_of(spans, by_id)
+    says = fullest(readings, by_id)
     name, key = _speaker([u for _, u in group], by_id, names)
     ident = tagged_hash("p1", story.id, [[s.witness, s.start, s.end] for s in sorted(spans)])
     words = [words_of(r.accounts[0], by_id[r.accounts[0].witness]) for r in readings]
@@ -243,89 +233,9 @@ def _point(
         readings=readings,
         speaker=name,
         speaker_key=key,
-        links=_links(group, table),
+        links=links_of(group, table),
         apparatus=apparatus(words),
     )
-
-
-def _passages(group: Sequence[Unit], by_id: Mapping[str, Annotated]) -> list[Span]:
-    """Spans of the units; those of one account that follow one another are joined."""
-    out: list[Span] = []
-    for unit in sorted(group, key=lambda u: (u.witness, u.start)):
-        text = by_id[unit.witness].witness.text
-        if out and out[-1].witness == unit.witness and LINK.fullmatch(text, out[-1].end, unit.start):
-            out[-1] = Span(unit.witness, out[-1].start, unit.end)
-        else:
-            out.append(Span(unit.witness, unit.start, unit.end))
-    return [_closed(span, by_id[span.witness].witness.text) for span in out]
-
-
-def _closed(span: Span, text: str) -> Span:
-    """With the mark that closes a quotation opened inside: "called him “the most careful man”"."""
-    inside, after = text[span.start : span.end], text[span.end : span.end + 1]
-    opened = inside.count("“") > inside.count("”") if after == "”" else inside.count('"') % 2
-    return Span(span.witness, span.start, span.end + 1) if after in CLOSING and opened else span
-
-
-def normal(text: str) -> str:
-    """The form in which two wordings count as one: words alone, lower case, American spelling."""
-    return " ".join(american(w) for w in WORD.findall(LINKED.sub(r"\1", folded(text)).lower()))
-
-
-def _readings(spans: Iterable[Span], by_id: Mapping[str, Annotated]) -> tuple[Reading, ...]:
-    """Wordings with the accounts that have them, the most widely held first."""
-    forms: dict[str, list[Span]] = defaultdict(list)
-    for span in sorted(spans):
-        forms[normal(span.of(by_id[span.witness].witness.text))].append(span)
-    readings = [
-        Reading(_plainest(s.of(by_id[s.witness].witness.text) for s in held), tuple(held), form)
-        for form, held in forms.items()
-    ]
-    return tuple(sorted(readings, key=lambda r: (-len(r.accounts), -len(r.wording), r.normal)))
-
-
-def _plainest(wordings: Iterable[str]) -> str:
-    """The first of those with the fewest marks of Markdown."""
-    return min(wordings, key=lambda w: sum(w.count(mark) for mark in MARKDOWN))
-
-
-def _fullest(readings: Sequence[Reading], by_id: Mapping[str, Annotated]) -> Reading:
-    """The reading with most of the words that others have too, few of its own, that stands by itself.
-
-    A number that no other reading has counts against it: of 38, 38 and 83 it is not 83 that is shown.
-    """
-    count = Counter(w for r in readings for w in set(r.normal.split()))
-    shared = {w for w, c in count.items() if c > 1} or set(count)
-
-    def worth(reading: Reading) -> tuple[float, int, str]:
-        words = set(reading.normal.split())
-        marks = sum(reading.wording.count(mark) for mark in MARKS)
-        alone = words - shared
-        odd = sum(any(c.isdigit() for c in w) for w in alone) if len(readings) > 2 else 0
-        value = len(words & shared) - 0.4 * len(alone) - 2 * odd - marks
-        value += max(_standing(span, by_id[span.witness]) for span in reading.accounts)
-        return (round(value, 3), len(reading.accounts), reading.normal)
-
-    return max(readings, key=worth)
-
-
-def _standing(span: Span, account: Annotated) -> float:
-    """How far a passage reads as a sentence by itself: a subject and a finite verb, named, not subordinate.
-
-    "It was not sounding" and "all of them were saved" lean on what went before, "when the ship struck"
-    on its main clause; a headline leaves words out.
-    """
-    first, last = (bisect_left(account.tokens, at, key=lambda t: t.start) for at in (span.start, span.end))
-    tokens = account.tokens[first:last]
-    subjects = [n for n, t in enumerate(tokens) if t.dep in SUBJECTS]
-    ended = END.match(account.witness.text, span.end) is not None
-    if not subjects or tokens[0].pos in {"VERB", "SCONJ", "ADP"} or not any(t.tag in FINITE for t in tokens):
-        return float(ended)
-    sentence = account.sentences[bisect_left(account.sentences, span.end, key=lambda s: s.end)]
-    under = tokens[0].tag in {"WRB", "WDT", "WP", "IN"} or tokens[0].text.lower() in CONDITIONS
-    leaning = any(t.tag in {"PRP", "PRP$", "DT", "EX"} and t.dep not in {"det", "expl"} and t.text != "I"
-                  for t in tokens[: subjects[0] + 1])  # fmt: skip
-    return 2.0 + ended - 1.5 * under - leaning - 2 * (sentence.kind in HEADS)
 
 
 def _speaker(
@@ -356,60 +266,6 @@ def _speaker(
 def _by_name(speaker: Speaker, account: Annotated) -> bool:
     """Whether the speaker is more than a pronoun in the account."""
     return any(span.of(account.witness.text).lower() not in PRONOUNS for span in speaker.spans)
-
-
-def kind(group: Sequence[Unit], by_id: Mapping[str, Annotated], *, spoken: bool) -> str:
-    """What sort of assertion it is: event, statement, background, demand, judgement or figure."""
-    votes = Counter(_kind_of(u, by_id[u.witness]) for u in group)
-    order = ("demand", "judgement", "figure", "background", "")
-    best = max(order, key=lambda k: (votes[k], -order.index(k)))
-    return best or ("statement" if spoken else "event")
-
-
-def _kind_of(unit: Unit, account: Annotated) -> str:
-    """The kind a single unit shows by its words, or ""."""
-    tokens = account.tokens[unit.first : unit.last]
-    found = {_kind_marks().get((t.lemma.lower(), t.pos == "NOUN"), "") for t in tokens}
-    counted = (t for t in tokens if t.tag == "CD" and t.dep in COUNTING and t.lemma.lower() != "one")
-    if any(t.ent not in {"DATE", "TIME"} for t in counted):
-        found.add("figure")
-    if unit.speaker is None and any(t.lemma == "have" and t.tag == "VBD" and t.dep == "aux" for t in tokens):
-        found.add("background")
-    return next((k for k in ("demand", "judgement", "figure", "background") if k in found), "")
-
-
-@cache
-def _kind_marks() -> dict[tuple[str, bool], str]:
-    """Lemma and whether it is a noun, to a kind: "urge" and "a request" are not alike."""
-    return {(row["lemma"], row["noun"] == "yes"): row["kind"] for row in lexicon("point-kinds")}
-
-
-def _links(group: Sequence[tuple[int, Unit]], table: Table) -> tuple[Link, ...]:
-    """The scored pairs inside a group, weakest first, each with its reason."""
-    out = []
-    for n, (i, a) in enumerate(group):
-        for j, b in group[n + 1 :]:
-            score = table.scores.get((i, j), 0.0)
-            if score >= SHOWN:
-                ends = (Span(a.witness, a.start, a.end), Span(b.witness, b.start, b.end))
-                out.append(Link(*ends, score, reason(table.features_of(i, j))))
-    return tuple(sorted(out, key=lambda link: (link.score, link.a, link.b)))
-
-
-def reason(features: Sequence[float]) -> str:
-    """The features that speak for a pair, in words."""
-    value = dict(zip(FEATURES, features, strict=True))
-    said = [
-        text
-        for name, least, text in (
-            ("chars", 0.6, "nearly the same wording"), ("words_short", 0.5, "shared words"),
-            ("soft_short", 0.7, "words of like meaning"), ("names", 0.5, "the same names"),
-            ("numbers", 0.5, "the same number"), ("speaker_same", 0.5, "the same speaker"),
-            ("neighbours", 0.5, "alike neighbours"),
-        )
-        if value[name] >= least
-    ]  # fmt: skip
-    return ", ".join(said) or "likeness of meaning"
 
 
 def _rank(point: Point, by_id: Mapping[str, Annotated]) -> tuple[int, float, str, int, str]:
