@@ -27,7 +27,7 @@ from .evidence import FEATURES, Pairs, Sketch, compare_units, folded, sketch
 from .grouping import gather
 from .kinds import kind
 from .links import links_of
-from .readings import fullest, normal, passages, readings_of
+from .wordings import fullest, normal, passages, readings_of
 
 ALIKE = 0.5
 """Share of the lighter one's words from which "sounding" and "not sounding" are contraries."""

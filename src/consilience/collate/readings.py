@@ -1,106 +1,298 @@
-"""Readings: how the accounts word a point, and which of the wordings is shown for it.
+"""The words of a passage as the apparatus compares them.
 
-Joins neighbouring units of one account into passages, gathers passages of one wording, and
-chooses the fullest plain one. Does not decide which units form a point, and writes no words of
-its own. Invariant: every wording is a slice of its account.
+A name is one word; an amount, a date, a compound with a hyphen or a phrase ("carry out") becomes
+one only where another reading has its equal in another shape ("implement"). Does not align.
+Invariant: the texts of a reading's words, in order, are the passage without its punctuation.
 """
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from math import isfinite
 
-from ..model import Annotated, Reading, Span
-from .clauses import CONDITIONS, FINITE, HEADS, SUBJECTS, Unit
-from .evidence import american, folded
+from ..data import lexicon
+from ..model import Annotated, Mention, Quantity, Span, Token, When
+from .evidence import american, folded, number
 
-LINK = re.compile(r"[^\w\n]*(?:(?:and|but|or|that)\b[^\w\n]*)?")
-END = re.compile(r"\s*(?:$|[.,;:!?”\"’'\n])")
-WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
-LINKED = re.compile(r"\[([^\[\]]+)\]\((?:https?:|mailto:|/|#)[^()\s]*\)?")
-"""A link of Markdown, whose address is no word: "[the report](https://port.example/report)"."""
-
-MARKS, CLOSING = '“”"[]…*_#|<>', frozenset('”"')
-MARKDOWN = ("](", "*", "_", "`", "~~")
-
-
-def passages(group: Sequence[Unit], by_id: Mapping[str, Annotated]) -> list[Span]:
-    """Spans of the units; those of one account that follow one another are joined."""
-    out: list[Span] = []
-    for unit in sorted(group, key=lambda u: (u.witness, u.start)):
-        text = by_id[unit.witness].witness.text
-        if out and out[-1].witness == unit.witness and LINK.fullmatch(text, out[-1].end, unit.start):
-            out[-1] = Span(unit.witness, out[-1].start, unit.end)
-        else:
-            out.append(Span(unit.witness, unit.start, unit.end))
-    return [_closed(span, by_id[span.witness].witness.text) for span in out]
+Unit = tuple[int, str]
+"""End of a name, amount or date in the text, and its value."""
+HYPHEN = "joined "
+"""Opens the ``whole`` of a compound that is written with a hyphen."""
+CLITICS = {("n't", "not"): "not", ("'s", "be"): "is", ("'re", "be"): "are", ("'ve", "have"): "have"} | {
+    ("'ll", "will"): "will", ("ca", "can"): "can", ("wo", "will"): "will", ("'m", "be"): "am",
+}  # fmt: skip
+"""Form and lemma of what a contraction leaves of a word, and the word."""
 
 
-def _closed(span: Span, text: str) -> Span:
-    """With the mark that closes a quotation opened inside: "called him “the most careful man”"."""
-    inside, after = text[span.start : span.end], text[span.end : span.end + 1]
-    opened = inside.count("“") > inside.count("”") if after == "”" else inside.count('"') % 2
-    return Span(span.witness, span.start, span.end + 1) if after in CLOSING and opened else span
+@dataclass(frozen=True, slots=True, order=True)
+class Word:
+    """A word or a whole name: as written, in normal form, its lemma, and its value (key or number).
+
+    ``whole`` is the value of the longer amount or date that it is a part of, "" otherwise.
+    """
+
+    form: str
+    text: str
+    lemma: str = ""
+    value: str = ""
+    whole: str = ""
+
+    @property
+    def base(self) -> str:
+        """The lemma, or the form where no lemma is known."""
+        return self.lemma or self.form
 
 
+def words_of(span: Span, account: Annotated) -> tuple[Word, ...]:
+    """The words of a passage; a name of several words counts as one where its key is known."""
+    names, amounts = _values(span, account)
+    out: list[Word] = []
+    taken, unit, hyphen = span.start, (0, ""), False
+    for n in range(*_within(span, account)):
+        token = account.tokens[n]
+        if token.start < taken or token.end > span.end:
+            continue
+        if not any(map(str.isalnum, token.text)) and token.text not in SIGNS:
+            hyphen = token.text == "-" and bool(out) and token.start == taken
+            taken = token.end
+            continue
+        end, key = names.get(token.start, (token.end, ""))
+        text = account.witness.text[token.start : end]
+        unit = amounts.get(token.start, unit)
+        word = _word(text, token if end == token.end else None, key)
+        if end <= unit[0]:
+            whole = token.start in amounts and end == unit[0]
+            word = replace(word, value=unit[1]) if whole else replace(word, whole=unit[1])
+        if hyphen and token.start == taken and not out[-1].whole and not word.whole:
+            joined = HYPHEN + out[-1].form + word.form
+            out[-1], word = replace(out[-1], whole=joined), replace(word, whole=joined)
+        out.append(word)
+        taken, hyphen = end, False
+    return tuple(out)
+
+
+SIGNS = frozenset("%$£€¥&")
+"""Marks that are read as words."""
+
+
+def _within(span: Span, account: Annotated) -> tuple[int, int]:
+    """First and last token of a span (half-open)."""
+    first = bisect_left(account.tokens, span.start, key=lambda t: t.start)
+    return first, bisect_left(account.tokens, span.end, key=lambda t: t.start)
+
+
+def _word(text: str, token: Token | None, key: str) -> Word:
+    """A token, or a name of several (no token), with its key."""
+    form = normal(text)
+    lemma = token.lemma.lower() if token else form
+    form = CLITICS.get((form if form != "s" else "'s", lemma), CLITICS.get((text.lower(), lemma), form))
+    value = key
+    if token and token.pos == "NUM" and not key:
+        value = number(form) if number(form)[:1].isdigit() else ""
+    return Word(form, text, lemma, value)
+
+
+@lru_cache(maxsize=65536)
 def normal(text: str) -> str:
-    """The form in which two wordings count as one: words alone, lower case, American spelling."""
-    return " ".join(american(w) for w in WORD.findall(LINKED.sub(r"\1", folded(text)).lower()))
+    """The form in which words are compared: small letters, American, without accents and marks in words.
 
+    An abbreviation that would look like a small word keeps its capitals.
 
-def readings_of(spans: Iterable[Span], by_id: Mapping[str, Annotated]) -> tuple[Reading, ...]:
-    """Wordings with the accounts that have them, the most widely held first."""
-    forms: dict[str, list[Span]] = defaultdict(list)
-    for span in sorted(spans):
-        forms[normal(span.of(by_id[span.witness].witness.text))].append(span)
-    readings = [
-        Reading(_plainest(s.of(by_id[s.witness].witness.text) for s in held), tuple(held), form)
-        for form, held in forms.items()
-    ]
-    return tuple(sorted(readings, key=lambda r: (-len(r.accounts), -len(r.wording), r.normal)))
-
-
-def _plainest(wordings: Iterable[str]) -> str:
-    """The first of those with the fewest marks of Markdown."""
-    return min(wordings, key=lambda w: sum(w.count(mark) for mark in MARKDOWN))
-
-
-def fullest(readings: Sequence[Reading], by_id: Mapping[str, Annotated]) -> Reading:
-    """The reading with most of the words that others have too, few of its own, that stands by itself.
-
-    A number that no other reading has counts against it: of 38, 38 and 83 it is not 83 that is shown.
+    >>> normal("Café"), normal("Colour"), normal("U.S."), normal("O’Hara")
+    ('cafe', 'color', 'US', 'ohara')
     """
-    count = Counter(w for r in readings for w in set(r.normal.split()))
-    shared = {w for w, c in count.items() if c > 1} or set(count)
-
-    def worth(reading: Reading) -> tuple[float, int, str]:
-        words = set(reading.normal.split())
-        marks = sum(reading.wording.count(mark) for mark in MARKS)
-        alone = words - shared
-        odd = sum(any(c.isdigit() for c in w) for w in alone) if len(readings) > 2 else 0
-        value = len(words & shared) - 0.4 * len(alone) - 2 * odd - marks
-        value += max(_standing(span, by_id[span.witness]) for span in reading.accounts)
-        return (round(value, 3), len(reading.accounts), reading.normal)
-
-    return max(readings, key=worth)
+    return " ".join(_bare(piece) for piece in unaccented(folded(text)).split())
 
 
-def _standing(span: Span, account: Annotated) -> float:
-    """How far a passage reads as a sentence by itself: a subject and a finite verb, named, not subordinate.
+def _bare(piece: str) -> str:
+    low = piece.lower()
+    if any(map(str.isdigit, low)):
+        return low
+    bare = american("".join(c for c in american(low) if c not in "'.-")) or low
+    return bare.upper() if bare in light() and len(bare) > 1 and piece.isupper() else bare
 
-    "It was not sounding" and "all of them were saved" lean on what went before, "when the ship struck"
-    on its main clause; a headline leaves words out.
+
+def unaccented(text: str) -> str:
+    """Text without the marks over and under its letters."""
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c) != "Mn")
+
+
+@cache
+def light() -> frozenset[str]:
+    """Function words: they hold a sentence together and tell no fact alone."""
+    return frozenset(row["word"] for row in lexicon("function_words"))
+
+
+def _values(span: Span, account: Annotated) -> tuple[dict[int, Unit], dict[int, Unit]]:
+    """Where a name begins in the passage, its end and key; and the same of amounts and dates."""
+    names: dict[int, Unit] = {}
+    amounts: dict[int, Unit] = {}
+    first = bisect_left(account.mentions, span.start, key=lambda m: m.span.start)
+    for mention in account.mentions[first:]:
+        if mention.span.start >= span.end:
+            break
+        value = _value(mention)
+        if not value or mention.span.end > span.end or mention.how == "pronoun":
+            continue
+        held = names if isinstance(mention.value, str) else amounts
+        at = _honorific(mention, account, span.start)
+        if mention.span.end > held.get(at, (0, ""))[0]:
+            held[at] = (mention.span.end, value)
+    return names, amounts
+
+
+def _value(mention: Mention) -> str:
+    """What a mention comes to, in one form; "" where that is not known."""
+    value = mention.value
+    if isinstance(value, str):
+        return value
+    if isinstance(value, When):
+        return f"{value.start}/{value.end}" if value.start else ""
+    if not isinstance(value, Quantity):
+        return ""
+    low, high = (f"{x:.15g}" for x in (value.low, value.high))
+    unit = f" {value.unit}" if value.kind != "number" or value.unit in _measures() else ""
+    return (low if low == high else f"{low}–{high}" if isfinite(value.high) else f"{low}+") + unit
+
+
+@cache
+def _measures() -> frozenset[str]:
+    return frozenset(row["unit"] for row in lexicon("units"))
+
+
+def _honorific(mention: Mention, account: Annotated, least: int) -> int:
+    """Where a person's name begins, with the honorific before it ("Mr Poe")."""
+    at = mention.span.start
+    if mention.kind != "person":
+        return at
+    n = bisect_left(account.tokens, at, key=lambda t: t.start) - 1
+    if n >= 0 and account.tokens[n].start >= least:
+        token = account.tokens[n]
+        if token.text.lower().rstrip(".") in HONORIFICS and at - token.end <= 1:
+            return token.start
+    return at
+
+
+HONORIFICS = frozenset({"mr", "mrs", "ms", "miss", "dr", "sir", "dame", "lord", "lady", "prof"})
+
+
+# -- what becomes one word beside another reading --
+
+
+def gathered(readings: Sequence[Sequence[Word]]) -> list[tuple[Word, ...]]:
+    """The readings with amounts, compounds and phrases made one word where another has their equal.
+
+    >>> one = [Word("carried", "carried", "carry"), Word("out", "out", "out"), Word("it", "it")]
+    >>> [w.text for w in gathered([one, [Word("implement", "implement"), Word("it", "it")]])[0]]
+    ['carried out', 'it']
     """
-    first, last = (bisect_left(account.tokens, at, key=lambda t: t.start) for at in (span.start, span.end))
-    tokens = account.tokens[first:last]
-    subjects = [n for n, t in enumerate(tokens) if t.dep in SUBJECTS]
-    ended = END.match(account.witness.text, span.end) is not None
-    if not subjects or tokens[0].pos in {"VERB", "SCONJ", "ADP"} or not any(t.tag in FINITE for t in tokens):
-        return float(ended)
-    sentence = account.sentences[bisect_left(account.sentences, span.end, key=lambda s: s.end)]
-    under = tokens[0].tag in {"WRB", "WDT", "WP", "IN"} or tokens[0].text.lower() in CONDITIONS
-    leaning = any(t.tag in {"PRP", "PRP$", "DT", "EX"} and t.dep not in {"det", "expl"} and t.text != "I"
-                  for t in tokens[: subjects[0] + 1])  # fmt: skip
-    return 2.0 + ended - 1.5 * under - leaning - 2 * (sentence.kind in HEADS)
+    rows = [tuple(row) for row in readings]
+    if len(set(rows)) < 2:
+        return rows
+    shapes = _shapes(rows)
+    known = [_phrases_in(row) for row in rows]
+    sets: dict[str, set[str]] = defaultdict(set)
+    for row, phrases in zip(rows, known, strict=True):
+        for name in {name for _, name in phrases.values()} | {w.base for w in row} | {w.form for w in row}:
+            for group in synonyms().get(name, ()):
+                sets[group].add(name)
+    return [tuple(_gather(row, shapes, phrases, sets)) for row, phrases in zip(rows, known, strict=True)]
+
+
+def _shapes(rows: Sequence[Sequence[Word]]) -> dict[str, set[str]]:
+    """The forms in which each value stands in any reading; compounds under their joined form."""
+    out: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        for start, end in _units(row):
+            form = " ".join(w.form for w in row[start:end])
+            out[row[start].whole or row[start].value].add(form)
+        for word in row:
+            out[HYPHEN + word.form].add(word.form)
+    return out
+
+
+def _units(row: Sequence[Word]) -> Iterator[tuple[int, int]]:
+    """Runs of words with one ``whole``, and single words with a value."""
+    at = 0
+    while at < len(row):
+        end = at + 1
+        if row[at].whole:
+            while end < len(row) and row[end].whole == row[at].whole:
+                end += 1
+            yield at, end
+        elif row[at].value:
+            yield at, end
+        at = end
+
+
+def _gather(
+    row: Sequence[Word],
+    shapes: Mapping[str, set[str]],
+    phrases: Mapping[int, tuple[int, str]],
+    sets: Mapping[str, set[str]],
+) -> Iterator[Word]:
+    at = 0
+    units = dict(_units(row))
+    while at < len(row):
+        end, whole = units.get(at, at + 1), row[at].whole
+        if end > at + 1 and len(shapes[whole]) > 1:
+            form = "".join(w.form for w in row[at:end]) if whole.startswith(HYPHEN) else ""
+            yield _one(row[at:end], form=form, value="" if form else whole)
+        elif at in phrases and any(len(sets[s]) > 1 for s in synonyms()[phrases[at][1]]):
+            end = phrases[at][0]
+            yield _one(row[at:end], lemma=phrases[at][1])
+        else:
+            end = at + 1
+            yield row[at]
+        at = end
+
+
+def _one(words: Sequence[Word], form: str = "", lemma: str = "", value: str = "") -> Word:
+    spelt = form or " ".join(w.form for w in words)
+    return Word(spelt, " ".join(w.text for w in words), lemma or spelt, value)
+
+
+def _phrases_in(row: Sequence[Word]) -> dict[int, tuple[int, str]]:
+    """Where a phrase of the lexicon begins: its end and its name; the longest at each place."""
+    out: dict[int, tuple[int, str]] = {}
+    taken = 0
+    for at, word in enumerate(row):
+        if at < taken or word.value:
+            continue
+        for name in _phrases().get(word.base, _phrases().get(word.form, ())):
+            parts = name.split()
+            rest = row[at + 1 : at + len(parts)]
+            if len(rest) + 1 == len(parts) and all(
+                part in (w.form, w.base) for part, w in zip(parts[1:], rest, strict=True)
+            ):
+                out[at] = (at + len(parts), name)
+                taken = at + len(parts)
+                break
+    return out
+
+
+@cache
+def synonyms() -> dict[str, tuple[str, ...]]:
+    """Word or phrase (lemmas) → the sets it stands in, each named by its words."""
+    out: dict[str, list[str]] = defaultdict(list)
+    for row in lexicon("synonyms"):
+        for word in row["words"].split(";"):
+            out[word].append(row["words"])
+    return {word: tuple(groups) for word, groups in out.items()}
+
+
+@cache
+def _phrases() -> dict[str, tuple[str, ...]]:
+    """First word → the phrases that begin with it, longest first."""
+    out: dict[str, list[str]] = defaultdict(list)
+    for name in synonyms():
+        if " " in name:
+            out[name.split()[0]].append(name)
+    return {first: tuple(sorted(names, key=lambda n: (-len(n.split()), n))) for first, names in out.items()}

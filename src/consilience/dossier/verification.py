@@ -163,7 +163,7 @@ def _missing(where: str, wanted: Iterable[str], known: Iterable[str]) -> Iterato
 
 def _wordings(points: Sequence[Json], texts: Mapping[str, str]) -> Iterator[str]:
     """Each place of a reading gives its normal form anew; one of them has its very words."""
-    from ..collate.readings import normal
+    from ..collate.wordings import normal
 
     for point in points:
         readings = point.get("readings", [])
