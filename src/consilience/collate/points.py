@@ -25,7 +25,7 @@ from .clauses import FINITE, HEADS, PRONOUNS, READ, Unit, units
 from .dividing import divide, pool
 from .evidence import FEATURES, Pairs, Sketch, compare_units, folded, sketch
 from .grouping import gather
-from .kinds import kind
+from .kinds import Kinds
 from .links import links_of
 from .wordings import fullest, normal, passages, readings_of
 
@@ -66,8 +66,9 @@ def collate(
     table = align(chosen, entities)
     names = {e.key: e for e in entities}
     by_id = {a.witness.id: a for a in chosen}
+    told = Kinds(by_id)
     points = [
-        _point(story, [(i, table.units[i]) for i in group], by_id, names, table)
+        _point(story, [(i, table.units[i]) for i in group], by_id, names, table, told)
         for group in grouped(table, settings.threshold)
         if _stands([table.units[i] for i in group], by_id, settings)
     ]
@@ -217,6 +218,7 @@ def _point(
     by_id: Mapping[str, Annotated],
     names: Mapping[str, Entity],
     table: Table,
+    told: Kinds,
 ) -> Point:
     """A point from a group of units, which are in text order account by account."""
     spans = passages([u for _, u in group], by_id)
@@ -229,7 +231,7 @@ def _point(
         id=ident,
         story=story.id,
         says=says.wording,
-        kind=kind([u for _, u in group], by_id, spoken=name is not None),
+        kind=told.of([u for _, u in group], spoken=name is not None),
         readings=readings,
         speaker=name,
         speaker_key=key,
