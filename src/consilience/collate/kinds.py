@@ -30,6 +30,7 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import takewhile
 
+from ..annotate.cues import reporting
 from ..annotate.modality import modality_of
 from ..annotate.tree import VERBAL, Tree, tree
 from ..data import lexicon
@@ -69,6 +70,9 @@ AGAINST = frozenset({"than", "compared", "over", "against"})
 """Words before a date that something is only measured by: "7 per cent more than in 2029"."""
 VAGUE = frozenset({"dozen", "score", "hundred", "thousand", "million", "ten"})
 """As nouns they count nothing that could be wrong: "thousands of supporters celebrated"."""
+MEASURING = frozenset(
+    {"at", "to", "of", "for", "from", "about", "around", "over", "between", "below", "above", "worth"}
+)
 SHARES = frozenset({"half", "double", "triple", "twice"})
 
 
@@ -316,7 +320,7 @@ class _Clause:
         """Whether a verb in the simple present tells more than how things stand now."""
         if self.tokens[top].lemma == "be":
             return self.found.child(top, "attr") is not None and self.found.child(top, "expl") is None
-        return self.tokens[top].lemma.lower() not in LASTING
+        return self.tokens[top].lemma.lower() not in LASTING | reporting()
 
     # -- figure --
 
@@ -347,15 +351,15 @@ class _Clause:
         :param unit: whether it measures; ``large``: whether it is told for its own sake anywhere.
         """
         role, verb = (self.tokens[path[-1]].dep if path else ""), self._verb(top)
-        by = role == "prep" and self.tokens[path[-1]].text.lower() == "by"
-        if verb == "be" and self.tokens[top].pos == "AUX":
+        before = self.tokens[path[-1]].text.lower() if role == "prep" else ""
+        if verb == "be":
             return role in PREDICATE | {"npadvmod"} or (role in CORE and large)
         if verb in _words("toll", "verb"):
             return role in CORE | {"prep"} and not unit
         if verb in _words("figure", "verb"):
-            return by or (
-                large and role in CORE | {"prep", "npadvmod", "advmod", ""}
-            )  # "rose by two degrees"
+            far = any(self.tokens[k].dep == "npadvmod" for k in path)  # "lie sixty kilometres off the coast"
+            near = far or role in CORE | {"advmod", ""} or before in MEASURING
+            return before == "by" or (large and near)  # "rose by two degrees"
         vague = bool(path) and self.tokens[path[0]].tag == "NNS" and self.tokens[path[0]].lemma in VAGUE
         return large and not vague and role in CORE and self._whole(path)
 
