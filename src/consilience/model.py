@@ -342,11 +342,14 @@ class Column:
     """One place of an apparatus.
 
     ``kind`` is same, spelling, synonym, value (same number or name, other form), variant,
-    omission (absent in some readings). ``cells`` holds a text or None for each reading.
+    omission (absent in some readings), addition (absent in most) or transposition (there in
+    another place). ``cells`` holds a text or None for each reading. Columns with one ``move``
+    other than 0 hold the same words in different places.
     """
 
     kind: str
     cells: tuple[str | None, ...]
+    move: int = 0
 
 
 @dataclass(frozen=True, slots=True)

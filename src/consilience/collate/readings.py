@@ -1,7 +1,7 @@
 """The words of a passage as the apparatus compares them.
 
-A name is one word; an amount, a date, a compound with a hyphen or a phrase ("carry out") becomes
-one only where another reading has its equal in another shape ("implement"). Does not align.
+A name, an amount, a date, a compound with a hyphen or a phrase ("carry out") is one word where
+another reading has its equal in another shape ("implement"), and its single words elsewhere. Does not align.
 Invariant: the texts of a reading's words, in order, are the passage without its punctuation.
 """
 
@@ -21,19 +21,22 @@ from .evidence import american, folded, number
 
 Unit = tuple[int, str]
 """End of a name, amount or date in the text, and its value."""
+KEY = "e1:"
+"""Opens the key of an entity."""
 HYPHEN = "joined "
 """Opens the ``whole`` of a compound that is written with a hyphen."""
-CLITICS = {("n't", "not"): "not", ("'s", "be"): "is", ("'re", "be"): "are", ("'ve", "have"): "have"} | {
-    ("'ll", "will"): "will", ("ca", "can"): "can", ("wo", "will"): "will", ("'m", "be"): "am",
-}  # fmt: skip
-"""Form and lemma of what a contraction leaves of a word, and the word."""
+CLITICS = {"an": "a", "n't": "not", "'re": "are", "'ve": "have", "'ll": "will", "'m": "am"}
+"""What a contraction leaves of a word, and the word."""
+CUT = {("'s", "be"): "is", ("ca", "can"): "can", ("wo", "will"): "will", ("sha", "shall"): "shall"}
+"""The same where only the lemma tells it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Word:
     """A word or a whole name: as written, in normal form, its lemma, and its value (key or number).
 
-    ``whole`` is the value of the longer amount or date that it is a part of, "" otherwise.
+    ``whole`` is the value of the longer name, amount or date that it is a part of, "" otherwise;
+    ``joint`` is what stands between it and the word before: a space, a hyphen or nothing.
     """
 
     form: str
@@ -41,6 +44,7 @@ class Word:
     lemma: str = ""
     value: str = ""
     whole: str = ""
+    joint: str = " "
 
     @property
     def base(self) -> str:
@@ -49,33 +53,42 @@ class Word:
 
 
 def words_of(span: Span, account: Annotated) -> tuple[Word, ...]:
-    """The words of a passage; a name of several words counts as one where its key is known."""
-    names, amounts = _values(span, account)
+    """The words of a passage, with the values of its names, amounts and dates."""
+    units = _values(span, account)
     out: list[Word] = []
-    taken, unit, hyphen = span.start, (0, ""), False
+    value, end, last = "", 0, Token(0, -1, "", "", "", "", "", 0, "")
+    hyphen = False
     for n in range(*_within(span, account)):
         token = account.tokens[n]
-        if token.start < taken or token.end > span.end:
-            continue
         if not any(map(str.isalnum, token.text)) and token.text not in SIGNS:
-            hyphen = token.text == "-" and bool(out) and token.start == taken
-            taken = token.end
+            hyphen = token.text in DASHES and token.start == last.end
+            last = token if hyphen else last
             continue
-        end, key = names.get(token.start, (token.end, ""))
-        text = account.witness.text[token.start : end]
-        unit = amounts.get(token.start, unit)
-        word = _word(text, token if end == token.end else None, key)
-        if end <= unit[0]:
-            whole = token.start in amounts and end == unit[0]
-            word = replace(word, value=unit[1]) if whole else replace(word, whole=unit[1])
-        if hyphen and token.start == taken and not out[-1].whole and not word.whole:
-            joined = HYPHEN + out[-1].form + word.form
-            out[-1], word = replace(out[-1], whole=joined), replace(word, whole=joined)
+        if token.start in units:
+            end, value = units[token.start]
+        joint = " " if token.start != last.end else "-" if hyphen else ""
+        word = replace(_word(token), joint=joint)
+        if token.end <= end:
+            whole = token.start in units and token.end == end
+            word = replace(word, value=value) if whole else replace(word, whole=value)
+        elif hyphen and joint and out and not out[-1].whole:
+            word = replace(word, whole=HYPHEN + out[-1].form + word.form)
+            out[-1] = replace(out[-1], whole=word.whole)
         out.append(word)
-        taken, hyphen = end, False
+        last, hyphen = token, False
     return tuple(out)
 
 
+def spelt(words: Sequence[Word]) -> str:
+    """The text of words that stand side by side.
+
+    >>> spelt([Word("they", "They"), Word("do", "do"), Word("not", "n't", joint="")])
+    "They don't"
+    """
+    return "".join(w.text if n == 0 else w.joint + w.text for n, w in enumerate(words))
+
+
+DASHES = frozenset("-\u2010\u2011")
 SIGNS = frozenset("%$£€¥&")
 """Marks that are read as words."""
 
@@ -86,15 +99,12 @@ def _within(span: Span, account: Annotated) -> tuple[int, int]:
     return first, bisect_left(account.tokens, span.end, key=lambda t: t.start)
 
 
-def _word(text: str, token: Token | None, key: str) -> Word:
-    """A token, or a name of several (no token), with its key."""
-    form = normal(text)
-    lemma = token.lemma.lower() if token else form
-    form = CLITICS.get((form if form != "s" else "'s", lemma), CLITICS.get((text.lower(), lemma), form))
-    value = key
-    if token and token.pos == "NUM" and not key:
-        value = number(form) if number(form)[:1].isdigit() else ""
-    return Word(form, text, lemma, value)
+def _word(token: Token) -> Word:
+    """A token; a number has its figures for a value."""
+    bare, lemma = folded(token.text).lower(), token.lemma.lower()
+    form = CLITICS.get(bare) or CUT.get((bare, lemma)) or normal(token.text)
+    figures = number(form) if token.pos == "NUM" else ""
+    return Word(form, token.text, lemma, figures if figures[:1].isdigit() else "")
 
 
 @lru_cache(maxsize=65536)
@@ -130,10 +140,9 @@ def light() -> frozenset[str]:
     return frozenset(row["word"] for row in lexicon("function_words"))
 
 
-def _values(span: Span, account: Annotated) -> tuple[dict[int, Unit], dict[int, Unit]]:
-    """Where a name begins in the passage, its end and key; and the same of amounts and dates."""
-    names: dict[int, Unit] = {}
-    amounts: dict[int, Unit] = {}
+def _values(span: Span, account: Annotated) -> dict[int, Unit]:
+    """Where a name, amount or date begins in the passage: its end and value; the longest of each place."""
+    found: dict[int, Unit] = {}
     first = bisect_left(account.mentions, span.start, key=lambda m: m.span.start)
     for mention in account.mentions[first:]:
         if mention.span.start >= span.end:
@@ -141,11 +150,10 @@ def _values(span: Span, account: Annotated) -> tuple[dict[int, Unit], dict[int, 
         value = _value(mention)
         if not value or mention.span.end > span.end or mention.how == "pronoun":
             continue
-        held = names if isinstance(mention.value, str) else amounts
         at = _honorific(mention, account, span.start)
-        if mention.span.end > held.get(at, (0, ""))[0]:
-            held[at] = (mention.span.end, value)
-    return names, amounts
+        if mention.span.end > found.get(at, (0, ""))[0]:
+            found[at] = (mention.span.end, value)
+    return found
 
 
 def _value(mention: Mention) -> str:
@@ -207,15 +215,29 @@ def gathered(readings: Sequence[Sequence[Word]]) -> list[tuple[Word, ...]]:
 
 
 def _shapes(rows: Sequence[Sequence[Word]]) -> dict[str, set[str]]:
-    """The forms in which each value stands in any reading; compounds under their joined form."""
+    """The forms in which each value stands in any reading.
+
+    A compound stands under its joined form, and a name too beside its last word alone ("Ada Poe", "Poe").
+    """
     out: dict[str, set[str]] = defaultdict(set)
+    bare = {form for row in rows for form in _alone(row)}
     for row in rows:
         for start, end in _units(row):
-            form = " ".join(w.form for w in row[start:end])
-            out[row[start].whole or row[start].value].add(form)
+            value = row[start].whole or row[start].value
+            out[value].add(" ".join(w.form for w in row[start:end]))
+            if value.startswith(KEY) and row[end - 1].form in bare:
+                out[value].add(row[end - 1].form)
         for word in row:
             out[HYPHEN + word.form].add(word.form)
     return out
+
+
+def _alone(row: Sequence[Word]) -> Iterator[str]:
+    """Words with a capital that stand alone, as a surname does."""
+    capital = [False, *(w.text[:1].isupper() and w.form not in light() for w in row), False]
+    for word, before, this, after in zip(row, capital, capital[1:], capital[2:], strict=False):
+        if this and not (before or after or word.whole):
+            yield word.form
 
 
 def _units(row: Sequence[Word]) -> Iterator[tuple[int, int]]:
@@ -255,8 +277,8 @@ def _gather(
 
 
 def _one(words: Sequence[Word], form: str = "", lemma: str = "", value: str = "") -> Word:
-    spelt = form or " ".join(w.form for w in words)
-    return Word(spelt, " ".join(w.text for w in words), lemma or spelt, value)
+    joined = form or " ".join(w.form for w in words)
+    return Word(joined, spelt(words), lemma or joined, value, joint=words[0].joint)
 
 
 def _phrases_in(row: Sequence[Word]) -> dict[int, tuple[int, str]]:
