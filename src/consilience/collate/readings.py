@@ -62,6 +62,8 @@ def words_of(span: Span, account: Annotated) -> tuple[Word, ...]:
         token = account.tokens[n]
         if not any(map(str.isalnum, token.text)) and token.text not in SIGNS:
             hyphen = token.text in DASHES and token.start == last.end
+            if token.tag == "POS" and out:  # the boats' crews
+                out[-1] = replace(out[-1], text=out[-1].text + token.text)
             last = token if hyphen else last
             continue
         if token.start in units:

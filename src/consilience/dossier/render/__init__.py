@@ -15,7 +15,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from . import page
+from . import page, variants
 from .facts import Document, by_value, capital, counted, facts, moment, verb
 from .stemma import draw
 
@@ -80,7 +80,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     env.globals |= {
-        "apparatus": page.apparatus,
+        "apparatus": variants.apparatus,
         "by_value": by_value,
         "cards": page.cards,
         "counted": counted,

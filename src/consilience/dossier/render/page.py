@@ -6,7 +6,6 @@ Invariant: every passage shown is a slice of an account's text and has an anchor
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -57,21 +56,6 @@ class Side:
     value: str
     quotes: tuple[Quote, ...]
     rest: tuple[tuple[Account, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """A place of the apparatus: its kind, what each reading has there (None: nothing), which are odd."""
-
-    kind: str
-    cells: tuple[str | None, ...]
-
-    @property
-    def odd(self) -> tuple[bool, ...]:
-        """Whether a cell is other than the commonest one; all are, where none is commonest."""
-        sizes = Counter(self.cells).most_common()
-        tied = len(sizes) > 1 and sizes[0][1] == sizes[1][1]
-        return tuple(tied or c != sizes[0][0] for c in self.cells)
 
 
 def anchor(account: Account, start: int, end: int) -> str:
@@ -204,32 +188,6 @@ def origins(row: Row, facts: Facts) -> list[str]:
     """The labels of the origins a point may go back to."""
     labels = {o.get("id"): str(o.get("label") or o.get("kind") or "") for o in facts.listed("origins")}
     return [labels[o] for o in row.raw.get("origins") or [] if labels.get(o)]
-
-
-def apparatus(row: Row, facts: Facts) -> tuple[list[str], list[Variant]]:
-    """The word-by-word variants of a point: sigla of each reading, and its places in order.
-
-    Neighbouring places where all readings agree are joined.
-    """
-    raw = row.raw.get("apparatus") or {}
-    witnesses = raw.get("witnesses") or []
-    if len(witnesses) < 2:
-        return [], []
-    sigla = [" ".join(dict.fromkeys(_siglum(facts, a) for a in group)) for group in witnesses]
-    found: list[Variant] = []
-    for column in raw.get("columns") or []:
-        cells = tuple(column["cells"])
-        if column["kind"] == "same" and found and found[-1].kind == "same":
-            cells = tuple(
-                f"{a or ''} {b or ''}".strip() for a, b in zip(found.pop().cells, cells, strict=False)
-            )
-        found.append(Variant(column["kind"], cells))
-    return sigla, found
-
-
-def _siglum(facts: Facts, article: str) -> str:
-    account = facts.by_id.get(article)
-    return account.siglum if account else article
 
 
 def sides(discrepancy: Document, facts: Facts, limit: int = 2) -> list[Side]:
