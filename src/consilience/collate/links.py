@@ -1,48 +1,137 @@
 """Links: why two passages of a point are held to assert the same.
 
-Gives each scored pair inside a point its reason in words. Does not score. Invariant: links stand
-weakest first.
+Lists the scored pairs inside a point, each with its reason in words: what the two share, and what
+speaks against it. Does not score. Invariant: links stand weakest first, and every passage of a point
+of several accounts has at least its strongest link to another account among them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..model import Link, Span
+from ..model import Annotated, Entity, Link, Span
 from .clauses import Unit
-from .evidence import FEATURES
+from .evidence import FEATURES, Sketch, sketch
+from .wordings import normal
 
 if TYPE_CHECKING:
     from .points import Table
 
 SHOWN = 0.2
-"""Least score of a pair of passages that is listed as a link."""
+"""Least score of a pair of passages that is listed as a link, if either has a stronger one."""
+RUN = 4
+"""Least number of words in a row that are told as a run."""
+FEW = 2
+"""Most shared words that a reason tells one by one."""
+NAMED = 2
+"""Most names, and most numbers, that a reason tells."""
 
 
-def links_of(group: Sequence[tuple[int, Unit]], table: Table) -> tuple[Link, ...]:
-    """The scored pairs inside a group, weakest first, each with its reason."""
-    out = []
-    for n, (i, a) in enumerate(group):
-        for j, b in group[n + 1 :]:
-            score = table.scores.get((i, j), 0.0)
-            if score >= SHOWN:
-                ends = (Span(a.witness, a.start, a.end), Span(b.witness, b.start, b.end))
-                out.append(Link(*ends, score, reason(table.features_of(i, j))))
-    return tuple(sorted(out, key=lambda link: (link.score, link.a, link.b)))
+class Links:
+    """Tells the links of points over one table of scores."""
+
+    def __init__(self, table: Table, accounts: Mapping[str, Annotated], names: Mapping[str, Entity]) -> None:
+        self._table, self._accounts, self._names = table, accounts, names
+        self._drafts: dict[int, Sketch] = {}
+
+    def of(self, group: Iterable[int]) -> tuple[Link, ...]:
+        """The links inside a group of unit numbers, weakest first."""
+        members, units = sorted(group), self._table.units
+        scored = [
+            (self._table.scores.get((i, j), 0.0), i, j)
+            for n, i in enumerate(members)
+            for j in members[n + 1 :]
+            if units[i].witness != units[j].witness
+        ]
+        strongest: dict[int, tuple[float, int, int]] = {}
+        for score, i, j in sorted(scored, key=lambda s: (-s[0], s[1], s[2])):
+            strongest.setdefault(i, (score, i, j))
+            strongest.setdefault(j, (score, i, j))
+        kept = {s for s in scored if s[0] >= SHOWN} | set(strongest.values())
+        made = [Link(_span(units[i]), _span(units[j]), score, self._why(i, j)) for score, i, j in kept]
+        return tuple(sorted(made, key=lambda link: (link.score, link.a, link.b)))
+
+    def _why(self, i: int, j: int) -> str:
+        """The reason for one pair; one that no score was worked out for has no features."""
+        scored = (i, j) in self._table.scores
+        features = self._table.features_of(i, j) if scored else [0.0] * len(FEATURES)
+        return reason(self._draft(i), self._draft(j), features, self._names)
+
+    def _draft(self, i: int) -> Sketch:
+        if i not in self._drafts:
+            unit = self._table.units[i]
+            self._drafts[i] = sketch(unit, self._accounts[unit.witness])
+        return self._drafts[i]
 
 
-def reason(features: Sequence[float]) -> str:
-    """The features that speak for a pair, in words."""
+def _span(unit: Unit) -> Span:
+    return Span(unit.witness, unit.start, unit.end)
+
+
+def reason(a: Sketch, b: Sketch, features: Sequence[float], names: Mapping[str, Entity] | None = None) -> str:
+    """What two passages share, and what speaks against them, in words.
+
+    >>> a = Sketch(("close", "harbour", "pier"), (), ("1200",), "the old pier will close for 1,200 days")
+    >>> b = Sketch(("close", "pier"), (), ("1200",), "pier to close for 1200 days")
+    >>> reason(a, b, [0.0] * len(FEATURES))
+    'both have “close” and “pier”; both say 1200'
+    """
     value = dict(zip(FEATURES, features, strict=True))
+    known = names or {}
+    shared = [known[key].name for key in sorted({*a.names} & {*b.names}) if key in known]
     said = [
+        *_wording(a, b),
+        *_listed("both name", shared),
+        *_listed("both say", sorted({*a.numbers} & {*b.numbers}, key=lambda n: (len(n), n))),
+        *(["like meaning in other words"] if value["soft_short"] - value["words_short"] >= 0.15 else []),
+        *(["same speaker"] if value["speaker_same"] >= 0.5 else []),
+        *(["alike neighbours"] if value["neighbours"] >= 0.5 else []),
+    ]
+    against = [
         text
-        for name, least, text in (
-            ("chars", 0.6, "nearly the same wording"), ("words_short", 0.5, "shared words"),
-            ("soft_short", 0.7, "words of like meaning"), ("names", 0.5, "the same names"),
-            ("numbers", 0.5, "the same number"), ("speaker_same", 0.5, "the same speaker"),
-            ("neighbours", 0.5, "alike neighbours"),
+        for name, text in (
+            ("names_differ", "they name others"), ("numbers_differ", "the numbers differ"),
+            ("speaker_differ", "the speakers differ"),
         )
-        if value[name] >= least
+        if value[name] >= 0.5
     ]  # fmt: skip
-    return ", ".join(said) or "likeness of meaning"
+    bare = "likeness of letters and meaning" if any(features) else "taken with what stands beside it"
+    return "; ".join([*(said or [bare]), *(f"but {text}" for text in against)])
+
+
+def _wording(a: Sketch, b: Sketch) -> list[str]:
+    """How much wording two passages share: all of it, a run of words, or content words."""
+    left, right = normal(a.text).split(), normal(b.text).split()
+    if left == right:
+        return ["word for word the same"]
+    one, other = ({*s.words}.difference(s.names, s.numbers) for s in (a, b))
+    shared, run = sorted(one & other), _run(left, right)
+    if len(shared) > FEW:
+        out = [f"{len(shared)} content words of {min(len(one), len(other))}"]
+    else:
+        out = [f"both have {' and '.join(f'“{word}”' for word in shared)}"] if shared else []
+    return out + ([f"{run} words in a row"] if run >= RUN else [])
+
+
+def _run(a: Sequence[str], b: Sequence[str]) -> int:
+    """Length of the longest run of words that two texts share.
+
+    >>> _run("the dam is safe now".split(), "they say the dam is old".split())
+    3
+    """
+    best, row = 0, [0] * (len(b) + 1)
+    for word in a:
+        row = [0] + [row[n] + 1 if other == word else 0 for n, other in enumerate(b)]
+        best = max(best, *row)
+    return best
+
+
+def _listed(verb: str, items: Sequence[str]) -> list[str]:
+    more = len(items) - NAMED
+    words = list(items[:NAMED]) + ([f"{more} more"] if more > 0 else [])
+    return (
+        [f"{verb} {' and '.join([', '.join(words[:-1]), words[-1]] if words[1:] else words)}"]
+        if words
+        else []
+    )

@@ -26,7 +26,7 @@ from .dividing import divide, pool
 from .evidence import FEATURES, Pairs, Sketch, compare_units, folded, sketch
 from .grouping import gather
 from .kinds import Kinds
-from .links import links_of
+from .links import Links
 from .wordings import fullest, normal, passages, readings_of
 
 ALIKE = 0.5
@@ -66,9 +66,9 @@ def collate(
     table = align(chosen, entities)
     names = {e.key: e for e in entities}
     by_id = {a.witness.id: a for a in chosen}
-    told = Kinds(by_id)
+    told, linked = Kinds(by_id), Links(table, by_id, names)
     points = [
-        _point(story, [(i, table.units[i]) for i in group], by_id, names, table, told)
+        _point(story, [(i, table.units[i]) for i in group], by_id, names, linked, told)
         for group in grouped(table, settings.threshold)
         if _stands([table.units[i] for i in group], by_id, settings)
     ]
@@ -217,7 +217,7 @@ def _point(
     group: Sequence[tuple[int, Unit]],
     by_id: Mapping[str, Annotated],
     names: Mapping[str, Entity],
-    table: Table,
+    linked: Links,
     told: Kinds,
 ) -> Point:
     """A point from a group of units, which are in text order account by account."""
@@ -235,7 +235,7 @@ def _point(
         readings=readings,
         speaker=name,
         speaker_key=key,
-        links=links_of(group, table),
+        links=linked.of(i for i, _ in group),
         apparatus=apparatus(words),
     )
 
