@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .dossier import Dossier as Dossier
     from .dossier import verify as verify
+    from .dossier import weakest_links as weakest_links
     from .engine import compare as compare
     from .engine import compare_witnesses as compare_witnesses
     from .errors import ConsilienceError as ConsilienceError
@@ -32,6 +33,7 @@ _HOME = {
     "compare_witnesses": "engine",
     "Dossier": "dossier",
     "verify": "dossier",
+    "weakest_links": "dossier",
     "read": "ingest",
     "Settings": "settings",
     "Span": "model",

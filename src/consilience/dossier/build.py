@@ -32,6 +32,7 @@ from ..model import (
 )
 from ..settings import Settings
 from .digest import coverage, in_words, ledger, summary, timeline
+from .ranking import ranks
 
 SCHEMA = "consilience/dossier/1"
 SIGLA = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -101,6 +102,7 @@ class _Writer:
     def __init__(self, dossier: Dossier) -> None:
         self.dossier = dossier
         self.names = {a.witness.id: a.witness.name for a in dossier.accounts}
+        self.ranks = ranks(dossier.points, dossier.accounts, dossier.discrepancies)
 
     def document(self) -> Json:
         d = self.dossier
@@ -201,8 +203,20 @@ class _Writer:
             ],
             "origins": list(p.origins),
             "independent": {"low": p.low, "high": p.high, "why": p.why},
+            "rank": self.rank(p),
             "silent": [self.names[w] for w in p.silent],
             "lacunose": [self.names[w] for w in p.lacunose],
+        }
+
+    def rank(self, p: Point) -> Json:
+        r = self.ranks[p.id]
+        return {
+            "standing": r.standing,
+            "accounts": r.accounts,
+            "headline": [self.names[w] for w in r.headline],
+            "lead": [self.names[w] for w in r.lead],
+            "place": r.place,
+            "disputed": r.disputed,
         }
 
     def discrepancy(self, d: Discrepancy) -> Json:

@@ -151,6 +151,8 @@ def _ids(document: Json, texts: Mapping[str, str]) -> Iterator[str]:
     for p in document["points"]:
         yield from _missing(f"points.{p['id']}", p["origins"], origins)
         yield from _missing(f"points.{p['id']}", [*p.get("silent", ()), *p.get("lacunose", ())], texts)
+        rank = p.get("rank") or {}
+        yield from _missing(f"points.{p['id']}", [*rank.get("headline", ()), *rank.get("lead", ())], texts)
     for d in document["discrepancies"]:
         yield from _missing(f"discrepancies.{d['id']}", [d["point"]] if d.get("point") else [], points)
 

@@ -16,6 +16,7 @@ from ..annotate import link
 from ..annotate.pipeline import one_thread
 from ..collate import collate
 from ..dossier import Dossier
+from ..dossier.ranking import ranked
 from ..errors import InputError
 from ..group import group
 from ..ingest import read
@@ -99,6 +100,7 @@ def _examine(
     points = trace.with_origins(points, accounts, descent)
     step("comparing", 0, 1)
     found = contrast.discrepancies(accounts, points, entities, descent, settings.contrast)
+    points = ranked(points, accounts, found)
     silences = contrast.silences(accounts, points, descent, settings.contrast)
     return Dossier(
         story=story,
