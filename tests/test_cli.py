@@ -229,3 +229,14 @@ def test_a_link_out_of_the_folder_is_not_followed(folder: Path) -> None:
     found = document(run("compare", inner, "--json", out, "-q"), out)
     assert [a["id"] for a in found["articles"]] == ["three"]
     assert any("leads out of the folder" in p["what"] for p in found["problems"])
+
+
+def test_the_weakest_links_are_printed_when_asked_for(folder: Path) -> None:
+    assert "Weakest links" not in run("compare", folder).output
+    for arguments in (["--explain", folder], [folder, "--explain"], [folder, "--explain", "10"]):
+        result = run("compare", *arguments)
+        assert result.exit_code == 0
+        assert "Weakest links" in result.output
+    refused = run("compare", folder, "--explain", "0")
+    assert refused.exit_code == 2
+    assert "0 links" in refused.output

@@ -13,9 +13,9 @@ from rich.console import Console
 from consilience.dossier.terminal import print_dossier
 
 
-def shown(document: dict[str, Any], width: int = 80, *, verbose: bool = False, terminal: bool = False) -> str:
+def shown(document: dict[str, Any], width: int = 80, *, terminal: bool = False, **options: Any) -> str:
     out = io.StringIO()
-    print_dossier(document, Console(file=out, width=width, force_terminal=terminal), verbose=verbose)
+    print_dossier(document, Console(file=out, width=width, force_terminal=terminal), **options)
     return out.getvalue()
 
 
@@ -72,3 +72,27 @@ def test_no_account_can_steer_the_terminal() -> None:
 
 def test_one_account_is_said_to_prove_nothing() -> None:
     assert "nothing here is confirmed" in " ".join(shown(render_sample.one()).split())
+
+
+def linked() -> dict[str, Any]:
+    """The sample with two links, of its second and its first point."""
+    document = render_sample.sample()
+    for point in document["points"]:
+        point["links"] = []
+    for n, score, reason in ((1, 0.31, "both say 212"), (0, 0.72, "4 words in a row\x1b[31m")):
+        a, b = document["points"][n]["accounts"][:2]
+        document["points"][n]["links"] = [{"a": a, "b": b, "score": score, "reason": reason}]
+    return document
+
+
+def test_the_weakest_links_are_listed_when_asked_for() -> None:
+    assert "Weakest links" not in shown(linked())
+    text = shown(linked(), 100, explain=10)
+    assert "Weakest links  2 of 2" in text
+    assert text.index("0.31  both say 212") < text.index("0.72  4 words in a row")
+    assert "\x1b" not in text
+    few = shown(linked(), 60, explain=1)
+    assert "Weakest links  1 of 2" in few
+    assert "0.72" not in few
+    assert max(cell_len(line) for line in few.splitlines()) <= 60
+    assert "no passage is linked to another" in shown(render_sample.one(), explain=3)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ..dossier import Dossier
     from ..settings import Settings
 
+EXPLAINED = 10
+"""Links that ``--explain`` lists when it is not said how many."""
 FILE = click.Path(path_type=Path)
 
 
@@ -65,6 +67,13 @@ def main() -> None:
 @click.option(
     "-v", "--verbose", is_flag=True, help="Print the whole dossier: every point, passage and reason."
 )
+@click.option(
+    "--explain",
+    is_flag=False,
+    flag_value=str(EXPLAINED),
+    metavar="[N]",
+    help="Print the N links between passages that are least sure (10), with score and reason.",
+)
 def compare(
     sources: tuple[str, ...],
     manifest: Path | None,
@@ -73,12 +82,14 @@ def compare(
     settings_file: Path | None,
     quiet: bool,
     verbose: bool,
+    explain: str | None,
 ) -> None:
     """Compare accounts of one event and print the dossier.
 
     Accounts are files (.txt, .md, .html, .json, .jsonl, .pdf, .docx), folders, globs, http(s)
     addresses, or '-' for standard input.
     """
+    sources, weakest = _explained(sources, explain)
     if not sources:
         todo = "name files, folders or addresses, as in 'consilience compare a.txt b.html'"
         raise InputError("no accounts given", where="compare", todo=todo)
@@ -92,7 +103,7 @@ def compare(
         lambda step: _compare()(sources, manifest=manifest, settings=settings, progress=step, stdin=_stdin),
     )
     if not quiet and not to_stdout:
-        _print(dossier, verbose)
+        _print(dossier, verbose, weakest)
     _write(dossier, json_file, html_file, quiet=quiet or to_stdout)
 
 
@@ -145,6 +156,17 @@ def _compare() -> Callable[..., Dossier]:
     return run
 
 
+def _explained(sources: tuple[str, ...], explain: str | None) -> tuple[tuple[str, ...], int]:
+    """The sources, and how many links to list: what follows ``--explain`` may be a source."""
+    if explain is None:
+        return sources, 0
+    if not explain.isdecimal():
+        return (explain, *sources), EXPLAINED
+    if int(explain) == 0:
+        raise InputError("0 links cannot be listed", where="--explain", todo="give 1 or more, or no number")
+    return sources, int(explain)
+
+
 def _settings(path: Path | None) -> Settings:
     from ..settings import Settings
 
@@ -187,10 +209,10 @@ def _console() -> Console:
     return Console(highlight=False)
 
 
-def _print(dossier: Dossier, verbose: bool) -> None:
+def _print(dossier: Dossier, verbose: bool, explain: int) -> None:
     from ..dossier.terminal import print_dossier
 
-    print_dossier(dossier.to_dict(), _console(), verbose=verbose)
+    print_dossier(dossier.to_dict(), _console(), verbose=verbose, explain=explain)
 
 
 def _with_progress(quiet: bool, work: Callable[[Any], Dossier]) -> Dossier:

@@ -193,9 +193,7 @@ class _Writer:
             "readings": [{"wording": r.wording, "normal": r.normal} for r in p.readings],
             "apparatus": {
                 "witnesses": [[self.names[s.witness] for s in r.accounts] for r in p.readings],
-                "columns": [
-                    {"kind": c.kind, "cells": list(c.cells), "move": c.move} for c in p.apparatus
-                ],
+                "columns": [{"kind": c.kind, "cells": list(c.cells), "move": c.move} for c in p.apparatus],
             },
             "links": [
                 {"a": self.place(k.a), "b": self.place(k.b), "score": k.score, "reason": k.reason}

@@ -51,12 +51,13 @@ KEY = (
 )
 
 
-def print_dossier(document: Document, console: Console, *, verbose: bool = False) -> None:
+def print_dossier(document: Document, console: Console, *, verbose: bool = False, explain: int = 0) -> None:
     """Print a dossier in columns that fit the console.
 
     :param document: a document of the contract (``Dossier.to_dict()``).
     :param verbose: adds what the short form leaves out: every point and finding, evidence, silences,
         framing and the timeline.
+    :param explain: how many of the weakest links to list.
     """
     known = facts(document)
     _head(known, console)
@@ -65,6 +66,8 @@ def print_dossier(document: Document, console: Console, *, verbose: bool = False
         return
     _accounts(known, console)
     _points(known, console, verbose)
+    if explain:
+        _links(known, console, explain)
     _discrepancies(known, console, verbose)
     _speakers(known, console, verbose)
     if verbose:
@@ -221,6 +224,25 @@ def _passages(row: Row, table: Table) -> None:
     why = (row.raw.get("independent") or {}).get("why")
     if why:
         table.add_row("", _text(why, "italic dim"), "", "")
+
+
+def _links(known: Facts, console: Console, count: int) -> None:
+    """The links that are least sure, so that a reader can judge them."""
+    found = known.weakest
+    _title(console, "Weakest links", f"{min(count, len(found))} of {len(found)}" if found else "")
+    if not found:
+        console.print(_text("no passage is linked to another", "dim"))
+        return
+    table = _grid(3, 3, None)
+    for row, link in found[:count]:
+        score = f"{link['score']:.2f}"
+        table.add_row(_text(row.number, "dim"), "", _line((score, "bold"), f"  {clean(link['reason'])}"))
+        for place in (link["a"], link["b"]):
+            account = known.by_id[place["article"]]
+            words = clean(account.text[place["start"] : place["end"]])
+            table.add_row("", _text(account.siglum, "bold"), _text(words, "dim"))
+    console.print(table)
+    console.print(_text("Score: from 0 to 1, for ordering; no probability.", "dim"))
 
 
 def _discrepancies(known: Facts, console: Console, verbose: bool) -> None:

@@ -129,6 +129,26 @@ class Row:
         return int(bounds.get("low", 1)), int(bounds.get("high", 1))
 
     @property
+    def links(self) -> list[Document]:
+        """Why its passages are held to assert the same, weakest first."""
+        return list(self.raw.get("links") or [])
+
+    @property
+    def headline(self) -> str:
+        """The sigla of the accounts that have it in the headline."""
+        return self._sigla("headline")
+
+    @property
+    def lead(self) -> str:
+        """The sigla of the accounts that have it in the lead, and not in the headline."""
+        return self._sigla("lead", "headline")
+
+    def _sigla(self, part: str, but: str = "") -> str:
+        rank = self.raw.get("rank") or {}
+        there = set(rank.get(part) or []) - set(rank.get(but) or [])
+        return ", ".join(c.account.siglum for c in self.cells if c.account.id in there)
+
+    @property
     def bounds(self) -> str:
         """The bounds in figures: 1, or 1–2."""
         low, high = self.independent
@@ -165,6 +185,17 @@ class Facts:
     def alone(self) -> list[Row]:
         """Points that one account alone has."""
         return [r for r in self.rows if r.carried <= 1]
+
+    @property
+    def weakest(self) -> list[tuple[Row, Document]]:
+        """The links of all points between accounts that are here, weakest first."""
+        found = [
+            (r, k)
+            for r in self.rows
+            for k in r.links
+            if {k["a"]["article"], k["b"]["article"]} <= {*self.by_id}
+        ]
+        return sorted(found, key=lambda pair: (pair[1]["score"], pair[0].number))
 
     @property
     def conflicts(self) -> list[tuple[int, Document]]:
