@@ -19,9 +19,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
 
 ROUNDS = 200
 """Most times that each row is laid again; a story's points settle after two or three."""
+DENSE = 600
+"""Up to so many words in all rows a table of what each two are worth is held; the result is the same."""
+STARTS = 4
+"""Up to so many rows, each is tried as the first to be laid, and the best alignment kept."""
 CONTEXT = 15
 """What it adds to a pair of equal words that the words before them are equal too, and those after."""
 EMPTY = -1
@@ -61,18 +66,27 @@ def align(rows: Sequence[Sequence[int]], worth: Worth) -> Aligned:
     >>> align([[0, 1, 2], [0, 2]], same).grid.tolist()
     [[0, 0], [1, -1], [2, 1]]
     """
-    table = _Table(rows, worth)
+    laid = _Table(rows, worth)
     order = _order(rows)
-    grid = np.full((len(rows[order[0]]), len(rows)), EMPTY, np.int64)
-    grid[:, order[0]] = np.arange(len(rows[order[0]]))
-    for row in order[1:]:
-        grid, _ = table.lay(grid, row)
-    layings, quiet, at = len(rows) - 1, 1, 0
-    while len(rows) > 2 and quiet < len(rows) and layings < ROUNDS * len(rows):
-        grid, better = table.lay(grid, order[at % len(rows)])
-        quiet = 1 if better else quiet + 1
-        at, layings = at + 1, layings + 1
-    return Aligned(grid, table.worth_of(grid), layings, len(rows) < 3 or quiet >= len(rows))
+    found = _from(laid, order)
+    if 2 < len(order) <= STARTS and found.worth < (most := laid.most()):
+        for first in range(1, len(order)):
+            other = _from(laid, [*order[first:], *order[:first]])
+            found = other if other.worth > found.worth else found
+            if found.worth == most:
+                break
+    return found
+
+
+def _from(laid: _Table, order: Sequence[int]) -> Aligned:
+    """Rows laid in an order, then laid again in turn until no row can be laid better."""
+    grid = np.full((0, len(order)), EMPTY, np.int64)
+    total = layings = quiet = 0
+    while layings < ROUNDS * len(order) and quiet < (len(order) if len(order) > 2 else 1):
+        grid, more = laid.lay(grid, order[layings % len(order)])
+        layings, total = layings + 1, total + more
+        quiet = quiet + 1 if layings > len(order) and not more else int(layings >= len(order))
+    return Aligned(grid, total, layings, quiet >= len(order) or len(order) < 3)
 
 
 def _order(rows: Sequence[Sequence[int]]) -> list[int]:
@@ -103,7 +117,30 @@ class _Table:
         before, after = _contexts([[worth.form[t] for t in row] for row in rows], len(worth.form))
         self.features = np.array([types, before, after], np.int64).reshape(3, -1)
         self.count = int(self.features.max(initial=0)) + 1
-        self.asked = [self._asked(n) for n in range(len(rows))]
+        self.dense = self._dense() if 0 < len(types) <= DENSE else None
+        self.asked = [] if self.dense is not None else [self._asked(n) for n in range(len(rows))]
+
+    def _dense(self) -> Floats:
+        """What each word of all rows is worth beside each: for few words, the whole table."""
+        types, before, after = self.features
+        pairs = np.zeros((len(self.worth.pairs), len(self.worth.pairs)))
+        for word, others in enumerate(self.worth.pairs):
+            pairs[word, list(others)] = list(others.values())
+        out = pairs[types[:, None], types] + self.sorts[self.sort[:, None], self.sort]
+        for side in (before, after):
+            out += CONTEXT * ((side[:, None] == side) & (side != EMPTY))
+        return np.asarray(out, np.float64)
+
+    def most(self) -> int:
+        """More than this no alignment can be worth: each two rows aligned as well as they can be."""
+        grids = [np.arange(len(row))[:, None] for row in self.rows]
+        total = 0
+        for first in range(len(self.rows)):
+            rest = np.full((len(self.rows[first]), len(self.rows)), EMPTY, np.int64)
+            rest[:, [first]] = grids[first]
+            for second in range(first):
+                total += int(_best(self._gain(rest, second))[-1, -1])
+        return total
 
     def _asked(self, row: int) -> tuple[Ints, Ints, Ints]:
         """What a row asks of columns: for each feature, where its places begin; the places; their worth."""
@@ -115,8 +152,8 @@ class _Table:
         table = np.array(sorted(found), np.int64).reshape(-1, 3)
         return np.searchsorted(table[:, 0], np.arange(self.count + 1)), table[:, 1], table[:, 2]
 
-    def lay(self, grid: Ints, row: int) -> tuple[Ints, bool]:
-        """The grid with one row laid anew against the others, and whether that was an improvement."""
+    def lay(self, grid: Ints, row: int) -> tuple[Ints, int]:
+        """The grid with one row laid anew against the others, and how much more it is worth."""
         mine = grid[:, row].copy()
         rest = grid.copy()
         rest[:, row] = EMPTY
@@ -127,8 +164,9 @@ class _Table:
         held = mine[kept]
         now = int(gain[held != EMPTY, held[held != EMPTY]].sum())
         if best[-1, -1] <= now and (mine != EMPTY).sum() == len(self.rows[row]):
-            return grid, False
-        return _laid(rest, row, _path(gain, best)), True
+            return grid, 0
+        least = (rest != EMPTY).sum(1) * (self.sorts.max() + 1)
+        return _laid(rest, row, _path(gain, best, least)), int(best[-1, -1]) - now
 
     def _gain(self, rest: Ints, row: int) -> Ints:
         """What each word of a row is worth in each column of the others."""
@@ -137,11 +175,19 @@ class _Table:
             return np.zeros((len(rest), length), np.int64)
         columns, others = np.nonzero(rest != EMPTY)
         places = rest[columns, others] + self.start[others]
-        sorts = np.bincount(
-            columns * len(self.sorts) + self.sort[places], minlength=len(rest) * len(self.sorts)
-        )
+        mine = slice(self.start[row], self.start[row + 1])
+        if self.dense is not None:
+            held = np.zeros((len(rest), len(self.dense)))
+            held[columns, places] = 1
+            return np.asarray(held @ self.dense[:, mine], np.int64)
+        return self._sparse(columns, places, row)
+
+    def _sparse(self, columns: Ints, places: Ints, row: int) -> Ints:
+        """The same from what the row asks of the others' features, without a table of all words."""
+        length, height = len(self.rows[row]), int(columns[-1]) + 1
         mine = self.sort[self.start[row] : self.start[row + 1]]
-        gain = (sorts.reshape(len(rest), -1) @ self.sorts)[:, mine]
+        sorts = np.bincount(columns * len(self.sorts) + self.sort[places], minlength=height * len(self.sorts))
+        gain = (sorts.reshape(height, -1) @ self.sorts)[:, mine]
         first, at, worth = self.asked[row]
         features = self.features[:, places]
         size = np.where(features == EMPTY, 0, first[features + 1] - first[features])
@@ -156,16 +202,6 @@ class _Table:
         flat = np.repeat(column * length, size) + at[index]
         added = np.bincount(flat, worth[index] * np.repeat(counts, size), minlength=gain.size)
         return np.asarray(gain + added.reshape(gain.shape).astype(np.int64), np.int64)
-
-    def worth_of(self, grid: Ints) -> int:
-        """What the whole alignment is worth."""
-        total = 0
-        for row in range(grid.shape[1]):
-            held = np.flatnonzero(grid[:, row] != EMPTY)
-            rest = grid.copy()
-            rest[:, row:] = EMPTY
-            total += int(self._gain(rest, row)[held, grid[held, row]].sum())
-        return total
 
 
 def _contexts(rows: Sequence[Sequence[int]], first: int) -> tuple[list[int], list[int]]:
@@ -204,24 +240,29 @@ def _best(gain: Ints) -> Ints:
     return best
 
 
-def _path(gain: Ints, best: Ints) -> list[tuple[int, int]]:
+def _path(gain: Ints, best: Ints, least: Ints) -> list[tuple[int, int]]:
     """Columns and words of an optimal alignment, (column, word) or one of them with ``EMPTY``.
 
-    Of equal ones that which matches earliest in both.
+    Of equal ones that which goes on from a match to a match ("very quick very quick", "very quick"),
+    else that which matches earliest in both.
+
+    :param least: for each column, what a pair is worth at least that is more than two words side by side.
     """
     i, j = gain.shape
     out: list[tuple[int, int]] = []
-    value = best.item
-    here = value(i, j)
+    value, worth, floor = best.item, gain.item, least.tolist()
+    here, on = value(i, j), True
     while i or j:
-        if i and value(i - 1, j) == here:
-            i -= 1
+        step = worth(i - 1, j - 1) if i and j else 0
+        go_on = on and i and j and step >= floor[i - 1] and value(i - 1, j - 1) + step == here
+        if not go_on and i and value(i - 1, j) == here:
+            i, on = i - 1, False
             out.append((i, EMPTY))
-        elif j and value(i, j - 1) == here:
-            j -= 1
+        elif not go_on and j and value(i, j - 1) == here:
+            j, on = j - 1, False
             out.append((EMPTY, j))
         else:
-            i, j = i - 1, j - 1
+            i, j, on = i - 1, j - 1, step >= floor[i - 1]
             here = value(i, j)
             out.append((i, j))
     return out[::-1]

@@ -13,13 +13,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from ..model import Column
-from .alignment import Worth, align
+from .alignment import Aligned, Worth, align
 from .places import Place, joined, named, place
 from .readings import KEY, Word, gathered, light, spelt, words_of
 from .relations import plain, related, relation
 from .transpositions import Move, moves
 
-__all__ = ["Word", "apparatus", "collated", "relation", "words_of"]
+__all__ = ["Word", "apparatus", "collated", "relation", "table", "words_of"]
 
 Shape = tuple[tuple[str, str, str], ...]
 SAME, LIGHT, OPPOSED = 100, 20, 12
@@ -68,19 +68,33 @@ def _text(cell: tuple[int, ...], row: Sequence[Word]) -> str | None:
 
 def collated(rows: Sequence[Sequence[Word]], weights: Sequence[int]) -> list[Place]:
     """The places of variation of different readings, each cell as places in a reading's words."""
-    types = sorted({w for row in rows for w in row})
-    index = {w: n for n, w in enumerate(types)}
-    told = Told(types, related(types))
-    grid = align([[index[w] for w in row] for row in rows], told.worth()).grid.tolist()
-    words = [tuple(None if p < 0 else index[rows[r][p]] for r, p in enumerate(cells)) for cells in grid]
+    if len(rows) == 1:
+        return [Place("same", (tuple(range(len(rows[0]))),), ())]
+    aligned, words, told = table(rows)
     found = moves(words, told.ones(), told.heavy)
     moved = _moved(found)
     split = [
         place(*part, told)
-        for n, cells in enumerate(grid)
+        for n, cells in enumerate(aligned.grid.tolist())
         for part in _split(cells, words[n], moved.get(n, {}))
     ]
     return named(joined(split), found, weights)
+
+
+def table(rows: Sequence[Sequence[Word]]) -> tuple[Aligned, list[tuple[int | None, ...]], Told]:
+    """Different readings aligned word by word: places in them, the words there by number, and the words.
+
+    >>> table([[Word("a", "a"), Word("b", "b")], [Word("b", "b")]])[0].grid.tolist()
+    [[0, -1], [1, 0]]
+    """
+    types = sorted({w for row in rows for w in row})
+    index = {w: n for n, w in enumerate(types)}
+    numbers = [[index[w] for w in row] for row in rows]
+    told = Told(types, related(types))
+    aligned = align(numbers, told.worth())
+    grid = aligned.grid.tolist()
+    words = [tuple(None if p < 0 else numbers[r][p] for r, p in enumerate(cells)) for cells in grid]
+    return aligned, words, told
 
 
 def _moved(found: Sequence[Move]) -> dict[int, dict[int, int]]:

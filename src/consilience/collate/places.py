@@ -60,6 +60,9 @@ def place(cells: tuple[Cell, ...], words: tuple[int | None, ...], move: int, kno
     That some readings lack it is a wider difference than another form, and a narrower one than another word.
     """
     held = sorted({w for w in words if w is not None})
+    if len(held) == 1:
+        labels = tuple(() if w is None else (w,) for w in words)
+        return Place("same" if all(labels) else LACK[0], cells, labels, move, not known.heavy(held[0]))
     label = {w: min(v for v in held if known.between(v, w) != "variant") for w in held}
     labels = tuple(() if w is None else (label[w],) for w in words)
     kind = KINDS[min(KINDS.index(known.between(a, b)) for a in held for b in held)]

@@ -82,7 +82,12 @@ def _figure(word: Word) -> bool:
 
 def _sets(word: Word) -> frozenset[str]:
     """The sets of synonyms that a word stands in, by its lemma, or by a regular form of it."""
-    names = {word.base} | ({word.form} if word.form.endswith(("ed", "s", "ing")) else set())
+    return _sets_of(word.base, word.form)
+
+
+@lru_cache(maxsize=65536)
+def _sets_of(base: str, form: str) -> frozenset[str]:
+    names = {base, form} if form.endswith(("ed", "s", "ing")) else {base}
     return frozenset(s for name in names for s in synonyms().get(name, ()))
 
 
@@ -198,14 +203,15 @@ def _candidates(types: Sequence[Word]) -> dict[tuple[int, int], float]:
     return out
 
 
-def _marks(word: Word) -> set[str]:
+@lru_cache(maxsize=65536)
+def _marks(word: Word) -> frozenset[str]:
     """What two related words have in common: form, lemma, value, a set, or an initial with a capital."""
     found = {"f " + word.form, "l " + word.base} | {"s " + s for s in _sets(word)} | _kinds_of(word)
     if word.value:
         found |= {"v " + word.value, "f " + word.form.split()[-1]}
     if word.text[:1].isupper():
         found.add("c " + _sound(word.form)[:1])
-    return found
+    return frozenset(found)
 
 
 def _kinds_of(word: Word) -> set[str]:
