@@ -73,6 +73,7 @@ def of(*texts: str, spoken: bool = False, headline: str = "") -> str:
 def test_one_odd_reading_does_not_decide() -> None:
     sank = "The ferry sank off Dalm on Monday."
     assert of(sank, sank, "The ferry had sunk off Dalm.") == "event"
+    assert of(sank, "The ferry had sunk off Dalm.") == "event"
     assert of(sank, sank, "Some 40 people sank with the ferry.") == "event"
     assert of("At least 14 people were hurt.", "14 were injured.", "People were hurt.") == "figure"
 
@@ -90,7 +91,7 @@ def test_what_only_some_give_to_a_speaker_is_a_statement_where_the_point_has_one
         "The horn was sounding when it struck.",
         "The horn was sounding, Ann Poe said.",
     )
-    assert of(*texts) == "event"
+    assert of(*texts) == of(texts[0], texts[2]) == "event"
     assert of(*texts, spoken=True) == "statement"
 
 

@@ -92,9 +92,10 @@ class Kinds:
         votes = Counter(self.one(u) for u in body)
         plain = sum(votes[k] for k in PLAIN)
         best = max(KINDS[:4], key=lambda k: (votes[k], -KINDS.index(k)))
-        if votes[best] >= max(plain, 1):
+        if votes[best] >= max(plain + (best == "background"), 1):  # one "had sunk" beside "sank" is none
             return best
-        said = 2 * votes["statement"] >= plain or (spoken and votes["statement"] > 0)
+        # what some give to a speaker and others tell as their own is no statement of the point's
+        said = votes["statement"] > (0 if spoken else 2 * votes["event"])
         return "statement" if said else "event"
 
     def one(self, unit: Unit) -> str:
