@@ -35,6 +35,10 @@ On replaced words of news paraphrases, nine in ten pairs above these that no lex
 BLOCK = 512
 
 
+HOMOGRAPHS = frozenset("bore fell felt found ground lay left rose saw wound".split())
+"""Forms that are also another word: "found" is seldom to establish."""
+
+
 def relation(a: Word, b: Word, cosine: float) -> str:
     """How two words relate: same, spelling, value, synonym (or the same lemma) or variant.
 
@@ -81,13 +85,13 @@ def _figure(word: Word) -> bool:
 
 
 def _sets(word: Word) -> frozenset[str]:
-    """The sets of synonyms that a word stands in, by its lemma, or by a regular form of it."""
+    """The sets of synonyms that a word stands in, by its lemma or its form."""
     return _sets_of(word.base, word.form)
 
 
 @lru_cache(maxsize=65536)
 def _sets_of(base: str, form: str) -> frozenset[str]:
-    names = {base, form} if form.endswith(("ed", "s", "ing")) else {base}
+    names = {base} if form in HOMOGRAPHS else {base, form}
     return frozenset(s for name in names for s in synonyms().get(name, ()))
 
 
