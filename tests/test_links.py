@@ -65,3 +65,15 @@ def test_the_reason_names_what_is_shared() -> None:
 def test_the_same_words_are_told_as_such() -> None:
     text = "The old pier at Sollmar was closed after an inspection.\n"
     assert points(text, text)[0].links[0].reason.startswith("word for word the same")
+
+
+def test_of_a_point_with_many_passages_the_strongest_links_of_each_are_listed() -> None:
+    names = "abcdefghijklmnop"
+    scores = {(i, j): round(1 - (j - i) / 40, 3) for i in range(16) for j in range(i + 1, 16)}
+    scores[14, 15] = 0.01
+    for i in range(14):
+        scores[i, 15] = 0.001 * (i + 1)
+    found = links(scores, names)
+    assert len(found) < 16 * 3
+    assert {n for i, j, _ in found for n in (i, j)} == set(range(16))
+    assert found[0] == (13, 15, 0.014), "the passage that hangs on least comes first"

@@ -7,7 +7,9 @@ of several accounts has at least its strongest link to another account among the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..model import Annotated, Entity, Link, Span
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 SHOWN = 0.2
 """Least score of a pair of passages that is listed as a link, if either has a stronger one."""
+MANY, MOST = 12, 3
+"""Of a point with more passages than the first, each passage's strongest links alone are listed, so many."""
 RUN = 4
 """Least number of words in a row that are told as a run."""
 FEW = 2
@@ -33,7 +37,7 @@ class Links:
 
     def __init__(self, table: Table, accounts: Mapping[str, Annotated], names: Mapping[str, Entity]) -> None:
         self._table, self._accounts, self._names = table, accounts, names
-        self._drafts: dict[int, Sketch] = {}
+        self._drafts: dict[int, _Draft] = {}
 
     def of(self, group: Iterable[int]) -> tuple[Link, ...]:
         """The links inside a group of unit numbers, weakest first."""
@@ -44,11 +48,15 @@ class Links:
             for j in members[n + 1 :]
             if units[i].witness != units[j].witness
         ]
-        strongest: dict[int, tuple[float, int, int]] = {}
-        for score, i, j in sorted(scored, key=lambda s: (-s[0], s[1], s[2])):
-            strongest.setdefault(i, (score, i, j))
-            strongest.setdefault(j, (score, i, j))
-        kept = {s for s in scored if s[0] >= SHOWN} | set(strongest.values())
+        scored.sort(key=lambda s: (-s[0], s[1], s[2]))
+        count: Counter[int] = Counter()
+        most = len(scored) if len(members) <= MANY else MOST
+        kept = []
+        for score, i, j in scored:
+            near, far = min(count[i], count[j]), max(count[i], count[j])
+            if near == 0 or (score >= SHOWN and far < most):
+                kept.append((score, i, j))
+                count.update((i, j))
         made = [Link(_span(units[i]), _span(units[j]), score, self._why(i, j)) for score, i, j in kept]
         return tuple(sorted(made, key=lambda link: (link.score, link.a, link.b)))
 
@@ -56,13 +64,28 @@ class Links:
         """The reason for one pair; one that no score was worked out for has no features."""
         scored = (i, j) in self._table.scores
         features = self._table.features_of(i, j) if scored else [0.0] * len(FEATURES)
-        return reason(self._draft(i), self._draft(j), features, self._names)
+        return _reason(self._draft(i), self._draft(j), features, self._names)
 
-    def _draft(self, i: int) -> Sketch:
+    def _draft(self, i: int) -> _Draft:
         if i not in self._drafts:
             unit = self._table.units[i]
-            self._drafts[i] = sketch(unit, self._accounts[unit.witness])
+            self._drafts[i] = _drafted(sketch(unit, self._accounts[unit.witness]))
         return self._drafts[i]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What is told of a passage: its words in a row, its content words, names and numbers."""
+
+    row: tuple[str, ...]
+    words: frozenset[str]
+    names: frozenset[str]
+    numbers: frozenset[str]
+
+
+def _drafted(s: Sketch) -> _Draft:
+    words = frozenset(s.words).difference(s.names, s.numbers)
+    return _Draft(tuple(normal(s.text).split()), words, frozenset(s.names), frozenset(s.numbers))
 
 
 def _span(unit: Unit) -> Span:
@@ -77,13 +100,16 @@ def reason(a: Sketch, b: Sketch, features: Sequence[float], names: Mapping[str, 
     >>> reason(a, b, [0.0] * len(FEATURES))
     'both have “close” and “pier”; both say 1200'
     """
+    return _reason(_drafted(a), _drafted(b), features, names or {})
+
+
+def _reason(a: _Draft, b: _Draft, features: Sequence[float], names: Mapping[str, Entity]) -> str:
     value = dict(zip(FEATURES, features, strict=True))
-    known = names or {}
-    shared = [known[key].name for key in sorted({*a.names} & {*b.names}) if key in known]
+    shared = [names[key].name for key in sorted(a.names & b.names) if key in names]
     said = [
         *_wording(a, b),
         *_listed("both name", shared),
-        *_listed("both say", sorted({*a.numbers} & {*b.numbers}, key=lambda n: (len(n), n))),
+        *_listed("both say", sorted(a.numbers & b.numbers, key=lambda n: (len(n), n))),
         *(["like meaning in other words"] if value["soft_short"] - value["words_short"] >= 0.15 else []),
         *(["same speaker"] if value["speaker_same"] >= 0.5 else []),
         *(["alike neighbours"] if value["neighbours"] >= 0.5 else []),
@@ -100,15 +126,13 @@ def reason(a: Sketch, b: Sketch, features: Sequence[float], names: Mapping[str, 
     return "; ".join([*(said or [bare]), *(f"but {text}" for text in against)])
 
 
-def _wording(a: Sketch, b: Sketch) -> list[str]:
+def _wording(a: _Draft, b: _Draft) -> list[str]:
     """How much wording two passages share: all of it, a run of words, or content words."""
-    left, right = normal(a.text).split(), normal(b.text).split()
-    if left == right:
+    if a.row == b.row:
         return ["word for word the same"]
-    one, other = ({*s.words}.difference(s.names, s.numbers) for s in (a, b))
-    shared, run = sorted(one & other), _run(left, right)
+    shared, run = sorted(a.words & b.words), _run(a.row, b.row)
     if len(shared) > FEW:
-        out = [f"{len(shared)} content words of {min(len(one), len(other))}"]
+        out = [f"{len(shared)} content words of {min(len(a.words), len(b.words))}"]
     else:
         out = [f"both have {' and '.join(f'“{word}”' for word in shared)}"] if shared else []
     return out + ([f"{run} words in a row"] if run >= RUN else [])
@@ -120,10 +144,13 @@ def _run(a: Sequence[str], b: Sequence[str]) -> int:
     >>> _run("the dam is safe now".split(), "they say the dam is old".split())
     3
     """
-    best, row = 0, [0] * (len(b) + 1)
+    best, before = 0, dict[int, int]()
+    places: dict[str, list[int]] = {}
+    for n, word in enumerate(b):
+        places.setdefault(word, []).append(n)
     for word in a:
-        row = [0] + [row[n] + 1 if other == word else 0 for n, other in enumerate(b)]
-        best = max(best, *row)
+        before = {n: before.get(n - 1, 0) + 1 for n in places.get(word, ())}
+        best = max(best, *before.values(), 0)
     return best
 
 
