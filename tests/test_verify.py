@@ -79,6 +79,15 @@ def test_a_sound_dossier_has_no_fault() -> None:
     Draft202012Validator.check_schema(schema())
 
 
+WORDINGS = ("the dam held", "The dam had held")
+
+
+def columns(document: dict[str, Any], kind: str, move: int, *cells: str) -> None:
+    """Give the first point an apparatus of one column."""
+    column = {"kind": kind, "cells": list(cells), "move": move}
+    document["points"][0]["apparatus"]["columns"] = [column]
+
+
 def fault(change: Callable[[dict[str, Any]], object]) -> list[str]:
     """The faults after a change, with the digest made to fit."""
     document = copy.deepcopy(dossier().to_dict())
@@ -95,6 +104,8 @@ def fault(change: Callable[[dict[str, Any]], object]) -> list[str]:
         (lambda d: d["points"][0].update(says="the dam broke"), "'says' is none of its readings"),
         (lambda d: d["points"][0]["readings"][1].update(wording="THE DAM HAD HELD"), "no account has the wording of reading 1"),
         (lambda d: d["points"][0].update(origins=["o1:?"]), "'o1:?' is not in the dossier"),
+        (lambda d: columns(d, "same", 0, "the dam held", "x"), "the apparatus does not spell reading 1"),
+        (lambda d: columns(d, "transposition", 1, *WORDINGS), "move 1 of the apparatus has one place"),
         (lambda d: d["statements"][0].update(content=[[5, 6]]), "holds only white space"),
         (lambda d: d["statements"][0].update(form="sung"), "'sung' is not one of"),
         (lambda d: d["articles"][0].update(text=TEXTS[0].upper()), "the text does not match its digest"),

@@ -58,6 +58,7 @@ def verify(document: Json, files: Sequence[Path] = ()) -> list[str]:
     faults += _spans(document, texts)
     faults += _ids(document, texts)
     faults += _wordings(document["points"], texts)
+    faults += _apparatus(document["points"])
     faults += _stemma(document["stemma"], texts)
     if document["run"]["digest"] != document_digest(dict(document)):
         faults.append("run.digest: the document was changed after it was written")
@@ -185,6 +186,23 @@ def _wordings(points: Sequence[Json], texts: Mapping[str, str]) -> Iterator[str]
         for number, reading in enumerate(readings):
             if (number, reading["wording"]) not in shown:
                 yield f"{where}: no account has the wording of reading {number}"
+
+
+def _apparatus(points: Sequence[Json]) -> Iterator[str]:
+    """The cells of each reading, in order, spell it; what is moved stands in two places."""
+    for point in points:
+        where, columns = f"points.{point['id']}", point["apparatus"]["columns"]
+        for number, reading in enumerate(point.get("readings", []) if columns else ()):
+            cells = [(*c["cells"], *[None] * (number + 1))[number] or "" for c in columns]
+            if _letters("".join(cells)) != _letters(reading["wording"]):
+                yield f"{where}: the apparatus does not spell reading {number}"
+        numbers = [c.get("move", 0) for c in columns]
+        for move in sorted({n for n in numbers if n and numbers.count(n) < 2}):
+            yield f"{where}: move {move} of the apparatus has one place"
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def _stemma(stemma: Json, texts: Mapping[str, str]) -> Iterator[str]:
