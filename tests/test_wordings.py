@@ -11,13 +11,13 @@ from consilience.annotate import annotate, link
 from consilience.collate.wordings import fullest, readings_of
 from consilience.model import Region, Span, Witness
 
-CASES = Path(__file__).parent / "cases" / "says.txt"
+CASES = [Path(__file__).parent / "cases" / name for name in ("says.txt", "says_held_out.txt")]
 MARKED = re.compile(r"⟦(.*)⟧")
 
 
 def cases() -> list[tuple[str, ...]]:
     """Blocks of lines."""
-    blocks = re.split(r"\n\s*\n", CASES.read_text("utf-8"))
+    blocks = [b for path in CASES for b in re.split(r"\n\s*\n", path.read_text("utf-8"))]
     lines = [tuple(x for x in b.split("\n") if x and not x.startswith("#")) for b in blocks]
     return [block for block in lines if block]
 

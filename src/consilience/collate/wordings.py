@@ -127,11 +127,15 @@ def _standing(span: Span, account: Annotated) -> float:
     """How far a passage reads as a sentence by itself: a subject and a finite verb, named, not subordinate.
 
     "It was not sounding" and "all of them were saved" lean on what went before, "when the ship struck"
-    on its main clause; a headline leaves words out; "…, police said" is no part of what is so.
+    on its main clause; "a teacher who heard no horn" names somebody; a headline leaves words out;
+    "…, police said" is no part of what is so.
     """
     first, last = (bisect_left(account.tokens, at, key=lambda t: t.start) for at in (span.start, span.end))
     tokens = account.tokens[first:last]
-    subjects = [n for n, t in enumerate(tokens) if t.dep in SUBJECTS]
+    clauses = {
+        n for n in range(first, last) if account.tokens[n].dep == "relcl" and account.tokens[n].head >= first
+    }
+    subjects = [n for n, t in enumerate(tokens) if t.dep in SUBJECTS and t.head not in clauses]
     ended = END.match(account.witness.text, span.end) is not None
     less = _opening(tokens) + 3 * _tailed(span, account)
     if not subjects or tokens[0].pos in {"VERB", "SCONJ", "ADP"} or not any(t.tag in FINITE for t in tokens):
