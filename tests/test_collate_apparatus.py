@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import product
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consilience.annotate import annotate, link
+from consilience.collate import alignment
 from consilience.collate.alignment import CONTEXT, EMPTY, Worth, align
 from consilience.collate.apparatus import Word, apparatus, words_of
 from consilience.collate.relations import relation
@@ -172,6 +174,15 @@ def test_no_reading_can_be_laid_better(rows: list[list[int]]) -> None:
         for s in range(r)
         if EMPTY not in (cells[r], cells[s])
     )
+
+
+@given(st.lists(st.lists(st.integers(0, 5), max_size=9), min_size=2, max_size=4))
+def test_many_words_are_aligned_as_few_are(rows: list[list[int]]) -> None:
+    """Without the table of what each two words are worth the result is the same."""
+    few = align(rows, small(6))
+    with mock.patch.object(alignment, "DENSE", 0):
+        many = align(rows, small(6))
+    assert (many.worth, many.grid.tolist()) == (few.worth, few.grid.tolist())
 
 
 # -- order, number, odd input --

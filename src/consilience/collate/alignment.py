@@ -25,7 +25,7 @@ ROUNDS = 200
 """Most times that each row is laid again; a story's points settle after two or three."""
 DENSE = 600
 """Up to so many words in all rows a table of what each two are worth is held; the result is the same."""
-STARTS = 4
+STARTS = 3
 """Up to so many rows, each is tried as the first to be laid, and the best alignment kept."""
 CONTEXT = 15
 """What it adds to a pair of equal words that the words before them are equal too, and those after."""
@@ -230,13 +230,16 @@ def _best(gain: Ints) -> Ints:
 
     Leaving a column or a word alone costs nothing, so each row of the table only rises.
     """
+    if gain.shape[0] > gain.shape[1]:  # the loop below runs over the shorter side
+        return _best(np.ascontiguousarray(gain.T)).T
     columns, words = gain.shape
     best = np.zeros((columns + 1, words + 1), np.int64)
     room = np.empty(words, np.int64)
+    add, top, rise = np.add, np.maximum, np.maximum.accumulate
     for before, after, here, below in zip(best[:-1, :-1], best[:-1, 1:], gain, best[1:, 1:], strict=True):
-        np.add(before, here, out=room)
-        np.maximum(room, after, out=room)
-        np.maximum.accumulate(room, out=below)
+        add(before, here, room)
+        top(room, after, room)
+        rise(room, 0, None, below)
     return best
 
 
