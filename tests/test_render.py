@@ -319,3 +319,24 @@ def test_a_sentence_that_holds_two_passages_of_a_side_names_its_account_once() -
     part = {**first, "end": first["start"] + 1}
     (side, *_) = page.sides({**found, "readings": [first, part]}, known)
     assert [a.id for q in side.quotes for a in q.accounts] == [first["article"]]
+
+
+def test_a_point_says_whose_headline_it_is_and_what_holds_it_together_least() -> None:
+    document = render_sample.sample()
+    point = document["points"][0]
+    a, b = point["accounts"][:2]
+    point["rank"] = {"standing": 7.0, "accounts": 5, "headline": [a["article"]],
+                     "lead": [a["article"], b["article"]], "place": 0.1, "disputed": False}  # fmt: skip
+    point["links"] = [
+        {"a": a, "b": b, "score": 0.314, "reason": "both name <Maren>"},
+        {"a": a, "b": b, "score": 0.9, "reason": "word for word the same"},
+    ]
+    page = to_html(document)
+    signs = {x["id"]: x["siglum"] for x in document["articles"]}
+    first, second = signs[a["article"]], signs[b["article"]]
+    assert f"In the headline of {first}. In the lead of {second}." in page
+    assert (
+        f"Weakest of two links: {first} and {second}, score 0.31: <bdi>both name &lt;Maren&gt;</bdi>." in page
+    )
+    del point["links"], point["rank"]
+    assert "In the headline" not in to_html(document)

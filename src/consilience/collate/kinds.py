@@ -224,7 +224,7 @@ class _Clause:
         """Whether a word of praise or blame is said of the subject: not in "the unjust verdict was read"."""
         token = self.tokens[n]
         known = _words("judgement", "noun") if token.pos == "NOUN" else _graded()
-        told = token.text.lower() in {"too"} and self.unit.speaker is not None
+        told = token.text.lower() == "too" and self.unit.speaker is not None
         if not (told or token.lemma.lower() in known or token.text.lower() in known):
             return False
         found = self._climb(n)
@@ -235,7 +235,8 @@ class _Clause:
         if not deps or verb in TERMING:
             return bool(deps) and not set(deps) & set(SUBJECTS)
         if set(deps) <= {"advmod", "conj"} and deps[0] == "advmod":
-            return self.tokens[top].pos == "VERB" or verb in SEEMING
+            last = n > top and self.tokens[n - 1].text.lower() != "as"  # not "badly damaged", nor "as well"
+            return last and (self.tokens[top].pos == "VERB" or verb in SEEMING)
         of = self.tokens[path[-1]].text.lower() == "of" and set(deps[:-1]) <= GRADED | {"pobj"}
         if verb in SEEMING:
             return of or (set(deps) <= GRADED and deps[-1] in PREDICATE | {"advmod", "conj"})
@@ -393,7 +394,7 @@ def _statement(unit: Unit, account: Annotated, tops: Sequence[Token]) -> Stateme
         if 2 * sum(max(0, min(c.end, unit.end) - max(c.start, unit.start)) for c in s.content) >= size
     ]
     if inner:
-        return min(inner)[2]
+        return min(inner, key=lambda row: row[:2])[2]
     starts = {t.start for t in tops}
     return next((s for s in near if any(c.start <= at < c.end for c in s.cue for at in starts)), None)
 
