@@ -237,9 +237,9 @@ def _best(gain: Ints) -> Ints:
     room = np.empty(words, np.int64)
     add, top, rise = np.add, np.maximum, np.maximum.accumulate
     for before, after, here, below in zip(best[:-1, :-1], best[:-1, 1:], gain, best[1:, 1:], strict=True):
-        add(before, here, room)
-        top(room, after, room)
-        rise(room, 0, None, below)
+        add(before, here, out=room)
+        top(room, after, out=room)
+        rise(room, out=below)
     return best
 
 
