@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import takewhile
 
+from ..annotate.cues import speaks
 from ..model import Annotated, Reading, Span, Token
 from .clauses import CONDITIONS, FINITE, HEADS, SUBJECTS, Unit
 from .evidence import american, folded
@@ -137,7 +138,8 @@ def _standing(span: Span, account: Annotated) -> float:
     }
     subjects = [n for n, t in enumerate(tokens) if t.dep in SUBJECTS and t.head not in clauses]
     ended = END.match(account.witness.text, span.end) is not None
-    less = _opening(tokens) + 3 * _tailed(span, account)
+    said = any(t.dep == "ccomp" and speaks(account.tokens[t.head]) and first <= t.head < last for t in tokens)
+    less = _opening(tokens) + 3 * (said or _tailed(span, account))
     if not subjects or tokens[0].pos in {"VERB", "SCONJ", "ADP"} or not any(t.tag in FINITE for t in tokens):
         return ended - less - 1.0
     sentence = account.sentences[bisect_left(account.sentences, span.end, key=lambda s: s.end)]
