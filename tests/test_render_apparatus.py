@@ -53,3 +53,11 @@ def test_kinds_in_words() -> None:
 
 def test_one_reading_has_no_apparatus() -> None:
     assert places([["one", "two"]], [column("same", "it sank")]) == []
+
+
+def test_an_account_with_two_wordings_lacks_what_neither_has() -> None:
+    (place,) = places([["one"], ["one", "two"]], [column("omission", "at dawn", None)])
+    assert [(v.text, v.sigla) for v in place.versions] == [("at dawn", "A"), (None, "B")]
+    (place,) = places([["one"], ["one"]], [column("omission", "at dawn", None)])
+    assert [(v.text, v.sigla) for v in place.versions] == [("at dawn", "A")]
+    assert place.says == "in one wording of A only"

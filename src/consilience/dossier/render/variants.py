@@ -1,7 +1,8 @@
 """What the page shows of a point's apparatus: running text with its places of variation.
 
 Words that all accounts have run on as text; where they part, each version stands with the sigla of its
-accounts. Does not align. Invariant: every account of the point stands at every place, once a reading.
+accounts. Does not align. Invariant: every account of the point stands at every place; one that words the
+point twice lacks only what neither wording has.
 """
 
 from __future__ import annotations
@@ -74,6 +75,10 @@ def _versions(cells: Sequence[str | None], groups: Sequence[Sequence[str]]) -> t
         key = cell.casefold() if cell else None
         texts.setdefault(key, cell)
         who.setdefault(key, []).extend(group)
+    if None in who:
+        has = {siglum for key, held in who.items() if key is not None for siglum in held}
+        who[None] = [siglum for siglum in who[None] if siglum not in has]
+    who = {key: held for key, held in who.items() if held}
     order = sorted(who, key=lambda key: (key is None, -len(set(who[key]))))
     return tuple(Version(texts[key], " ".join(sorted(set(who[key]), key=_by_length))) for key in order)
 
@@ -89,6 +94,8 @@ def _says(kind: str, versions: Sequence[Version], move: int) -> str:
     if kind == "transposition":
         return f"moved: {have} here, other accounts in the other place marked {move}"
     moved = f"; moved: others have it in the other place marked {move}" if move else ""
+    if not lack and kind in ("omission", "addition"):
+        return f"in one wording of {have} only{moved}"
     if kind == "omission":
         return f"not in {lack}{moved}"
     if kind == "addition":
