@@ -19,10 +19,14 @@ import json
 import struct
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from beside import there
 from numpy.typing import NDArray
+
+from consilience.encoder import MAX_PIECES, words
 
 Array = NDArray[np.float32]
 RAW = argparse.RawDescriptionHelpFormatter
@@ -94,6 +98,38 @@ class Bert:
             hidden = 0.5 * hidden * (1 + erf(hidden / np.float32(np.sqrt(2))))
             x = self.norm(x + self.dense(hidden, f"{at}.output.dense"), f"{at}.output.LayerNorm")
         return x.mean(1)
+
+
+class FullEncoder:
+    """The whole network behind the protocol of encoders, to measure what the table loses."""
+
+    def __init__(self, folder: Path) -> None:
+        pieces = (there(folder) / "vocab.txt").read_text("utf-8").rstrip("\n").split("\n")
+        self.index = {piece: n for n, piece in enumerate(pieces)}
+        self.bert = Bert(read_weights(folder / "model.safetensors"))
+
+    def encode(self, texts: Sequence[str]) -> Array:
+        """Unit vectors of shape ``(len(texts), 384)``, each text by itself."""
+        rows = [self.bert(np.array([self.ids(text)]))[0] for text in texts]
+        return np.stack([row / np.linalg.norm(row) for row in rows])
+
+    def ids(self, text: str) -> list[int]:
+        """A text as word pieces between the marks of its start and end."""
+        found = [piece for word in words(text) for piece in self.split(word)]
+        return [self.index["[CLS]"], *found[: MAX_PIECES - 2], self.index["[SEP]"]]
+
+    def split(self, word: str) -> list[int]:
+        """A word's pieces, longest first from the left."""
+        out, start = [], 0
+        while start < len(word):
+            ends = range(len(word), start, -1)
+            known = (self.index.get(("##" if start else "") + word[start:end]) for end in ends)
+            end, piece = next(((e, n) for e, n in zip(ends, known, strict=True) if n is not None), (0, None))
+            if piece is None:
+                return [self.index["[UNK]"]]
+            out.append(piece)
+            start = end
+        return out
 
 
 def make(folder: Path, out: Path) -> None:

@@ -1,46 +1,49 @@
-"""Fit the model that scores pairs of passages, and measure points.
+"""Measure points on SPARK and on five accounts of one call.
 
-    python bench/points.py fit   SHARED [--keep FILE]
-    python bench/points.py score SHARED [--keep FILE]
+    python bench/points.py [--keep FILE] [--model FOLDER]
 
-SHARED holds ``data/points-spark/topics.jsonl.gz``, ``data/kabul-call`` and ``score/points.py``.
-Topics of SPARK with an even number in the file are for fitting and for choosing thresholds;
-odd ones are held out and reported apart. ``score`` prints pair precision, recall and F1 for
-Consilience, and for TF-IDF and the sentence encoder over sentences, each with the threshold
-that is best on the even topics. ``--keep`` stores the annotated topics between runs; delete
-it when annotation changes.
+Reads SPARK's topics, the five accounts and the scorer from the evaluation material beside the
+checkout. Topics with an even number in the file were for fitting and for choosing thresholds; odd
+ones are held out and reported apart. Prints pair precision, recall and F1 for Consilience, and for
+TF-IDF and sentence encoders over sentences, each with the threshold that is best on the even topics;
+then what a perfect grouping would score, of sentences and of clauses. ``--model`` is a folder with
+``model.safetensors`` and ``vocab.txt`` of all-MiniLM-L6-v2 (see ``bench/encoder.py``): its whole
+network is measured beside the table that ships. ``--keep`` stores the annotated topics between runs;
+delete it when annotation changes.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import importlib.util
 import json
 import pickle
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from beside import there
+from beside import SHARED, there
+from encoder import FullEncoder
 
 from consilience.annotate import annotate, link
 from consilience.collate import points as rooms
-from consilience.collate.clauses import Unit, units
-from consilience.collate.dividing import pool
-from consilience.collate.evidence import FEATURES, Pairs, compare_units, sketch
+from consilience.collate.clauses import units
+from consilience.collate.evidence import FEATURES, compare_units, sketch
+from consilience.encoder import Encoder
 from consilience.ingest import read
 from consilience.model import Annotated, Entity, Story, Witness, witness_id
 
-OUT = Path(__file__).parent.parent / "src/consilience/data/points-model.tsv"
 RAW = argparse.RawDescriptionHelpFormatter
-RIDGE = 150.0
-Examples = tuple[np.ndarray, np.ndarray, np.ndarray]
+GRID = [0.35, 0.4, 0.45, 0.5, 0.55, 0.6]
 Topic = tuple[dict[str, Any], tuple[Annotated, ...], tuple[Entity, ...]]
-Grouped = list[dict[str, list[tuple[int, int]]]]
+Range = tuple[int, int]
+Grouped = list[dict[str, list[Range]]]
+System = Callable[[Topic, Sequence[float]], list[Grouped]]
 
 
 def topics(shared: Path, keep: Path | None) -> list[Topic]:
@@ -61,127 +64,6 @@ def topics(shared: Path, keep: Path | None) -> list[Topic]:
     return out
 
 
-def held(unit: Unit, name: str, topic: dict[str, Any], stage: str) -> tuple[set[int], set[int]]:
-    """Gold clusters that a unit carries, and those it touches.
-
-    A part must cover half of the passage and the passage half of it; of a standing unit one will do.
-    """
-    carries, touches = set(), set()
-    for number, cluster in enumerate(topic["clusters"]):
-        for passage in cluster:
-            if passage["doc"] != name:
-                continue
-            common = sum(max(0, min(unit.end, e) - max(unit.start, s)) for s, e in passage["spans"])
-            length = sum(e - s for s, e in passage["spans"])
-            if common:
-                touches.add(number)
-            halves = (2 * common >= length, 2 * common >= unit.end - unit.start)
-            if all(halves) or (stage == "unit" and any(halves)):
-                carries.add(number)
-    return carries, touches
-
-
-def examples(chosen: Sequence[Topic], stage: str) -> Examples:
-    """Features, labels and weights of pairs whose units both touch a gold passage."""
-    rows, labels, weights = [], [], []
-    for record, accounts, entities in chosen:
-        by_id = {a.witness.id: a for a in accounts}
-        pieces, pairs = candidates(accounts, entities, stage)
-        marks = [held(u, by_id[u.witness].witness.name, record, stage) for u in pieces]
-        for i, j, row in zip(pairs.left.tolist(), pairs.right.tolist(), pairs.features, strict=True):
-            (a, near_a), (b, near_b) = marks[i], marks[j]
-            if near_a and near_b:
-                rows.append(row)
-                labels.append(bool(a & b))
-                weights.append(1.0 if a and b else 0.5)
-    return np.array(rows, float), np.array(labels, float), np.array(weights)
-
-
-def candidates(
-    accounts: Sequence[Annotated], entities: Sequence[Entity], stage: str
-) -> tuple[list[Unit], Pairs]:
-    """The units of a stage and their candidate pairs."""
-    by_id = {a.witness.id: a for a in accounts}
-    kinds = {e.key: e.kind for e in entities}
-    if stage == "unit":
-        table = rooms.align(accounts, entities)
-        return table.units, table.pairs
-    pieces = [u for _, _, u in pool([u for a in accounts for u in units(a, kinds)], by_id)]
-    return pieces, compare_units(pieces, [sketch(u, by_id[u.witness]) for u in pieces], context=False)
-
-
-def logistic(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Ridge logistic regression by Newton's method, on features of unit variance; the bias is last.
-
-    So few true pairs bear only a strong ridge: it draws alike features to alike weights.
-    """
-    mean, spread = x.mean(0), x.std(0) + 1e-6
-    z = np.c_[(x - mean) / spread, np.ones(len(x))]
-    ridge = np.diag([*[RIDGE] * x.shape[1], 1e-6])
-    beta = np.zeros(z.shape[1])
-    for _ in range(100):
-        p = 1 / (1 + np.exp(-z @ beta))
-        hessian = (z * (weight * p * (1 - p))[:, None]).T @ z + ridge
-        step = np.linalg.solve(hessian, z.T @ (weight * (y - p)) - ridge @ beta)
-        beta += step
-        if np.abs(step).max() < 1e-8:
-            break
-    scaled = beta[:-1] / spread
-    return np.r_[scaled, beta[-1] - mean @ scaled]
-
-
-def average_precision(y: np.ndarray, score: np.ndarray) -> float:
-    """Mean precision at each true pair, best scores first."""
-    ranked = y[np.argsort(-score, kind="stable")]
-    return float((np.cumsum(ranked) / np.arange(1, len(ranked) + 1))[ranked == 1].mean())
-
-
-def fit(shared: Path, keep: Path | None) -> None:
-    """Fit both stages on the even topics and write the model."""
-    everything = topics(shared, keep)
-    weights: dict[str, np.ndarray] = {}
-    for stage in ("part", "unit"):
-        x, y, w = examples(everything[::2], stage)
-        weights[stage] = logistic(x, y, w)
-        print(f"{stage}: {len(y)} pairs, {int(y.sum())} true")
-        worth(weights[stage], (x, y, w), examples(everything[1::2], stage))
-        write(weights)
-        rooms.model.cache_clear()
-        rooms.lexicon.cache_clear()
-
-
-def worth(beta: np.ndarray, seen: Examples, unseen: Examples) -> None:
-    """Print each feature's weight and what leaving it out costs in average precision."""
-    full = [average_precision(y, x @ beta[:-1]) for x, y, _ in (seen, unseen)]
-    print(f"  average precision {full[0]:.3f} on even topics, {full[1]:.3f} on odd ones")
-    for n, name in enumerate(FEATURES):
-        kept = [k for k in range(len(FEATURES)) if k != n]
-        less = logistic(seen[0][:, kept], seen[1], seen[2])
-        alone = average_precision(unseen[1], unseen[0][:, n])
-        without = average_precision(unseen[1], unseen[0][:, kept] @ less[:-1])
-        print(f"  {name:15} weight {beta[n]:6.2f}  alone {alone:.3f}  without it {without - full[1]:+.3f}")
-
-
-SHIFT = {"part": 1.8, "unit": 1.6}
-"""Added to the bias, so that 0.5 is a good threshold: a little above the best one of the even topics,
-whose key leaves many true pairs out."""
-
-
-def write(weights: dict[str, np.ndarray]) -> None:
-    """Write the model; a stage not yet fitted has zeros."""
-    none = np.zeros(len(FEATURES) + 1)
-    part, unit = (weights.get(stage, none) for stage in ("part", "unit"))
-    lines = [
-        "# Weights of the model that scores whether two passages assert the same; see points-model.md.",
-        "feature\tpart\tunit\tsource",
-    ]
-    for n, name in enumerate([*FEATURES, "bias"]):
-        shifts = SHIFT if name == "bias" else {"part": 0.0, "unit": 0.0}
-        a, b = part[n] + shifts["part"], unit[n] + shifts["unit"]
-        lines.append(f"{name}\t{a:.3f}\t{b:.3f}\tfitted by bench/points.py on SPARK, even topics")
-    OUT.write_text("\n".join(lines) + "\n", "utf-8")
-
-
 def consilience(topic: Topic, thresholds: Sequence[float]) -> list[Grouped]:
     """Groups of passages by document, for each threshold."""
     _, accounts, entities = topic
@@ -199,14 +81,15 @@ def consilience(topic: Topic, thresholds: Sequence[float]) -> list[Grouped]:
     return out
 
 
-def baseline(column: int) -> Callable[[Topic, Sequence[float]], list[Grouped]]:
+def baseline(column: int, meaning: Encoder | None = None) -> System:
     """Pairs of whole sentences whose one feature reaches a threshold."""
 
     def run(topic: Topic, thresholds: Sequence[float]) -> list[Grouped]:
         _, accounts, _ = topic
         by_id = {a.witness.id: a for a in accounts}
         whole = [u for a in accounts for u in units(replace(a, statements=()))]
-        pairs = compare_units(whole, [sketch(u, by_id[u.witness]) for u in whole], context=False)
+        drafts = [sketch(u, by_id[u.witness]) for u in whole]
+        pairs = compare_units(whole, drafts, context=False, meaning=meaning)
         found = list(zip(pairs.left.tolist(), pairs.right.tolist(), pairs.features[:, column], strict=True))
         return [
             [
@@ -220,26 +103,89 @@ def baseline(column: int) -> Callable[[Topic, Sequence[float]], list[Grouped]]:
     return run
 
 
-def score(shared: Path, keep: Path | None) -> None:
+def score(shared: Path, keep: Path | None, model: Path | None) -> None:
     """Print the scores of SPARK, by half, and of the five accounts."""
-    sys.path.insert(0, str(shared / "score"))
-    import points as scorer  # type: ignore[import-not-found]
-
+    sys.path.append(str(shared / "score"))
+    scorer = scorer_at(shared / "score/points.py")
     everything = topics(shared, keep)
-    systems: dict[str, Callable[[Topic, Sequence[float]], list[Grouped]]] = {
+    meaning = FEATURES.index("meaning")
+    systems = {
         "TF-IDF of characters": baseline(FEATURES.index("chars")),
-        "encoder": baseline(FEATURES.index("meaning")),
+        "encoder": baseline(meaning),
+        **({"encoder, whole network": baseline(meaning, FullEncoder(model))} if model else {}),
         "consilience": consilience,
     }
     for name, system in systems.items():
-        grid = [0.4, 0.45, 0.5, 0.55, 0.6] if name == "consilience" else [0.15, 0.2, 0.25, 0.3, 0.5, 0.6, 0.7]
+        grid = GRID if name == "consilience" else [0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7]
         even, odd = (halves(scorer, everything[n::2], system, grid) for n in (0, 1))
         best = max(range(len(grid)), key=lambda k: even[k]["f1"])
         if name == "consilience":
             for threshold, a, b in zip(grid, even, odd, strict=True):
                 print(f"    threshold {threshold}: even {show(a)} | held out {show(b)}")
         print(f"SPARK {name} (threshold {grid[best]}): even {show(even[best])} | held out {show(odd[best])}")
+    for name, cut in CUTS.items():
+        for how in (alone, along):
+            even, odd = (perfect(scorer, everything[n::2], cut, how) for n in (0, 1))
+            print(f"perfect grouping of {name}, {how.__doc__}: even {show(even)} | held out {show(odd)}")
     kabul(shared, scorer)
+
+
+def scorer_at(path: Path) -> Any:
+    """The scorer of points as a module, which has this file's name."""
+    spec = importlib.util.spec_from_file_location("points_scorer", there(path))
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def sentences(account: Annotated, kinds: dict[str, str]) -> list[Range]:
+    """Whole sentences."""
+    return [(s.start, s.end) for s in account.sentences]
+
+
+def clauses(account: Annotated, kinds: dict[str, str]) -> list[Range]:
+    """Units cut at each of their breaks."""
+    edges = [(u.start, *u.breaks, u.end) for u in units(account, kinds)]
+    return [pair for one in edges for pair in pairwise(one)]
+
+
+CUTS = {"sentences": sentences, "clauses": clauses}
+
+
+def alone(fits: dict[tuple[str, Range], dict[int, float]]) -> Iterator[tuple[int, str, Range]]:
+    """each in one point"""
+    for (doc, piece), clusters in fits.items():
+        yield max(clusters, key=lambda c: (clusters[c], -c)), doc, piece
+
+
+def along(fits: dict[tuple[str, Range], dict[int, float]]) -> Iterator[tuple[int, str, Range]]:
+    """each in every point it fits"""
+    for (doc, piece), clusters in fits.items():
+        yield from ((cluster, doc, piece) for cluster in clusters)
+
+
+def perfect(scorer: Any, part: Sequence[Topic], cut: Any, how: Any) -> dict[str, float]:
+    """The pair figures of pieces put where the key has most of their words: no grouping does better."""
+    predicted = {}
+    for record, accounts, entities in part:
+        kinds = {e.key: e.kind for e in entities}
+        pieces = {a.witness.name: cut(a, kinds) for a in accounts}
+        fits: dict[tuple[str, Range], dict[int, float]] = {}
+        for n, cluster in enumerate(record["clusters"]):
+            for passage in cluster:
+                length = sum(e - s for s, e in passage["spans"])
+                for a, b in pieces[passage["doc"]]:
+                    common = sum(max(0, min(b, e) - max(a, s)) for s, e in passage["spans"])
+                    if 2 * common >= b - a:
+                        fits.setdefault((passage["doc"], (a, b)), {})[n] = common / (length + b - a - common)
+        groups: dict[int, dict[str, list[Range]]] = {}
+        for n, doc, piece in how(fits):
+            groups.setdefault(n, {}).setdefault(doc, []).append(piece)
+        predicted[str(record["topic"])] = list(groups.values())
+    found: dict[str, float] = scorer.score_topics([topic[0] for topic in part], predicted)["pairs"]
+    return found
 
 
 def halves(
@@ -287,11 +233,10 @@ def kabul(shared: Path, scorer: Any) -> None:
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=RAW)
-    parser.add_argument("command", choices=["fit", "score"])
-    parser.add_argument("shared", type=Path)
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--model", type=Path)
     args = parser.parse_args()
-    {"fit": fit, "score": score}[args.command](there(args.shared), args.keep)
+    score(there(SHARED), args.keep, args.model)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,8 @@ FULL_QUOTATION = 40
 FEWEST_WORDS = 4
 MOST_BREAKS = 5
 DEPENDENT = frozenset({"advcl", "relcl", "acl", "ccomp", "parataxis"})
+ASKING = frozenset({"WRB", "WP", "WDT", "WP$"})
+CLOSED = frozenset({".", "!", ":", ";", "…"})
 DIVIDERS = frozenset({",", ";", "—", "–", "-", ":"})
 
 
@@ -239,7 +241,7 @@ def _unit(account: Annotated, number: int, piece: tuple[int, int], saying: _Sayi
     words = sum(tokens[n].pos not in WORDLESS and not saying.attribution[n] for n in range(first, last))
     partly = any(saying.attribution[first:last])
     verbless = not any(t.pos in VERBAL for t in tokens[first:last])
-    if words < (FEWEST_WORDS if partly or verbless else 1):
+    if words < (FEWEST_WORDS if partly or verbless else 1) or (read and _asks(tokens, sentence)):
         return None
     told = not read or sentence.kind in HEADS or saying.owner[first]
     if not told and _empty(tokens, sentence, range(first, last), saying):
@@ -251,6 +253,13 @@ def _unit(account: Annotated, number: int, piece: tuple[int, int], saying: _Sayi
         account.witness.id, tokens[first].start, tokens[last - 1].end, first, last, number,
         tokens[first].start / max(1, len(account.witness.text)), sentence.kind, speaker, form, tuple(breaks),
     )  # fmt: skip
+
+
+def _asks(tokens: Sequence[Token], sentence: Sentence) -> bool:
+    """Whether a line without a full stop only names a question: "How many were on board", "What we know"."""
+    inside = [t for t in tokens[sentence.first : sentence.last] if t.pos not in WORDLESS and t.text.isalnum()]
+    closed = any(t.text in CLOSED for t in tokens[max(sentence.first, sentence.last - 2) : sentence.last])
+    return bool(inside) and inside[0].tag in ASKING and not closed
 
 
 def _empty(tokens: Sequence[Token], sentence: Sentence, inside: range, saying: _Saying) -> bool:

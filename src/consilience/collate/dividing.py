@@ -13,12 +13,12 @@ from itertools import combinations
 from ..model import Annotated
 from .clauses import Unit, part
 
-LEAST = 0.4
+LEAST = 0.3
 """Least score of a clause and the other account's unit that asks for the cut."""
-GAIN = 0.12
+GAIN = 0.06
 """How much better the clause must fit that unit than the whole does."""
 
-SLACK = 0.05
+SLACK = 0.1
 """How much worse the rest may fit what the whole fits best."""
 ROUNDS = 4
 """A unit has at most five breaks, and few are ever asked for."""

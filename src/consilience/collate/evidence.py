@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..data import lexicon
-from ..encoder import StaticEncoder
+from ..encoder import Encoder, StaticEncoder
 from ..model import Annotated
 from .clauses import READ, Unit
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 FEATURES = (
     "chars", "words_short", "words_long", "meaning", "soft_short", "soft_long", "amount",
     "names", "names_differ", "numbers", "numbers_differ", "speaker_same", "speaker_differ",
-    "distance", "length", "lead", "neighbours",
+    "distance", "length", "lead", "above_low", "above_high", "neighbours",
 )  # fmt: skip
 """In the order of ``Pairs.features``; ``points-model.md`` says what each measures and is worth."""
 CONTENT = frozenset({"NOUN", "VERB", "ADJ", "ADV", "PROPN", "NUM", "X", "SYM", "AUX", "PRON", "INTJ"})
@@ -55,6 +55,10 @@ BLOCK = 128
 CHUNK = 4096
 SOFT_FLOOR = 0.45
 CANDIDATE = 0.14
+RIVALS = 5
+"""Partners in one account whose mean likeness is what a unit usually scores there."""
+CONTEXT = 4
+"""How many features, the last ones, need units that stand side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,35 +192,37 @@ def _grams(word: str) -> tuple[str, ...]:
     return tuple(padded[at : at + n] for n in (3, 4, 5) for at in range(len(padded) - n + 1))
 
 
-def compare_units(units: Sequence[Unit], sketches: Sequence[Sketch], *, context: bool) -> Pairs:
+def compare_units(
+    units: Sequence[Unit], sketches: Sequence[Sketch], *, context: bool, meaning: Encoder | None = None
+) -> Pairs:
     """Candidate pairs of units of different accounts, with their features.
 
     :param context: whether units stand side by side; of overlapping parts (False), no rival or
         neighbour is told, and those features are 0.
+    :param meaning: the encoder of whole passages, if another than the one that ships.
     """
-    table = _Table(units, sketches)
+    table = _Table(units, sketches, meaning or StaticEncoder.load())
     blocks = [table.block(at) for at in range(0, len(units), BLOCK)]
     if not blocks:
         return Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, len(FEATURES)), np.float32))
     left, right, rows = (np.concatenate(part) for part in zip(*blocks, strict=True))
-    around = table.context(left, right, rows) if context else np.zeros((len(left), 2))
+    around = table.context(left, right, rows) if context else np.zeros((len(left), CONTEXT))
     return Pairs(left, right, np.concatenate([rows, around], 1).astype(np.float32))
 
 
 class _Table:
     """Matrices over the units of one story: a row a unit."""
 
-    def __init__(self, units: Sequence[Unit], sketches: Sequence[Sketch]) -> None:
-        encoder = StaticEncoder.load()
+    def __init__(self, units: Sequence[Unit], sketches: Sequence[Sketch], meaning: Encoder) -> None:
         known = {w: n for n, w in enumerate(sorted({u.witness for u in units}))}
         self.account = np.array([known[u.witness] for u in units], np.int64)
         self.place = np.array([u.place for u in units], np.float32)
         self.chars = _unit_rows([sorted(grams(s.text)) for s in sketches], self.account)
-        self.meaning = encoder.encode([s.text for s in sketches])
+        self.meaning = meaning.encode([s.text for s in sketches])
         self.names = _Sets([s.names for s in sketches])
         self.numbers = _Sets([s.numbers for s in sketches])
         self.speakers = _Sets([(k,) if (k := speaker_key(u)) else () for u in units])
-        self._words(sketches, encoder)
+        self._words(sketches, StaticEncoder.load())
 
     def _words(self, sketches: Sequence[Sketch], encoder: StaticEncoder) -> None:
         """Words weighted by how rare they are in the story and in English; soft matches."""
@@ -256,15 +262,25 @@ class _Table:
         return k, j, np.stack(columns, 1).astype(np.float32)
 
     def context(self, left: Ints, right: Ints, rows: Floats) -> Floats:
-        """How far a pair is ahead of its rivals, and how alike its neighbours are."""
+        """How far a pair is ahead of its rivals and above what is usual, and how alike its neighbours are."""
         score = rows[:, [0, 3, 4, 5]].mean(1)
-        ahead = np.minimum(self._ahead(left, right, score), self._ahead(right, left, score))
-        return np.stack([ahead, self._neighbours(left, right, score)], 1)
+        (lead, above), (other_lead, other_above) = (
+            self._ahead(left, right, score), self._ahead(right, left, score)
+        )  # fmt: skip
+        columns = [
+            np.minimum(lead, other_lead), np.minimum(above, other_above), np.maximum(above, other_above),
+            self._neighbours(left, right, score),
+        ]  # fmt: skip
+        return np.stack(columns, 1)
 
-    def _ahead(self, unit: Ints, other: Ints, score: Floats) -> Floats:
-        """Score less the best rival's, over pairs of one unit with one account."""
+    def _ahead(self, unit: Ints, other: Ints, score: Floats) -> tuple[Floats, Floats]:
+        """Score less the best rival's, and less the mean of the best few, of a unit with one account.
+
+        The mean is what a hub scores with everything (after Conneau et al.'s CSLS, 2018): "rates rise among
+        the young" is a little like each sentence of a study on the young, and like none of them.
+        """
         if not len(score):
-            return score
+            return score, score
         group = unit * (self.account.max() + 1) + self.account[other]
         order = np.lexsort((other, -score, group))
         group, ranked = group[order], score[order]
@@ -274,9 +290,12 @@ class _Table:
         best = np.repeat(ranked[start], size)
         runner = ranked[np.minimum(start + 1, len(group) - 1)]
         second = np.repeat(np.where(size > 1, runner, 0), size)
-        out = np.empty_like(score)
-        out[order] = np.where(first, ranked - second, ranked - best)
-        return out
+        few = np.arange(len(group)) - np.repeat(start, size) < RIVALS
+        usual = np.add.reduceat(np.where(few, ranked, 0), start) / np.minimum(size, RIVALS)
+        lead, above = np.empty_like(score), np.empty_like(score)
+        lead[order] = np.where(first, ranked - second, ranked - best)
+        above[order] = ranked - np.repeat(usual, size)
+        return lead, above
 
     def _neighbours(self, left: Ints, right: Ints, score: Floats) -> Floats:
         """The best score of a pair just before or after this one in both accounts."""

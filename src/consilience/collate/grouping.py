@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence, Set
 
 from .clauses import HEADS, Unit
 
-AGAIN = 0.2
+AGAIN = 0.1
 """How much more an account's second, distant passage needs."""
 
 
@@ -76,6 +76,39 @@ def _always(one: Sequence[int], two: Sequence[int], units: Sequence[Unit]) -> bo
         for i in mine
         if units[i].region not in HEADS
     )
+
+
+def serving(
+    groups: Sequence[Sequence[int]],
+    units: Sequence[Unit],
+    scores: Mapping[tuple[int, int], float],
+    threshold: float,
+    apart: Mapping[int, Set[int]] | None = None,
+) -> list[list[int]]:
+    """Let a unit serve further groups whose assertion it makes as well: "A, and B" beside "A." and "B.".
+
+    A group takes it that is no passage of its account so far, and only where it fits all the other accounts'
+    passages there, on the mean, and no group it would bring together with its own (the two stay two).
+
+    :param threshold: least mean score of the unit with the group's passages.
+    """
+    partners: dict[int, dict[int, float]] = {}
+    for (i, j), score in scores.items():
+        partners.setdefault(i, {})[j] = score
+        partners.setdefault(j, {})[i] = score
+    barred = {(a, b) for i, others in (apart or {}).items() for j in others for a, b in ((i, j), (j, i))}
+    owner = {i: n for n, group in enumerate(groups) for i in group}
+    out = [list(group) for group in groups]
+    for n, group in enumerate(groups):
+        held = {units[i].witness for i in group}
+        near = {j for i in group for j in partners.get(i, ())}
+        for j in sorted(near):
+            if owner[j] == n or units[j].witness in held or any((i, j) in barred for i in group):
+                continue
+            mean = sum(partners[j].get(i, 0.0) for i in group) / len(group)
+            if round(mean, 6) >= threshold:
+                out[n].append(j)
+    return [sorted(group) for group in out]
 
 
 class _Groups:

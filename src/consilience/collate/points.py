@@ -24,7 +24,7 @@ from .apparatus import apparatus, words_of
 from .clauses import FINITE, HEADS, PRONOUNS, READ, Unit, units
 from .dividing import divide, pool
 from .evidence import FEATURES, Pairs, Sketch, compare_units, folded, sketch
-from .grouping import gather
+from .grouping import gather, serving
 from .kinds import Kinds
 from .links import Links
 from .wordings import fullest, normal, passages, readings_of
@@ -34,11 +34,16 @@ ALIKE = 0.5
 UTTERANCE = 7
 """Words of a sentence that two people do not say alike by chance; "nobody was hurt" they may."""
 
+BESIDES = 0.2
+"""How much more it takes that a passage serves a second point."""
+
 LEAST = {"part": 0.15, "unit": 0.02}
 """Least score that is kept at all."""
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from ..encoder import Encoder
 
     Flags = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -77,7 +82,8 @@ def collate(
 
 def grouped(table: Table, threshold: float) -> list[list[int]]:
     """Groups of unit numbers that assert one thing each."""
-    return gather(table.units, table.scores, threshold, table.apart)
+    groups = gather(table.units, table.scores, threshold, table.apart)
+    return serving(groups, table.units, table.scores, threshold + BESIDES, table.apart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +105,22 @@ class Table:
         return [float(x) for x in self.pairs.features[at]]
 
 
-def align(accounts: Sequence[Annotated], entities: Sequence[Entity]) -> Table:
-    """Units of all accounts, cut where another account asks for it, and the scores of their pairs."""
+def align(accounts: Sequence[Annotated], entities: Sequence[Entity], meaning: Encoder | None = None) -> Table:
+    """Units of all accounts, cut where another account asks for it, and the scores of their pairs.
+
+    :param meaning: the encoder of passages, if another than the one that ships.
+    """
     kinds = {e.key: e.kind for e in entities}
     by_id = {a.witness.id: a for a in accounts}
     parts = pool([u for a in accounts for u in units(a, kinds)], by_id)
     pieces = [unit for _, _, unit in parts]
     drafts = [sketch(u, by_id[u.witness]) for u in pieces]
-    pairs = compare_units(pieces, drafts, context=False)
+    pairs = compare_units(pieces, drafts, context=False, meaning=meaning)
     kept = divide(
         parts, _scores(pairs, "part", drafts, np.logical_or(*_barred(pairs, pieces, drafts, kinds)))
     )
     pieces, drafts = [pieces[n] for n in kept], [drafts[n] for n in kept]
-    pairs = compare_units(pieces, drafts, context=True)
+    pairs = compare_units(pieces, drafts, context=True, meaning=meaning)
     barred, contrary = _barred(pairs, pieces, drafts, kinds)
     scores = _scores(pairs, "unit", drafts, barred | contrary)
     return Table(pieces, scores, pairs, _apart(pieces, pairs, contrary, kinds))
