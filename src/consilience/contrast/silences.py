@@ -12,7 +12,7 @@ Invariant: no account is said to lack a point that one of its readings holds.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -141,9 +141,12 @@ def _shared(laid: Sheet, witness: str, point: Point) -> int:
     """Words that a line shares with a reading, most over the lines that hold a fair share of its weight."""
     lines = laid.lines[laid.index[witness]]
     most = 0
-    for reading in point.readings:
-        words = _words(laid, reading.accounts)
-        whole = sum(words.values())
+    each = [_words(laid, reading.accounts) for reading in point.readings]
+    count = Counter(key for words in each for key in words)
+    for told in each:
+        # "Grounded ferry sailed with faulty radar" is carried where its radar is, not where the ferry grounds.
+        words = {key: weight for key, weight in told.items() if count[key] > 1} or told
+        whole = sum(told.values())
         for line in lines:
             held = [w for k, w in words.items() if k in line.keys]
             if sum(held) >= WORDS * whole:
