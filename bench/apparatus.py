@@ -7,7 +7,8 @@ FOLDER is its unpacked source distribution; its own examples, the witnesses that
 from there and copied nowhere. Prints
 
 - on those examples: F1 over pairs of equal words that stand in one column, and the share of equal tables;
-- on the invented cases of ``tests/cases/apparatus.txt`` (without those of values): the same for both, against the hand-made key;
+- on the invented cases of ``tests/cases/apparatus.txt`` (without those of values): the same for both,
+  against the hand-made key;
 - on seeded variants of an invented text (substitutions, omissions, additions, phrases moved): the time of
   both in one run. CollateX is given ``--limit`` seconds a table and said to take "more than" that;
 - how often an alignment of three short rows is as good as the best there is.
