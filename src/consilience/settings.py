@@ -70,7 +70,7 @@ class Collate:
     :param min_chars: shortest passage that can stand as a reading, in code points.
     """
 
-    threshold: float = 0.45
+    threshold: float = 0.5
     min_chars: int = 18
 
 

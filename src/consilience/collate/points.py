@@ -34,7 +34,7 @@ ALIKE = 0.5
 UTTERANCE = 7
 """Words of a sentence that two people do not say alike by chance; "nobody was hurt" they may."""
 
-BESIDES = 0.2
+BESIDES = 0.3
 """How much more it takes that a passage serves a second point."""
 
 LEAST = {"part": 0.15, "unit": 0.02}
