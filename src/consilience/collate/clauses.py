@@ -285,7 +285,8 @@ def _empty(tokens: Sequence[Token], sentence: Sentence, inside: range, saying: _
 def _of_speaker(tokens: Sequence[Token], n: int) -> bool:
     """Whether a token belongs to the subject of a verb, or to a document: "a *ministry* statement"."""
     for _ in range(8):
-        if tokens[n].dep in SUBJECTS or tokens[n].lemma.lower() in _papers():
+        paper = tokens[n].pos not in VERBAL and tokens[n].lemma.lower() in _papers()
+        if paper or tokens[n].dep in SUBJECTS:
             return True
         if tokens[n].head == n or tokens[n].pos in VERBAL:
             return False

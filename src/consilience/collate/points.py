@@ -245,7 +245,7 @@ def _point(
         speaker=name,
         speaker_key=key,
         links=linked.of(i for i, _ in group),
-        apparatus=apparatus(words),
+        apparatus=apparatus(words, [len({s.witness for s in r.accounts}) for r in readings]),
     )
 
 
