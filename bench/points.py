@@ -6,7 +6,8 @@ Reads SPARK's topics, the five accounts and the scorer from the evaluation mater
 checkout. Topics with an even number in the file were for fitting and for choosing thresholds; odd
 ones are held out and reported apart. Prints pair precision, recall and F1 for Consilience, and for
 TF-IDF and sentence encoders over sentences, each with the threshold that is best on the even topics;
-then what a perfect grouping would score, of sentences and of clauses. ``--model`` is a folder with
+then what a perfect grouping would score, of sentences and of clauses, and the time and memory of forty
+accounts. ``--model`` is a folder with
 ``model.safetensors`` and ``vocab.txt`` of all-MiniLM-L6-v2 (see ``bench/encoder.py``): its whole
 network is measured beside the table that ships. ``--keep`` stores the annotated topics between runs;
 delete it when annotation changes.
@@ -19,6 +20,8 @@ import gzip
 import importlib.util
 import json
 import pickle
+import random
+import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -39,6 +42,7 @@ from consilience.ingest import read
 from consilience.model import Annotated, Entity, Story, Witness, witness_id
 
 RAW = argparse.RawDescriptionHelpFormatter
+ACCOUNTS, WORDS = 40, 800
 GRID = [0.35, 0.4, 0.45, 0.5, 0.55, 0.6]
 Topic = tuple[dict[str, Any], tuple[Annotated, ...], tuple[Entity, ...]]
 Range = tuple[int, int]
@@ -128,6 +132,7 @@ def score(shared: Path, keep: Path | None, model: Path | None) -> None:
             even, odd = (perfect(scorer, everything[n::2], cut, how) for n in (0, 1))
             print(f"perfect grouping of {name}, {how.__doc__}: even {show(even)} | held out {show(odd)}")
     kabul(shared, scorer)
+    crowd(shared, everything)
 
 
 def scorer_at(path: Path) -> Any:
@@ -228,6 +233,33 @@ def kabul(shared: Path, scorer: Any) -> None:
         f"{result['matched']:.2f}, merged {result['merged']['count']}, split {result['split']['count']}, "
         f"{seconds:.2f} s warm"
     )
+
+
+def crowd(shared: Path, everything: Sequence[Topic]) -> None:
+    """Time forty accounts of 800 words: sentences of the five accounts and, two in five, of others."""
+    own = [line for path in sorted((shared / "data/kabul-call").glob("*.txt")) for line in lines_of(path)]
+    other = [s for record, *_ in everything for d in record["documents"] for s in d["text"].split(". ")]
+    draw = random.Random(4)
+    accounts = [annotate(patchwork(draw, own, other, f"account{n}")) for n in range(ACCOUNTS)]
+    accounts, entities = link(accounts)
+    story = Story("s1:0", tuple(a.witness.id for a in accounts), "")
+    began = time.perf_counter()
+    found = rooms.collate(story, accounts, entities)
+    seconds, peak = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{ACCOUNTS} accounts of {WORDS} words: {seconds:.1f} s, {len(found)} points, peak {peak:.0f} MB")
+
+
+def lines_of(path: Path) -> list[str]:
+    """The sentences of a text, roughly."""
+    return [s for line in path.read_text("utf-8").splitlines() for s in line.split(". ") if s.count(" ") > 3]
+
+
+def patchwork(draw: random.Random, own: Sequence[str], other: Sequence[str], name: str) -> Witness:
+    """An account of sentences drawn at random."""
+    text = ""
+    while text.count(" ") < WORDS:
+        text += draw.choice(own if draw.random() < 0.6 else other).strip().rstrip(".") + ".\n"
+    return Witness(witness_id(name, text, None, None, None), name, text)
 
 
 def main() -> None:

@@ -144,7 +144,7 @@ def _shared(laid: Sheet, witness: str, point: Point) -> int:
     each = [_words(laid, reading.accounts) for reading in point.readings]
     count = Counter(key for words in each for key in words)
     for told in each:
-        # "Grounded ferry sailed with faulty radar" is carried where its radar is, not where the ferry grounds.
+        # "Grounded ferry had a faulty radar" is carried where its radar is, not where the ferry grounds.
         words = {key: weight for key, weight in told.items() if count[key] > 1} or told
         whole = sum(told.values())
         for line in lines:
