@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from consilience.annotate import annotate, link
 from consilience.collate import alignment
 from consilience.collate.alignment import CONTEXT, EMPTY, Worth, align
-from consilience.collate.apparatus import Word, apparatus, words_of
+from consilience.collate.apparatus import Word, apparatus, unaligned, words_of
+from consilience.collate.evidence import NEGATIVE
+from consilience.collate.readings import form_of, light, members
 from consilience.collate.relations import relation
 from consilience.data import lexicon
 from consilience.model import Column, Span, Witness
@@ -96,9 +98,9 @@ def test_cells_keep_what_joins_their_words() -> None:
 
 @pytest.mark.parametrize("name", ["antonyms", "co_hyponyms"])
 def test_what_a_lexicon_tells_apart_is_never_a_synonym(name: str) -> None:
-    together = [set(r["words"].split(";")) for r in lexicon("synonyms")]
+    together = [set(members(r["words"])) for r in lexicon("synonyms")]
     for entry in lexicon(name):
-        words = entry.get("words", f"{entry.get('word')};{entry.get('opposite')}").split(";")
+        words = members(entry.get("words", f"{entry.get('word')};{entry.get('opposite')}"))
         for a, b in product(words, words):
             if a != b and not any({a, b} <= held for held in together):
                 assert relation(Word(a, a, a), Word(b, b, b), 0.99) in ("variant", "spelling"), (a, b)
@@ -244,3 +246,35 @@ def test_repeats() -> None:
     ]
     long = apparatus([row("the " * n) for n in (470, 480, 500)])
     assert {c.kind for c in long} == {"same", "omission", "addition"}
+
+
+def test_readings_that_are_too_long_are_not_aligned_but_spelt() -> None:
+    long = [row("the old ferry sank off Dalm " * n) for n in (700, 720)]
+    found = apparatus(long)
+    assert unaligned(found)
+    assert [c.cells for c in found] == [tuple(" ".join(w.text for w in r) for r in long)]
+    assert not unaligned(apparatus([row("a rock"), row("a sandbank")]))
+
+
+# -- lexicons --
+
+
+@pytest.mark.parametrize("name", ["synonyms", "co_hyponyms"])
+def test_entries_are_written_as_words_are_compared(name: str) -> None:
+    """An entry of another form, or of two spellings, would never be met."""
+    for entry in lexicon(name):
+        words = members(entry["words"])
+        assert len(words) == len(set(words)) > 1, words
+        assert words == [form_of(w).lower() for w in words]
+    if name == "co_hyponyms":
+        assert not [w for entry in lexicon(name) for w in entry["words"].split(";") if " " in w]
+
+
+def test_no_set_of_synonyms_lies_within_another() -> None:
+    sets = [frozenset(r["words"].split(";")) for r in lexicon("synonyms")]
+    assert not [(a, b) for a in sets for b in sets if a < b]
+    assert len(set(sets)) == len(sets)
+
+
+def test_negatives_are_no_function_words() -> None:
+    assert not light() & NEGATIVE

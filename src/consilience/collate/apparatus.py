@@ -19,13 +19,15 @@ from .readings import KEY, Word, gathered, light, spelt, words_of
 from .relations import plain, related, relation
 from .transpositions import Move, moves
 
-__all__ = ["Word", "apparatus", "collated", "relation", "table", "words_of"]
+__all__ = ["Word", "apparatus", "collated", "relation", "table", "unaligned", "words_of"]
 
 Shape = tuple[tuple[str, str, str], ...]
 SAME, LIGHT, OPPOSED = 100, 20, 12
 """What a pair of equal words is worth, of equal function words, and of opposites side by side."""
 SHARE = {"same": 1.0, "value": 0.95, "spelling": 0.9, "synonym": 0.7}
 """What a related pair is worth as a share of an equal one."""
+MOST = 700_000_000
+"""Characters of all readings, times those of the longest, up to which they are aligned: 40 of 700 words."""
 SORTS = ((1, 0, 0, 0), (0, 2, 1, 0), (0, 1, 6, 0), (0, 0, 0, 6))
 """What any two words are worth side by side, by sort: function words, content words, names, figures."""
 
@@ -36,7 +38,8 @@ def apparatus(
     """Columns over readings, in text order; ``cells[n]`` belongs to ``readings[n]``.
 
     Of words that some readings lack, those that half of the accounts have or more are an omission of
-    the others, those that fewer have are an addition.
+    the others, those that fewer have are an addition. Of readings that are too long for it each is
+    one cell of one place (``unaligned``).
 
     :param accounts: how many accounts have each reading; one each, where not given.
 
@@ -51,6 +54,9 @@ def apparatus(
         first.setdefault(shape, row)
     if not any(first):
         return ()
+    texts = [spelt(row) for row in given]
+    if len(first) > 1 and _too_long(texts):
+        return (Column("variant", tuple(text or None for text in texts)),)
     number = {shape: n for n, shape in enumerate(first)}
     rows = [(number[shape], row) for shape, row in zip(shapes, given, strict=True)]
     weights = [0] * len(first)
@@ -60,6 +66,21 @@ def apparatus(
         Column(found.kind, tuple(_text(found.cells[n], row) for n, row in rows), found.move)
         for found in collated(list(first.values()), weights)
     )
+
+
+def unaligned(columns: Sequence[Column]) -> bool:
+    """Whether the readings were too long to be aligned.
+
+    >>> unaligned([Column("variant", ("a rock", "a sandbank"))])
+    False
+    """
+    one = columns[0] if len(columns) == 1 and columns[0].kind == "variant" else None
+    return one is not None and _too_long([cell or "" for cell in one.cells])
+
+
+def _too_long(texts: Sequence[str]) -> bool:
+    """Whether texts are so long that to align them would take minutes: a line said again 500 times."""
+    return sum(map(len, texts)) * max(map(len, texts)) > MOST
 
 
 def _text(cell: tuple[int, ...], row: Sequence[Word]) -> str | None:

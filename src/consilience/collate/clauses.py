@@ -25,7 +25,7 @@ WORDLESS = frozenset({"PUNCT", "SPACE", "SYM"})
 FULL = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "NUM"})
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 CONDITIONS = frozenset({"if", "unless", "until", "when", "whenever", "whether"})
-"""Without a comma before them they open no assertion: "work together when it comes to trade"
+"""Without a comma before them they open no assertion: "agree when it comes to tolls"
 (what has happened is told all the same: "14 were hurt when the ferry struck")."""
 OPENERS = frozenset({"and", "but", "or", "that", "yet", "because"})
 PRONOUNS = frozenset({"he", "she", "it", "they", "we", "i", "you", "who", "this", "that"})

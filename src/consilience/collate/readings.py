@@ -31,6 +31,11 @@ CUT = {("'s", "be"): "is", ("ca", "can"): "can", ("wo", "will"): "will", ("sha",
 """The same where only the lemma tells it."""
 
 
+DASHES = frozenset("-\u2010\u2011")
+SIGNS = frozenset("%$£€¥&")
+"""Marks that are read as words."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Word:
     """A word or a whole name: as written, in normal form, its lemma, and its value (key or number).
@@ -90,11 +95,6 @@ def spelt(words: Sequence[Word]) -> str:
     return "".join(w.text if n == 0 else w.joint + w.text for n, w in enumerate(words))
 
 
-DASHES = frozenset("-\u2010\u2011")
-SIGNS = frozenset("%$£€¥&")
-"""Marks that are read as words."""
-
-
 def _within(span: Span, account: Annotated) -> tuple[int, int]:
     """First and last token of a span (half-open)."""
     first = bisect_left(account.tokens, span.start, key=lambda t: t.start)
@@ -104,18 +104,18 @@ def _within(span: Span, account: Annotated) -> tuple[int, int]:
 def _word(token: Token) -> Word:
     """A token; a number has its figures for a value."""
     bare, lemma = folded(token.text).lower(), token.lemma.lower()
-    form = CLITICS.get(bare) or CUT.get((bare, lemma)) or normal(token.text)
+    form = CLITICS.get(bare) or CUT.get((bare, lemma)) or form_of(token.text)
     figures = number(form) if token.pos == "NUM" else ""
-    return Word(form, token.text, lemma, figures if figures[:1].isdigit() else "")
+    return Word(form, token.text, american(lemma), figures if figures[:1].isdigit() else "")
 
 
 @lru_cache(maxsize=65536)
-def normal(text: str) -> str:
+def form_of(text: str) -> str:
     """The form in which words are compared: small letters, American, without accents and marks in words.
 
     An abbreviation that would look like a small word keeps its capitals.
 
-    >>> normal("Café"), normal("Colour"), normal("U.S."), normal("O’Hara")
+    >>> form_of("Café"), form_of("Colour"), form_of("U.S."), form_of("O’Hara")
     ('cafe', 'color', 'US', 'ohara')
     """
     return " ".join(_bare(piece) for piece in unaccented(folded(text)).split())
@@ -185,12 +185,15 @@ def _honorific(mention: Mention, account: Annotated, least: int) -> int:
     n = bisect_left(account.tokens, at, key=lambda t: t.start) - 1
     if n >= 0 and account.tokens[n].start >= least:
         token = account.tokens[n]
-        if token.text.lower().rstrip(".") in HONORIFICS and at - token.end <= 1:
+        if token.text.lower().rstrip(".") in _honorifics() and at - token.end <= 1:
             return token.start
     return at
 
 
-HONORIFICS = frozenset({"mr", "mrs", "ms", "miss", "dr", "sir", "dame", "lord", "lady", "prof"})
+@cache
+def _honorifics() -> frozenset[str]:
+    found = {r["phrase"].lower().rstrip(".") for r in lexicon("titles") if r["class"] == "honorific"}
+    return frozenset(found | {"prof"})
 
 
 # -- what becomes one word beside another reading --
@@ -302,12 +305,21 @@ def _phrases_in(row: Sequence[Word]) -> dict[int, tuple[int, str]]:
     return out
 
 
+def members(words: str) -> list[str]:
+    """The words of a set of a lexicon, in American spelling, as lemmas are compared.
+
+    >>> members("criticise;find fault with")
+    ['criticize', 'find fault with']
+    """
+    return [" ".join(map(american, word.split())) for word in words.split(";")]
+
+
 @cache
 def synonyms() -> dict[str, tuple[str, ...]]:
-    """Word or phrase (lemmas) → the sets it stands in, each named by its words."""
+    """Word or phrase (lemmas, American) → the sets it stands in, each named by its words."""
     out: dict[str, list[str]] = defaultdict(list)
     for row in lexicon("synonyms"):
-        for word in row["words"].split(";"):
+        for word in members(row["words"]):
             out[word].append(row["words"])
     return {word: tuple(groups) for word, groups in out.items()}
 

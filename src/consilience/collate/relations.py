@@ -20,7 +20,7 @@ from rapidfuzz.distance import Levenshtein
 from ..data import lexicon
 from ..encoder import StaticEncoder
 from .evidence import NEGATIVE, folded
-from .readings import KEY, Word, light, synonyms
+from .readings import KEY, Word, light, members, synonyms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,8 +33,6 @@ NEAR, STEM = 0.7, 0.55
 On replaced words of news paraphrases, nine in ten pairs above these that no lexicon tells apart are right.
 """
 BLOCK = 512
-
-
 HOMOGRAPHS = frozenset("bore fell felt found ground lay left rose saw wound".split())
 """Forms that are also another word: "found" is seldom to establish."""
 
@@ -117,6 +115,8 @@ def _negated(a: str, b: str) -> bool:
 def opposed(a: Word, b: Word) -> bool:
     """Whether a lexicon tells two words apart: opposites, and words of one kind.
 
+    Whether another has them for synonyms is asked before ("killed" and "dead" stand in both).
+
     >>> opposed(Word("monday", "Monday"), Word("friday", "Friday"))
     True
     """
@@ -127,10 +127,15 @@ def opposed(a: Word, b: Word) -> bool:
 
 @cache
 def _apart() -> frozenset[frozenset[str]]:
-    pairs = {frozenset((row["word"], row["opposite"])) for row in lexicon("antonyms")}
-    for row in lexicon("co_hyponyms"):
-        pairs.update(map(frozenset, combinations(row["words"].split(";"), 2)))
-    return frozenset(pairs)
+    """Pairs of words that stand in one row of what the lexicons tell apart."""
+    return frozenset(frozenset(pair) for row in _told_apart() for pair in combinations(members(row), 2))
+
+
+@cache
+def _told_apart() -> tuple[str, ...]:
+    """The rows of opposites and of words of one kind, each as its words."""
+    opposites = [f"{row['word']};{row['opposite']}" for row in lexicon("antonyms")]
+    return (*opposites, *(row["words"] for row in lexicon("co_hyponyms")))
 
 
 # -- spelling of foreign names --
@@ -226,12 +231,9 @@ def _kinds_of(word: Word) -> set[str]:
 def _rows() -> dict[str, tuple[str, ...]]:
     """Word → the opposites and kinds that it stands in."""
     out: dict[str, list[str]] = defaultdict(list)
-    for row in lexicon("co_hyponyms"):
-        for word in row["words"].split(";"):
-            out[word].append(row["words"])
-    for row in lexicon("antonyms"):
-        for word in (row["word"], row["opposite"]):
-            out[word].append(f"{row['word']};{row['opposite']}")
+    for row in _told_apart():
+        for word in members(row):
+            out[word].append(row)
     return {word: tuple(rows) for word, rows in out.items()}
 
 

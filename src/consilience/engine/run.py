@@ -15,6 +15,7 @@ from .. import contrast, trace
 from ..annotate import link
 from ..annotate.pipeline import one_thread
 from ..collate import collate
+from ..collate.apparatus import unaligned
 from ..dossier import Dossier
 from ..dossier.ranking import ranked
 from ..errors import InputError
@@ -111,7 +112,7 @@ def _examine(
         discrepancies=tuple(found),
         silences=tuple(s for s in silences if s.could),
         framing=tuple(contrast.framing(accounts, entities)),
-        problems=problems,
+        problems=(*problems, *_unaligned(points)),
         settings=settings,
     )
 
@@ -161,6 +162,17 @@ def _limits(accounts: Sequence[Annotated], story: Story) -> Iterable[Problem]:
             "are cannot be known",
             next(a.witness.name for a in accounts if a.witness.id == story.witnesses[0]),
             "add at least one more account of the event",
+        )
+
+
+def _unaligned(points: Sequence[Point]) -> Iterable[Problem]:
+    """Points whose readings are not set side by side are counted."""
+    count = sum(unaligned(p.apparatus) for p in points)
+    if count:
+        yield Problem(
+            f"holds {count} of {len(points)} points whose wordings are too long to be compared word by word",
+            "apparatus",
+            "leave out what is said over and over, or compare fewer accounts at once",
         )
 
 
