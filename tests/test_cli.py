@@ -240,3 +240,11 @@ def test_the_weakest_links_are_printed_when_asked_for(folder: Path) -> None:
     refused = run("compare", folder, "--explain", "0")
     assert refused.exit_code == 2
     assert "0 links" in refused.output
+
+
+@pytest.mark.parametrize("value", ["ten", "", "2.5", "9" * 5000])
+def test_what_is_no_number_of_links_and_no_account_is_refused(folder: Path, value: str) -> None:
+    refused = run("compare", folder, "--explain", value)
+    assert refused.exit_code == 2
+    assert refused.output.startswith("consilience: --explain: ")
+    assert "neither a number nor an account; give a number of links" in refused.output

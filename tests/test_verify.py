@@ -82,10 +82,18 @@ def test_a_sound_dossier_has_no_fault() -> None:
 WORDINGS = ("the dam held", "The dam had held")
 
 
-def columns(document: dict[str, Any], kind: str, move: int, *cells: str) -> None:
+def columns(document: dict[str, Any], kind: str, move: int, *cells: str | None) -> None:
     """Give the first point an apparatus of one column."""
     column = {"kind": kind, "cells": list(cells), "move": move}
     document["points"][0]["apparatus"]["columns"] = [column]
+
+
+def link(document: dict[str, Any], a: str, b: str, early: int = 0) -> None:
+    """Give the first point a link between passages of two accounts, the first of which begins too early."""
+    passages = {p["article"]: p for p in document["points"][0]["accounts"]}
+    one, two = ({k: passages[name][k] for k in ("article", "start", "end")} for name in (a, b))
+    one["start"] -= early
+    document["points"][0]["links"] = [{"a": one, "b": two, "score": 0.5, "reason": "test"}]
 
 
 def fault(change: Callable[[dict[str, Any]], object]) -> list[str]:
@@ -106,6 +114,13 @@ def fault(change: Callable[[dict[str, Any]], object]) -> list[str]:
         (lambda d: d["points"][0].update(origins=["o1:?"]), "'o1:?' is not in the dossier"),
         (lambda d: columns(d, "same", 0, "the dam held", "x"), "the apparatus does not spell reading 1"),
         (lambda d: columns(d, "transposition", 1, *WORDINGS), "move 1 of the apparatus has one place"),
+        (lambda d: columns(d, "same", 0, WORDINGS[0], None), "a place of the apparatus that all readings share is empty"),
+        (lambda d: d["points"][0]["apparatus"]["witnesses"].reverse(), "the apparatus gives readings to other accounts"),
+        (lambda d: link(d, "one", "one"), "a link does not join two of its passages"),
+        (lambda d: link(d, "one", "two", 3), "a link does not join two of its passages"),
+        (lambda d: d["points"][0]["rank"].update(accounts=3), "its rank is not that of its passages"),
+        (lambda d: d["points"][0]["rank"].update(standing=9.5), "its rank is not that of its passages"),
+        (lambda d: d["points"][1]["rank"].update(lead=["two"]), "its rank is not that of its passages"),
         (lambda d: d["statements"][0].update(content=[[5, 6]]), "holds only white space"),
         (lambda d: d["statements"][0].update(form="sung"), "'sung' is not one of"),
         (lambda d: d["articles"][0].update(text=TEXTS[0].upper()), "the text does not match its digest"),

@@ -7,6 +7,8 @@ nothing but the document goes to standard output.
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -160,11 +162,16 @@ def _explained(sources: tuple[str, ...], explain: str | None) -> tuple[tuple[str
     """The sources, and how many links to list: what follows ``--explain`` may be a source."""
     if explain is None:
         return sources, 0
-    if not explain.isdecimal():
-        return (explain, *sources), EXPLAINED
-    if int(explain) == 0:
-        raise InputError("0 links cannot be listed", where="--explain", todo="give 1 or more, or no number")
-    return sources, int(explain)
+    if explain.isdecimal() and len(explain) < 10:
+        if not int(explain):
+            todo = "give 1 or more, or no number"
+            raise InputError("0 links cannot be listed", where="--explain", todo=todo)
+        return sources, int(explain)
+    known = os.path.exists(explain)  # noqa: PTH110 - Path.exists raises where a name is too long
+    if not known and explain != "-" and not re.search(r"://|[*?\[]", explain):
+        todo = "give a number of links such as 10, or none"
+        raise InputError(f"{explain[:80]!r} is neither a number nor an account", where="--explain", todo=todo)
+    return (explain, *sources), EXPLAINED
 
 
 def _settings(path: Path | None) -> Settings:

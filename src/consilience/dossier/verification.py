@@ -59,6 +59,8 @@ def verify(document: Json, files: Sequence[Path] = ()) -> list[str]:
     faults += _ids(document, texts)
     faults += _wordings(document["points"], texts)
     faults += _apparatus(document["points"])
+    faults += _links(document["points"])
+    faults += _ranks(document["points"], texts)
     faults += _stemma(document["stemma"], texts)
     if document["run"]["digest"] != document_digest(dict(document)):
         faults.append("run.digest: the document was changed after it was written")
@@ -152,8 +154,6 @@ def _ids(document: Json, texts: Mapping[str, str]) -> Iterator[str]:
     for p in document["points"]:
         yield from _missing(f"points.{p['id']}", p["origins"], origins)
         yield from _missing(f"points.{p['id']}", [*p.get("silent", ()), *p.get("lacunose", ())], texts)
-        rank = p.get("rank") or {}
-        yield from _missing(f"points.{p['id']}", [*rank.get("headline", ()), *rank.get("lead", ())], texts)
     for d in document["discrepancies"]:
         yield from _missing(f"discrepancies.{d['id']}", [d["point"]] if d.get("point") else [], points)
 
@@ -189,16 +189,59 @@ def _wordings(points: Sequence[Json], texts: Mapping[str, str]) -> Iterator[str]
 
 
 def _apparatus(points: Sequence[Json]) -> Iterator[str]:
-    """The cells of each reading, in order, spell it; what is moved stands in two places."""
+    """The cells of each reading, in order, spell it and name its accounts; what is moved has two places."""
     for point in points:
         where, columns = f"points.{point['id']}", point["apparatus"]["columns"]
-        for number, reading in enumerate(point.get("readings", []) if columns else ()):
+        readings = point.get("readings", [])
+        held = [
+            [s["article"] for s in point["accounts"] if s.get("reading") == n] for n in range(len(readings))
+        ]
+        if readings and [sorted(w) for w in point["apparatus"]["witnesses"]] != list(map(sorted, held)):
+            yield f"{where}: the apparatus gives readings to other accounts than the point"
+        for number, reading in enumerate(readings if columns else ()):
             cells = [(*c["cells"], *[None] * (number + 1))[number] or "" for c in columns]
             if _letters("".join(cells)) != _letters(reading["wording"]):
                 yield f"{where}: the apparatus does not spell reading {number}"
+        if any(c["kind"] == "same" and None in c["cells"] for c in columns):
+            yield f"{where}: a place of the apparatus that all readings share is empty in one"
         numbers = [c.get("move", 0) for c in columns]
         for move in sorted({n for n in numbers if n and numbers.count(n) < 2}):
             yield f"{where}: move {move} of the apparatus has one place"
+
+
+def _links(points: Sequence[Json]) -> Iterator[str]:
+    """A link joins passages of its point in two accounts."""
+    for point in points:
+        for link in point.get("links", ()):
+            ends = (link["a"], link["b"])
+            if ends[0]["article"] == ends[1]["article"] or not all(_held(end, point) for end in ends):
+                yield f"points.{point['id']}: a link does not join two of its passages"
+
+
+def _held(end: Json, point: Json) -> bool:
+    return any(
+        s["article"] == end["article"] and s["start"] <= end["start"] and end["end"] <= s["end"]
+        for s in point["accounts"]
+    )
+
+
+def _ranks(points: Sequence[Json], texts: Mapping[str, str]) -> Iterator[str]:
+    """The rank counts the accounts of the point, and its parts add up."""
+    for point in points:
+        rank, first = point.get("rank"), dict[str, int]()
+        for s in point["accounts"]:
+            first[s["article"]] = min(first.get(s["article"], s["start"]), s["start"])
+        if rank is None or not first or not first.keys() <= texts.keys():
+            continue
+        place = sum(at / max(1, len(texts[name])) for name, at in sorted(first.items())) / len(first)
+        sums = rank["accounts"] + len(rank["headline"]) + len(rank["lead"]) / 2 + rank["disputed"] / 2
+        told = {*rank["headline"], *rank["lead"]} <= first.keys() and rank["accounts"] == len(first)
+        if (
+            not told
+            or abs(rank["place"] - place) > 1e-3
+            or abs(rank["standing"] - sums - 1 + rank["place"]) > 1e-3
+        ):
+            yield f"points.{point['id']}: its rank is not that of its passages"
 
 
 def _letters(text: str) -> str:
