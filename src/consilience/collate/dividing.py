@@ -12,6 +12,7 @@ from itertools import combinations
 
 from ..model import Annotated
 from .clauses import Unit, part
+from .grouping import partners
 
 LEAST = 0.3
 """Least score of a clause and the other account's unit that asks for the cut."""
@@ -47,7 +48,7 @@ def divide(parts: Sequence[tuple[int, Range, Unit]], scores: Scores) -> list[int
     known = _Known(
         {(number, span): n for n, (number, span, _) in enumerate(parts)},
         [unit for _, _, unit in parts],
-        _partners(scores),
+        partners(scores),
     )
     current: dict[int, list[Range]] = {}
     for number, span, _ in parts:
@@ -65,14 +66,6 @@ def divide(parts: Sequence[tuple[int, Range, Unit]], scores: Scores) -> list[int
             break
         current = {number: list(_apply(number, spans, cuts)) for number, spans in current.items()}
     return sorted(known.index[number, span] for number, spans in current.items() for span in spans)
-
-
-def _partners(scores: Scores) -> dict[int, dict[int, float]]:
-    out: dict[int, dict[int, float]] = {}
-    for (i, j), score in scores.items():
-        out.setdefault(i, {})[j] = score
-        out.setdefault(j, {})[i] = score
-    return out
 
 
 @dataclass(frozen=True, slots=True)

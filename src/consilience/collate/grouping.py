@@ -10,7 +10,7 @@ evidence is stronger. Invariant: independent of the order of units and pairs.
 from __future__ import annotations
 
 import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence, Set
 
 from .clauses import HEADS, Unit
@@ -92,23 +92,32 @@ def serving(
 
     :param threshold: least mean score of the unit with the group's passages.
     """
-    partners: dict[int, dict[int, float]] = {}
-    for (i, j), score in scores.items():
-        partners.setdefault(i, {})[j] = score
-        partners.setdefault(j, {})[i] = score
+    near_to = partners(scores)
     barred = {(a, b) for i, others in (apart or {}).items() for j in others for a, b in ((i, j), (j, i))}
     owner = {i: n for n, group in enumerate(groups) for i in group}
     out = [list(group) for group in groups]
     for n, group in enumerate(groups):
         held = {units[i].witness for i in group}
-        near = {j for i in group for j in partners.get(i, ())}
+        near = {j for i in group for j in near_to.get(i, ())}
         for j in sorted(near):
             if owner[j] == n or units[j].witness in held or any((i, j) in barred for i in group):
                 continue
-            mean = sum(partners[j].get(i, 0.0) for i in group) / len(group)
+            mean = sum(near_to[j].get(i, 0.0) for i in group) / len(group)
             if round(mean, 6) >= threshold:
                 out[n].append(j)
     return [sorted(group) for group in out]
+
+
+def partners(scores: Mapping[tuple[int, int], float]) -> dict[int, dict[int, float]]:
+    """For each unit those it has a score with, and the score.
+
+    >>> partners({(0, 2): 0.5})
+    {0: {2: 0.5}, 2: {0: 0.5}}
+    """
+    out: defaultdict[int, dict[int, float]] = defaultdict(dict)
+    for (i, j), score in scores.items():
+        out[i][j] = out[j][i] = score
+    return dict(out)
 
 
 class _Groups:
@@ -131,7 +140,8 @@ class _Groups:
     def mean(self, a: int, b: int) -> float:
         """Mean score over pairs of different accounts, rounded so that ties do not hang on summation."""
         mine, yours = self.accounts[a], self.accounts[b]
-        own = sum(mine[witness] * yours[witness] for witness in mine.keys() & yours.keys())
+        few, many = (mine, yours) if len(mine) < len(yours) else (yours, mine)
+        own = sum(n * many[witness] for witness, n in few.items() if witness in many)
         pairs = len(self.members[a]) * len(self.members[b]) - own
         return round(self.links[a][b] / pairs, 6) if pairs else 0.0
 
@@ -162,15 +172,14 @@ class _Groups:
         new, self.next = self.next, self.next + 1
         self.members[new] = sorted(self.members.pop(a) + self.members.pop(b))
         self.accounts[new] = self.accounts.pop(a) + self.accounts.pop(b)
-        mine, yours = self.links.pop(a), self.links.pop(b)
-        joined: dict[int, float] = {}
-        for part in (mine, yours):
-            for other, score in part.items():
-                if other not in (a, b):
-                    joined[other] = joined.get(other, 0.0) + score
+        joined, yours = self.links.pop(a), self.links.pop(b)
+        del joined[b], yours[a]
+        for old, part in ((a, joined), (b, yours)):
+            for other in part:
+                del self.links[other][old]
+        for other, score in yours.items():
+            joined[other] = joined.get(other, 0.0) + score
         for other, score in joined.items():
-            for old in (a, b):
-                self.links[other].pop(old, None)
             self.links[other][new] = score
         self.links[new] = joined
         return new

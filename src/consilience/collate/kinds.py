@@ -151,11 +151,10 @@ class _Clause:
         return [self.tokens[k] for k in self.found.children(n, "aux", "auxpass")]
 
     def _mentioned(self, kind: str) -> Iterator[Mention]:
-        for mention in self.account.mentions:
-            if mention.span.start >= self.unit.end:
-                break
-            if mention.kind == kind and mention.span.start >= self.unit.start:
-                yield mention
+        mentions = self.account.mentions
+        first = bisect_left(mentions, self.unit.start, key=lambda m: m.span.start)
+        here = takewhile(lambda m: m.span.start < self.unit.end, mentions[first:])
+        yield from (m for m in here if m.kind == kind)
 
     def _path(self, mention: Mention) -> tuple[list[int], int] | None:
         """Tokens from a mention's head up to a main verb of the unit, and that verb."""
