@@ -340,3 +340,24 @@ def test_a_point_says_whose_headline_it_is_and_what_holds_it_together_least() ->
     )
     del point["links"], point["rank"]
     assert "In the headline" not in to_html(document)
+
+
+def test_the_apparatus_sets_foreign_text_apart_and_is_told_aloud() -> None:
+    document = render_sample.sample()
+    point = document["points"][0]
+    names = [a["article"] for a in point["accounts"]][:2]
+    point["apparatus"] = {
+        "witnesses": [[names[0]], [names[1]]],
+        "columns": [
+            {"kind": "same", "cells": ["the <dam>", "the <dam>"], "move": 0},
+            {"kind": "omission", "cells": ["שלום & co", None], "move": 0},
+        ],
+    }
+    page = to_html(document)
+    start = page.index('<p class="collation">')
+    words = page[start : page.index("</p>", start)]
+    signs = {x["id"]: x["siglum"] for x in document["articles"]}
+    assert "<bdi>the &lt;dam&gt;</bdi>" in words
+    assert "<bdi>שלום &amp; co</bdi>" in words
+    aloud = re.sub(r"<[^>]+>", "", re.sub(r"<i aria-hidden.*?</i>", "", words))
+    assert f"שלום &amp; co in {signs[names[0]]}; nothing in {signs[names[1]]}" in aloud
