@@ -17,8 +17,8 @@ from consilience.collate import alignment
 from consilience.collate.alignment import CONTEXT, EMPTY, Worth, align
 from consilience.collate.apparatus import Word, apparatus, unaligned, words_of
 from consilience.collate.evidence import NEGATIVE
-from consilience.collate.readings import form_of, light, members
 from consilience.collate.relations import relation
+from consilience.collate.words import form_of, light, members
 from consilience.data import lexicon
 from consilience.model import Column, Span, Witness
 

@@ -388,6 +388,11 @@ class Point:
         """Ids of the accounts that carry it, sorted."""
         return tuple(sorted({s.witness for s in self.spans}))
 
+    @property
+    def firsts(self) -> dict[str, int]:
+        """Where each account that carries it first words it, by the account’s id."""
+        return {s.witness: s.start for s in reversed(self.spans)}
+
 
 # -- descent --
 

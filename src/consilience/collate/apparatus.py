@@ -15,9 +15,9 @@ from collections.abc import Mapping, Sequence
 from ..model import Column
 from .alignment import Aligned, Worth, align
 from .places import Place, joined, named, place
-from .readings import KEY, Word, gathered, light, spelt, words_of
 from .relations import plain, related, relation
 from .transpositions import Move, moves
+from .words import KEY, Word, gathered, light, spelt, words_of
 
 __all__ = ["Word", "apparatus", "collated", "relation", "table", "unaligned", "words_of"]
 

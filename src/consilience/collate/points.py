@@ -281,9 +281,7 @@ def _by_name(speaker: Speaker, account: Annotated) -> bool:
 
 def _rank(point: Point, by_id: Mapping[str, Annotated]) -> tuple[int, float, str, int, str]:
     """Most accounts, then earliest place on average, then first in the first account."""
-    first: dict[str, int] = {}
-    for span in point.spans:
-        first[span.witness] = min(first.get(span.witness, span.start), span.start)
+    first = point.firsts
     places = [at / max(1, len(by_id[w].witness.text)) for w, at in sorted(first.items())]
     lead = min((by_id[w].witness.name, at) for w, at in first.items())
     return (-len(first), round(sum(places) / len(places), 6), *lead, point.id)

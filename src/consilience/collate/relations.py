@@ -20,7 +20,7 @@ from rapidfuzz.distance import Levenshtein
 from ..data import lexicon
 from ..encoder import StaticEncoder
 from .evidence import NEGATIVE, folded
-from .readings import KEY, Word, light, members, synonyms
+from .words import KEY, Word, light, members, synonyms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

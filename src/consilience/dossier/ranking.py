@@ -88,9 +88,7 @@ def _rank(
     leads: Mapping[str, tuple[list[Span], list[Span]]],
     disputed: bool,
 ) -> Rank:
-    first: dict[str, int] = {}
-    for span in point.spans:
-        first[span.witness] = min(first.get(span.witness, span.start), span.start)
+    first = point.firsts
     places = [at / max(1, len(by_id[w].witness.text)) for w, at in sorted(first.items())]
 
     def stands(where: int) -> tuple[str, ...]:
