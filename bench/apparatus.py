@@ -33,7 +33,8 @@ from typing import Any
 from beside import there
 
 from consilience.collate.alignment import CONTEXT, Worth, align
-from consilience.collate.apparatus import Word, apparatus, table
+from consilience.collate.apparatus import apparatus, table
+from consilience.collate.words import Word
 
 INSTALL = "python -m venv cx && cx/bin/pip install collatex==2.3 Levenshtein -e ."
 CASES = Path(__file__).parent.parent / "tests" / "cases" / "apparatus.txt"

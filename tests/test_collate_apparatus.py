@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from consilience.annotate import annotate, link
 from consilience.collate import alignment
 from consilience.collate.alignment import CONTEXT, EMPTY, Worth, align
-from consilience.collate.apparatus import Word, apparatus, unaligned, words_of
+from consilience.collate.apparatus import apparatus, unaligned
 from consilience.collate.evidence import NEGATIVE
 from consilience.collate.relations import relation
-from consilience.collate.words import form_of, light, members
+from consilience.collate.words import Word, form_of, light, members, words_of
 from consilience.data import lexicon
 from consilience.model import Column, Span, Witness
 

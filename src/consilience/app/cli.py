@@ -159,7 +159,7 @@ def _compare() -> Callable[..., Dossier]:
 
 
 def _explained(sources: tuple[str, ...], explain: str | None) -> tuple[tuple[str, ...], int]:
-    """The sources, and how many links to list: what follows ``--explain`` may be a source."""
+    """The sources, and how many links to list: what follows ``--explain`` may be an account."""
     if explain is None:
         return sources, 0
     if explain.isdecimal() and len(explain) < 10:

@@ -15,11 +15,9 @@ from collections.abc import Mapping, Sequence
 from ..model import Column
 from .alignment import Aligned, Worth, align
 from .places import Place, joined, named, place
-from .relations import plain, related, relation
+from .relations import plain, related
 from .transpositions import Move, moves
-from .words import KEY, Word, gathered, light, spelt, words_of
-
-__all__ = ["Word", "apparatus", "collated", "relation", "table", "unaligned", "words_of"]
+from .words import KEY, Word, gathered, light, spelt
 
 Shape = tuple[tuple[str, str, str], ...]
 SAME, LIGHT, OPPOSED = 100, 20, 12

@@ -18,7 +18,6 @@ LEAST = 0.3
 """Least score of a clause and the other account's unit that asks for the cut."""
 GAIN = 0.06
 """How much better the clause must fit that unit than the whole does."""
-
 SLACK = 0.1
 """How much worse the rest may fit what the whole fits best."""
 ROUNDS = 4

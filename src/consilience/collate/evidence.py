@@ -4,8 +4,8 @@ Wording, meaning, names, numbers, order and speaker, each a named feature; a sma
 model (``data/points-model.tsv``) weighs them into one score. Does not decide which units
 form a point. Invariant: features are symmetric and do not depend on the order of accounts.
 
-Sources: soft overlap of words after BERTScore (Zhang et al., 2020) with static vectors;
-reciprocal best match after Gale and Church style sentence alignment.
+After BERTScore (Zhang et al., 2020) for the soft overlap of words, with static vectors, and CSLS
+(Conneau et al., 2018) for what a pair scores above what its units usually score.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ import numpy as np
 from ..data import lexicon
 from ..model import Annotated, Entity, Point, Speaker, Story, story_order, tagged_hash
 from ..settings import Collate
-from .apparatus import apparatus, words_of
+from .apparatus import apparatus
 from .clauses import FINITE, HEADS, PRONOUNS, READ, Unit, units
 from .dividing import divide, pool
 from .evidence import FEATURES, Pairs, Sketch, compare_units, folded, sketch
@@ -28,17 +28,7 @@ from .grouping import gather, serving
 from .kinds import Kinds
 from .links import Links
 from .wordings import fullest, normal, passages, readings_of
-
-ALIKE = 0.5
-"""Share of the lighter one's words from which "sounding" and "not sounding" are contraries."""
-UTTERANCE = 7
-"""Words of a sentence that two people do not say alike by chance; "nobody was hurt" they may."""
-
-BESIDES = 0.3
-"""How much more it takes that a passage serves a second point."""
-
-LEAST = {"part": 0.15, "unit": 0.02}
-"""Least score that is kept at all."""
+from .words import words_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,6 +39,14 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
+ALIKE = 0.5
+"""Share of the lighter one's words from which "sounding" and "not sounding" are contraries."""
+UTTERANCE = 7
+"""Words of a sentence that two people do not say alike by chance; "nobody was hurt" they may."""
+BESIDES = 0.3
+"""How much more it takes that a passage serves a second point."""
+LEAST = {"part": 0.15, "unit": 0.02}
+"""Least score that is kept at all."""
 CHARS, WORDS = FEATURES.index("chars"), FEATURES.index("words_long")
 Scores = dict[tuple[int, int], float]
 Pairing = Mapping[int, AbstractSet[int]]

@@ -19,7 +19,8 @@ Pair = tuple[int, int]
 Found = dict[Pair, tuple[frozenset[int], frozenset[int]]]
 
 REACH = 20
-"""Columns that one word alone may be moved; farther away it is likely another of its kind."""
+"""Columns that one word alone may be moved, and that a run may be broken by what others have in between;
+farther away it is likely another of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
