@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from consilience.annotate import annotate, link
 from consilience.collate import collate
 from consilience.collate.clauses import Unit, units
-from consilience.collate.grouping import gather
+from consilience.collate.grouping import gather, serving
 from consilience.model import Annotated, Point, Region, Story, Witness, witness_id
 
 MINISTRY = (
@@ -312,6 +312,23 @@ def test_parts_always_found_together_are_mended() -> None:
     ]  # fmt: skip
 
 
+def test_a_passage_that_says_both_serves_both_points() -> None:
+    some = [unit(n, name) for n, name in enumerate("aabcd")]
+    groups = [[0, 2, 3], [1, 4]]
+    scores = {(0, 2): 0.9, (0, 3): 0.9, (2, 3): 0.9, (1, 4): 0.9, (1, 2): 0.85}
+    assert serving(groups, some, scores, 0.8) == groups, "it fits one passage of the two, not both"
+    fits = {**scores, (2, 4): 0.85}
+    assert serving(groups, some, fits, 0.8) == [[0, 2, 3], [1, 2, 4]]
+    assert serving(groups, some, fits, 0.8, {2: {4}}) == groups
+
+
+def test_a_group_takes_no_two_passages_that_stand_apart() -> None:
+    some = [unit(n, name) for n, name in enumerate("abcde")]
+    groups, scores = [[0], [1, 3], [2, 4]], {(0, 1): 0.9, (0, 2): 0.9, (1, 3): 0.95, (2, 4): 0.95}
+    assert serving(groups, some, scores, 0.8)[0] == [0, 1, 2]
+    assert serving(groups, some, scores, 0.8, {1: {2}})[0] == [0, 1]
+
+
 @given(
     st.dictionaries(st.tuples(st.integers(0, 7), st.integers(0, 7)), st.floats(0, 1), max_size=20),
     st.permutations(range(8)),
@@ -326,4 +343,5 @@ def test_groups_do_not_depend_on_the_order_of_scores(
     shuffled = {key: scores[key] for key in sorted(scores, key=lambda k: (order[k[0]], order[k[1]]))}
     groups = gather(some, scores, 0.5)
     assert groups == gather(some, shuffled, 0.5)
+    assert serving(groups, some, scores, 0.8) == serving(groups, some, shuffled, 0.8)
     assert sorted(i for g in groups for i in g) == list(range(8))

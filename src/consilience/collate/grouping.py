@@ -87,8 +87,8 @@ def serving(
 ) -> list[list[int]]:
     """Let a unit serve further groups whose assertion it makes as well: "A, and B" beside "A." and "B.".
 
-    A group takes it that is no passage of its account so far, and only where it fits all the other accounts'
-    passages there, on the mean, and no group it would bring together with its own (the two stay two).
+    A group takes one of an account that has no passage in it so far, where it fits the group's passages on
+    the mean; it stays in its own group too, and the two groups stay two.
 
     :param threshold: least mean score of the unit with the group's passages.
     """
@@ -100,7 +100,7 @@ def serving(
         held = {units[i].witness for i in group}
         near = {j for i in group for j in near_to.get(i, ())}
         for j in sorted(near):
-            if owner[j] == n or units[j].witness in held or any((i, j) in barred for i in group):
+            if owner[j] == n or units[j].witness in held or any((i, j) in barred for i in out[n]):
                 continue
             mean = sum(near_to[j].get(i, 0.0) for i in group) / len(group)
             if round(mean, 6) >= threshold:

@@ -23,8 +23,8 @@ Does not say who asserts it, nor whether it is so. Invariant: the order of units
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
@@ -81,7 +81,7 @@ class Kinds:
 
     def __init__(self, accounts: Mapping[str, Annotated]) -> None:
         self._accounts = accounts
-        self._seen: dict[str, tuple[Tree, bool]] = {}
+        self._seen: dict[str, tuple[Tree, bool, Mapping[int, Sequence[Statement]]]] = {}
 
     def of(self, group: Sequence[Unit], *, spoken: bool) -> str:
         """The kind that most units of a point show; headlines vote where nothing else does.
@@ -105,8 +105,21 @@ class Kinds:
             return PLAIN[unit.speaker is None]
         if unit.witness not in self._seen:
             found = tree(account)
-            self._seen[unit.witness] = found, _in_present(found)
-        return _Clause(unit, account, *self._seen[unit.witness]).kind()
+            self._seen[unit.witness] = found, _in_present(found), _by_sentence(account)
+        found, in_present, said = self._seen[unit.witness]
+        return _Clause(unit, account, found, in_present, said.get(unit.sentence, ())).kind()
+
+
+def _by_sentence(account: Annotated) -> Mapping[int, Sequence[Statement]]:
+    """For each sentence the statements whose content or cue stands in it, in order."""
+    out: dict[int, list[Statement]] = defaultdict(list)
+    starts = [s.start for s in account.sentences]
+    for statement in account.statements:
+        spans = (*statement.content, *statement.cue)
+        reach = (range(bisect_right(starts, c.start) - 1, bisect_left(starts, c.end)) for c in spans)
+        for n in sorted({n for places in reach for n in places}):
+            out[n].append(statement)
+    return out
 
 
 def _in_present(found: Tree) -> bool:
@@ -118,16 +131,21 @@ def _in_present(found: Tree) -> bool:
 
 
 class _Clause:
-    """One unit with its main verbs, its statement and what is mentioned in it."""
+    """One unit with its main verbs, its statement and what is mentioned in it.
 
-    def __init__(self, unit: Unit, account: Annotated, found: Tree, in_present: bool) -> None:
+    ``near`` holds the statements of its sentence.
+    """
+
+    def __init__(
+        self, unit: Unit, account: Annotated, found: Tree, in_present: bool, near: Sequence[Statement]
+    ) -> None:
         self.unit, self.account, self.found, self.in_present = unit, account, found, in_present
         self.tokens = found.tokens
         self.inside = range(unit.first, unit.last)
         tops = [n for n in self.inside if self.tokens[n].head == n or self.tokens[n].head not in self.inside]
         verbs = [n for n in tops if self.tokens[n].pos in VERBAL]
         self.tops = [n for n in verbs if self.tokens[n].dep not in {"advcl", "relcl", "acl"}] or verbs or tops
-        self.said = _statement(unit, account, [self.tokens[n] for n in self.tops])
+        self.said = _statement(unit, near, [self.tokens[n] for n in self.tops])
 
     def kind(self) -> str:
         """The first kind whose signs are there."""
@@ -382,10 +400,8 @@ class _Clause:
         return self.said is not None and self._cued() and self.said.stance in ACTS
 
 
-def _statement(unit: Unit, account: Annotated, tops: Sequence[Token]) -> Statement | None:
+def _statement(unit: Unit, near: Sequence[Statement], tops: Sequence[Token]) -> Statement | None:
     """The innermost statement whose content is most of a unit, or else whose cue is its main verb."""
-    near = [s for s in account.statements if any(
-        c.start < unit.end and unit.start < c.end for c in (*s.content, *s.cue))]  # fmt: skip
     size = unit.end - unit.start
     inner = [
         (sum(c.end - c.start for c in s.content), s.id, s)

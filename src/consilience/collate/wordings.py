@@ -165,11 +165,12 @@ def _opening(tokens: Sequence[Token]) -> float:
 
 def _tailed(span: Span, account: Annotated) -> bool:
     """Whether the passage says who says it, after or before what is said: "…, police said on Monday"."""
+    first = bisect_left(account.statements, span.start, key=lambda s: s.content[0].start)
     return any(
         s.stance == "neutral" and s.speaker is not None
         and all(_in(c, span) for c in (*s.cue, *s.speaker.spans, *s.content))
         and _clausal(s.content, account)
-        for s in account.statements
+        for s in takewhile(lambda s: s.content[0].start < span.end, account.statements[first:])
     )  # fmt: skip
 
 
