@@ -92,18 +92,14 @@ def _span(unit: Unit) -> Span:
     return Span(unit.witness, unit.start, unit.end)
 
 
-def reason(a: Sketch, b: Sketch, features: Sequence[float], names: Mapping[str, Entity] | None = None) -> str:
+def _reason(a: _Draft, b: _Draft, features: Sequence[float], names: Mapping[str, Entity]) -> str:
     """What two passages share, and what speaks against them, in words.
 
     >>> a = Sketch(("close", "harbour", "pier"), (), ("1200",), "the old pier will close for 1,200 days")
     >>> b = Sketch(("close", "pier"), (), ("1200",), "pier to close for 1200 days")
-    >>> reason(a, b, [0.0] * len(FEATURES))
+    >>> _reason(_drafted(a), _drafted(b), [0.0] * len(FEATURES), {})
     'both have “close” and “pier”; both say 1200'
     """
-    return _reason(_drafted(a), _drafted(b), features, names or {})
-
-
-def _reason(a: _Draft, b: _Draft, features: Sequence[float], names: Mapping[str, Entity]) -> str:
     value = dict(zip(FEATURES, features, strict=True))
     shared = [names[key].name for key in sorted(a.names & b.names) if key in names]
     said = [
