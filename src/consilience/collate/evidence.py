@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 FEATURES = (
     "chars", "words_short", "words_long", "meaning", "soft_short", "soft_long", "amount",
-    "names", "names_differ", "numbers", "numbers_differ", "speaker_same", "speaker_differ",
+    "names", "names_differ", "numbers", "numbers_differ", "speaker_same", "speaker_differ", "quoted",
     "distance", "length", "lead", "above_low", "above_high", "neighbours",
 )  # fmt: skip
 """In the order of ``Pairs.features``; ``points-model.md`` says what each measures and is worth."""
@@ -221,6 +221,7 @@ class _Table:
         self.meaning = meaning.encode([s.text for s in sketches])
         self.names = _Sets([s.names for s in sketches])
         self.numbers = _Sets([s.numbers for s in sketches])
+        self.direct = np.array([u.form == "direct" for u in units], bool)
         self.speakers = _Sets([(k,) if (k := speaker_key(u)) else () for u in units])
         self._words(sketches, StaticEncoder.load())
 
@@ -254,9 +255,11 @@ class _Table:
         low, high = np.minimum(mine, theirs)[i, j], np.maximum(mine, theirs)[i, j]
         chars, meaning, k, j = chars[i, j], meaning[i, j], i + at, j + at
         small, large = np.minimum(self.mass[k], self.mass[j]), np.maximum(self.mass[k], self.mass[j])
+        same, differ = self.speakers.of(k, j)
+        quoted = self.direct[k] & self.direct[j] & (same > 0)
         columns = [
             chars, words / small, words / large, meaning, high, low, shared / (shared + 1),
-            *self.names.of(k, j), *self.numbers.of(k, j), *self.speakers.of(k, j),
+            *self.names.of(k, j), *self.numbers.of(k, j), same, differ, quoted,
             np.abs(self.place[k] - self.place[j]), small / large,
         ]  # fmt: skip
         return k, j, np.stack(columns, 1).astype(np.float32)

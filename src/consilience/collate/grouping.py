@@ -15,7 +15,9 @@ from collections.abc import Mapping, Sequence, Set
 
 from .clauses import HEADS, Unit
 
-AGAIN = 0.1
+SEED = 0.2
+"""How much more it takes that two passages begin a point than that a third joins them."""
+AGAIN = 0.05
 """How much more an account's second, distant passage needs."""
 
 
@@ -37,6 +39,8 @@ def gather(
     while heap:
         lost, a, b = heapq.heappop(heap)
         if not groups.current(a, b, -lost) or -lost < threshold + groups.surcharge(a, b):
+            continue
+        if groups.single(a, b) and -lost < threshold + SEED:
             continue
         if groups.barred(a, b):
             continue
@@ -158,6 +162,10 @@ class _Groups:
             for i in x
             if i in self.apart
         )
+
+    def single(self, a: int, b: int) -> bool:
+        """Whether both are single passages, that bear each other out and nothing else does."""
+        return len(self.members[a]) == len(self.members[b]) == 1
 
     def surcharge(self, a: int, b: int) -> float:
         """What is asked on top where both hold passages of one account: less, the nearer they stand."""

@@ -43,7 +43,7 @@ ALIKE = 0.5
 """Share of the lighter one's words from which "sounding" and "not sounding" are contraries."""
 UTTERANCE = 7
 """Words of a sentence that two people do not say alike by chance; "nobody was hurt" they may."""
-BESIDES = 0.3
+BESIDES = 0.2
 """How much more it takes that a passage serves a second point."""
 LEAST = {"part": 0.15, "unit": 0.02}
 """Least score that is kept at all."""

@@ -81,7 +81,9 @@ def fullest(readings: Sequence[Reading], by_id: Mapping[str, Annotated]) -> Read
     Words that others have too count for it, and a few of its own; many of its own, and a number or name
     that the rest do not have, count against it: of 38, 38 and 83 it is not 83 that is shown.
     """
-    count = Counter(w for r in readings for w in set(r.normal.split()))
+    count: Counter[str] = Counter()
+    for reading in readings:
+        count.update(dict.fromkeys(reading.normal.split(), len({s.witness for s in reading.accounts})))
     borne = {w for w, c in count.items() if c > 1} or set(count)
     names = {w for r in readings for w in _named(r.wording)} & borne
 
