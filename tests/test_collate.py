@@ -238,6 +238,22 @@ def test_nothing_is_asserted_by_a_remark_on_speaking_or_a_question() -> None:
     assert not any("duty" in p.says or p.says.endswith("Koss") for p in found)
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [("How many were on board", []), ("What we know so far", []), ("Why the ferry sank", []),
+     ("How many were on board is not known.", ["How many were on board is not known"]),
+     ("When the ship struck, the lamps went out.", ["When the ship struck, the lamps went out"])],
+)  # fmt: skip
+def test_a_line_that_names_a_question_asserts_nothing(line: str, told: list[str]) -> None:
+    assert cut(f"{line}\n\nThe ferry sank off Dalm.") == [*told, "The ferry sank off Dalm"]
+
+
+def test_what_a_firm_reports_is_told() -> None:
+    assert cut("The company reported a profit of 86 million crowns.") == [
+        "The company reported a profit of 86 million crowns"
+    ]
+
+
 def test_contraries_of_two_speakers_are_two_points() -> None:
     found, _ = points(
         "The fog signal was sounding when the tanker struck, the harbour office said.\n",
@@ -302,6 +318,26 @@ def test_a_chain_of_weak_links_does_not_drift() -> None:
     chain = [unit(n, f"w{n}") for n in range(4)]
     scores = {(0, 1): 0.9, (1, 2): 0.6, (2, 3): 0.9}
     assert gather(chain, scores, 0.5) == [[0, 1], [2, 3]]
+
+
+def test_two_passages_need_more_to_begin_a_point_than_a_third_to_join_it() -> None:
+    three = [unit(0, "a"), unit(1, "b"), unit(2, "c")]
+    assert gather(three[:2], {(0, 1): 0.6}, 0.5) == [[0], [1]]
+    assert gather(three, {(0, 1): 0.9, (0, 2): 0.55, (1, 2): 0.55}, 0.5) == [[0, 1, 2]]
+
+
+def test_a_passage_serves_every_point_whose_assertion_it_makes() -> None:
+    """ "The crossing is suspended and a tug will come" beside accounts that say one each."""
+    units = [unit(0, "a"), unit(1, "b"), unit(2, "c"), unit(3, "d"), unit(4, "d")]
+    scores = {(0, 1): 0.9, (0, 2): 0.8, (0, 3): 0.8, (2, 3): 0.95}
+    assert serving([[0, 1], [2, 3], [4]], units, scores, 0.7) == [[0, 1], [0, 2, 3], [4]]
+    assert serving([[0, 1], [2, 3], [4]], units, scores, 0.85) == [[0, 1], [2, 3], [4]]
+    assert serving([[0, 1], [2, 3], [4]], units, scores, 0.7, {0: {3}}) == [[0, 1], [2, 3], [4]]
+    # An account that stands in the point already does not come in twice.
+    assert serving([[1, 3], [2, 4]], units, {(1, 3): 0.9, (2, 4): 0.9, (2, 3): 0.9}, 0.7) == [
+        [1, 2, 3],
+        [2, 4],
+    ]
 
 
 def test_parts_always_found_together_are_mended() -> None:
