@@ -139,11 +139,10 @@ def fit(everything: Sequence[Topic], further: Sequence[Examples], model: Path | 
     seen = examples(everything[::2], "unit", meaning)
     both = np.r_[seen[0], x], np.r_[seen[1], y], np.r_[seen[2], np.ones(len(y))]
     weights["unit"] = calibrated(logistic(*both), x, y)
-    report("unit", weights["unit"], both, examples(everything[1::2], "unit", meaning))
     x, y, _ = judged(SHARED, "held out")
-    print(
-        f"  average precision {average_precision(y, x @ weights['unit'][:-1]):.3f} on judged pairs held out"
-    )
+    report("unit", weights["unit"], both, (x, y, np.ones(len(y))))
+    x, y, _ = examples(everything[1::2], "unit", meaning)
+    print(f"  average precision {average_precision(y, x @ weights['unit'][:-1]):.3f} on odd topics")
     if not dry:
         write(weights)
 
@@ -157,7 +156,7 @@ def report(stage: str, beta: np.ndarray, seen: Examples, unseen: Examples) -> No
 def worth(beta: np.ndarray, seen: Examples, unseen: Examples) -> None:
     """Print each feature's weight and what leaving it out costs in average precision."""
     full = [average_precision(y, x @ beta[:-1]) for x, y, _ in (seen, unseen)]
-    print(f"  average precision {full[0]:.3f} on what it is fitted on, {full[1]:.3f} on odd topics")
+    print(f"  average precision {full[0]:.3f} on what it is fitted on, {full[1]:.3f} held out")
     for n, name in enumerate(FEATURES):
         kept = [k for k in range(len(FEATURES)) if k != n]
         less = logistic(seen[0][:, kept], seen[1], seen[2])

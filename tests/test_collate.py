@@ -335,7 +335,7 @@ def test_a_passage_serves_every_point_whose_assertion_it_makes() -> None:
     assert serving([[0, 1], [2, 3], [4]], units, scores, 0.7, {0: {3}}) == [[0, 1], [2, 3], [4]]
     # An account that stands in the point already does not come in twice.
     assert serving([[1, 3], [2, 4]], units, {(1, 3): 0.9, (2, 4): 0.9, (2, 3): 0.9}, 0.7) == [
-        [1, 2, 3],
+        [1, 3],
         [2, 4],
     ]
 
