@@ -326,20 +326,6 @@ def test_two_passages_need_more_to_begin_a_point_than_a_third_to_join_it() -> No
     assert gather(three, {(0, 1): 0.9, (0, 2): 0.55, (1, 2): 0.55}, 0.5) == [[0, 1, 2]]
 
 
-def test_a_passage_serves_every_point_whose_assertion_it_makes() -> None:
-    """ "The crossing is suspended and a tug will come" beside accounts that say one each."""
-    units = [unit(0, "a"), unit(1, "b"), unit(2, "c"), unit(3, "d"), unit(4, "d")]
-    scores = {(0, 1): 0.9, (0, 2): 0.8, (0, 3): 0.8, (2, 3): 0.95}
-    assert serving([[0, 1], [2, 3], [4]], units, scores, 0.7) == [[0, 1], [0, 2, 3], [4]]
-    assert serving([[0, 1], [2, 3], [4]], units, scores, 0.85) == [[0, 1], [2, 3], [4]]
-    assert serving([[0, 1], [2, 3], [4]], units, scores, 0.7, {0: {3}}) == [[0, 1], [2, 3], [4]]
-    # An account that stands in the point already does not come in twice.
-    assert serving([[1, 3], [2, 4]], units, {(1, 3): 0.9, (2, 4): 0.9, (2, 3): 0.9}, 0.7) == [
-        [1, 3],
-        [2, 4],
-    ]
-
-
 def test_parts_always_found_together_are_mended() -> None:
     both = [unit(0, "a", 0), unit(1, "a", 0), unit(2, "b", 0), unit(3, "b", 0)]
     assert gather(both, {(0, 2): 0.9, (1, 3): 0.9}, 0.5) == [[0, 1, 2, 3]]
