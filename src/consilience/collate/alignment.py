@@ -50,12 +50,11 @@ class Worth:
 class Aligned:
     """Columns (rows of ``grid``) of places in each row of words, ``EMPTY`` where it has none.
 
-    ``layings`` counts how often a row was laid; ``settled`` says that no row can be laid better.
+    ``settled`` says that no row can be laid better.
     """
 
     grid: Ints
     worth: int
-    layings: int
     settled: bool
 
 
@@ -86,7 +85,7 @@ def _from(laid: _Table, order: Sequence[int]) -> Aligned:
         grid, more = laid.lay(grid, order[layings % len(order)])
         layings, total = layings + 1, total + more
         quiet = quiet + 1 if layings > len(order) and not more else int(layings >= len(order))
-    return Aligned(grid, total, layings, quiet >= len(order) or len(order) < 3)
+    return Aligned(grid, total, quiet >= len(order) or len(order) < 3)
 
 
 def _order(rows: Sequence[Sequence[int]]) -> list[int]:
