@@ -31,6 +31,8 @@ LINKING = frozenset(
     " nevertheless nonetheless otherwise earlier later afterwards too".split()
 )
 """Words that tie a sentence to the one before it."""
+NAMING = 100
+"""What counts against a headline that only names its subject: "Lessons of the lake" asserts nothing."""
 MARKDOWN = ("](", "*", "_", "`", "~~")
 
 
@@ -142,12 +144,15 @@ def _standing(span: Span, account: Annotated) -> float:
     ended = END.match(account.witness.text, span.end) is not None
     said = any(t.dep == "ccomp" and speaks(account.tokens[t.head]) and first <= t.head < last for t in tokens)
     less = _opening(tokens) + 3 * (said or _tailed(span, account))
-    if not subjects or tokens[0].pos in {"VERB", "SCONJ", "ADP"} or not any(t.tag in FINITE for t in tokens):
-        return ended - less - 1.0
     sentence = account.sentences[bisect_left(account.sentences, span.end, key=lambda s: s.end)]
+    finite = any(t.tag in FINITE for t in tokens)
+    if sentence.kind in HEADS:
+        less += 4 if finite else NAMING
+    if not subjects or tokens[0].pos in {"VERB", "SCONJ", "ADP"} or not finite:
+        return ended - less - 1.0
     under = tokens[0].tag in {"WRB", "WDT", "WP", "IN"} or tokens[0].text.lower() in CONDITIONS
     leaning = _leaning(tokens[: subjects[0] + 1])
-    return 3.0 + ended - 2 * under - 3 * leaning - 4 * (sentence.kind in HEADS) - less
+    return 3.0 + ended - 2 * under - 3 * leaning - less
 
 
 def _leaning(tokens: Sequence[Token]) -> bool:
