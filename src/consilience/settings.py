@@ -67,11 +67,11 @@ class Collate:
     """Alignment of passages into points.
 
     :param threshold: least mean score (0–1) with which a passage joins a point; two passages that begin
-        one need 0.2 more. Of pairs that score 0.8 about eight in ten assert the same.
+        one need 0.15 more. Of pairs that score 0.8 about eight in ten assert the same.
     :param min_chars: shortest passage that can stand as a reading, in code points.
     """
 
-    threshold: float = 0.15
+    threshold: float = 0.2
     min_chars: int = 18
 
 

@@ -69,6 +69,8 @@ def units(account: Annotated, kinds: Mapping[str, str] | None = None) -> tuple[U
     saying = _saying(account, kinds or {})
     out: list[Unit] = []
     for number, sentence in enumerate(account.sentences):
+        if sentence.kind == "dateline":
+            continue
         for first, last in _pieces(account.tokens, sentence, saying):
             unit = _unit(account, number, (first, last), saying)
             if unit:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence, Set
 
 from .clauses import HEADS, Unit
 
-SEED = 0.2
+SEED = 0.15
 """How much more it takes that two passages begin a point than that a third joins them."""
 AGAIN = 0.05
 """How much more an account's second, distant passage needs."""
