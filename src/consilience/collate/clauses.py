@@ -245,6 +245,8 @@ def _unit(account: Annotated, number: int, piece: tuple[int, int], saying: _Sayi
     verbless = not any(t.pos in VERBAL for t in tokens[first:last])
     if words < (FEWEST_WORDS if partly or verbless else 1) or (read and _asks(tokens, sentence)):
         return None
+    if read and verbless and sentence.kind in HEADS:
+        return None  # "Statement on the grounding of the ferry" names its subject and asserts nothing
     told = not read or sentence.kind in HEADS or saying.owner[first]
     if not told and _empty(tokens, sentence, range(first, last), saying):
         return None

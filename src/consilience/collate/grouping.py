@@ -17,6 +17,8 @@ from .clauses import HEADS, Unit
 
 SEED = 0.15
 """How much more it takes that two passages begin a point than that a third joins them."""
+HEADLINE = 0.3
+"""How much more a headline needs, which may name the subject and assert nothing."""
 AGAIN = 0.05
 """How much more an account's second, distant passage needs."""
 
@@ -39,8 +41,6 @@ def gather(
     while heap:
         lost, a, b = heapq.heappop(heap)
         if not groups.current(a, b, -lost) or -lost < threshold + groups.surcharge(a, b):
-            continue
-        if groups.single(a, b) and -lost < threshold + SEED:
             continue
         if groups.barred(a, b):
             continue
@@ -163,11 +163,13 @@ class _Groups:
             if i in self.apart
         )
 
-    def single(self, a: int, b: int) -> bool:
-        """Whether both are single passages, that bear each other out and nothing else does."""
-        return len(self.members[a]) == len(self.members[b]) == 1
-
     def surcharge(self, a: int, b: int) -> float:
+        """What is asked on top: of two that begin a point, of headlines, of an account's further passage."""
+        begins = SEED * (len(self.members[a]) == len(self.members[b]) == 1)
+        heads = HEADLINE * any(all(self.units[i].region in HEADS for i in self.members[n]) for n in (a, b))
+        return max(begins, heads) + self._again(a, b)
+
+    def _again(self, a: int, b: int) -> float:
         """What is asked on top where both hold passages of one account: less, the nearer they stand."""
         if not self.accounts[a].keys() & self.accounts[b].keys():
             return 0.0
