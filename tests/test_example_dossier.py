@@ -10,8 +10,11 @@ import pytest
 
 import consilience
 from consilience import Dossier, verify
+from consilience.annotate import annotate
+from consilience.dossier.digest import summary
 from consilience.dossier.render import to_html
 from consilience.evaluate import broken, digest, read_floors, score
+from consilience.model import Link, Point, Reading, Span, Witness
 
 ROOT = Path(__file__).resolve().parent.parent
 KEY = ROOT / "examples" / "key" / "ilvane"
@@ -66,3 +69,14 @@ def test_what_the_reader_must_find(dossier: Dossier) -> None:
     assert slips[0]["parent"] == "courier"
     assert {"number", "role", "date"} <= {d["kind"] for d in document["discrepancies"]}
     assert all(p["independent"]["low"] == 1 or len(p["origins"]) > 1 for p in document["points"])
+
+
+def test_a_sentence_of_the_summary_cites_what_is_firmly_linked_with_it() -> None:
+    texts = ("The ferry sank off Dalm.", "The ferry sank near Dalm.", "Dalm mourned the ferry.")
+    accounts = [annotate(Witness(f"w1:{n}", n, t)) for n, t in zip("abc", texts, strict=True)]
+    spans = [Span(a.witness.id, 0, len(t) - 1) for a, t in zip(accounts, texts, strict=True)]
+    readings = tuple(Reading(t[:-1], (s,), t) for s, t in zip(spans, texts, strict=True))
+    links = (Link(spans[0], spans[2], 0.3, ""), Link(spans[1], spans[0], 0.9, ""))
+    point = Point("p1:0", "s1:0", texts[0][:-1], "event", readings, links=links)
+    (sentence,) = summary([point], accounts)
+    assert (sentence.text, sentence.cites) == ("The ferry sank off Dalm.", tuple(spans[:2]))

@@ -17,6 +17,8 @@ from ..model import Annotated, Discrepancy, Entity, Point, Span, Speaker, Statem
 
 SUMMARY = 7
 """Most sentences in a summary."""
+FIRM = 0.5
+"""Least score of a link by which a passage bears out another: more often right than not."""
 LONGEST = 60
 """Most words of a summary sentence, where a shorter reading exists."""
 SURE = 0.5
@@ -76,15 +78,29 @@ def summary(
     order = {a.witness.id: (n, a) for n, a in enumerate(accounts)}
     disputed = [v.span for d in discrepancies if d.innocent is None for v in d.readings]
     ranked = [p for p in points if len(p.witnesses) > 1] or list(points)
-    plain = ((p, words) for p in ranked if (words := _plainest(p, order, disputed)))
+    plain = ((p, spot) for p in ranked if (spot := _plainest(p, order, disputed)))
     told = sorted(islice(plain, SUMMARY), key=lambda pair: pair[0].speaker is not None)
-    return tuple(Cited(_sentence(p, words), p.spans, p.id) for p, words in told)
+    texts = {a.witness.id: a.witness.text for a in accounts}
+    return tuple(Cited(_sentence(p, s.of(texts[s.witness])), _bearing_out(p, s), p.id) for p, s in told)
+
+
+def _bearing_out(point: Point, shown: Span) -> tuple[Span, ...]:
+    """The passages that say what is shown: of its own reading, or firmly linked with one of that.
+
+    "The ferry that ran aground had a faulty radar" is not borne out by "the ferry ran aground".
+    """
+    same = next(r.accounts for r in point.readings if shown in r.accounts)
+    firm = [
+        ends for link in point.links if link.score >= FIRM for ends in ((link.a, link.b), (link.b, link.a))
+    ]
+    linked = [b for a, b in firm if any(a.overlap(s) for s in same)]
+    return tuple(s for s in point.spans if s in same or any(s.overlap(other) for other in linked))
 
 
 def _plainest(
     point: Point, order: Mapping[str, tuple[int, Annotated]], disputed: Sequence[Span]
-) -> str | None:
-    """The reading that stands best by itself: undisputed, a whole sentence, not too long, early."""
+) -> Span | None:
+    """The passage that stands best by itself: undisputed, a whole sentence, not too long, early."""
     ranked = []
     for spot in point.spans:
         place, account = order[spot.witness]
@@ -92,7 +108,7 @@ def _plainest(
         if _says(spot, account, point.speaker_key) and not _leans(spot, account):
             odd = any(spot.overlap(d) for d in disputed)
             rough = _opening(spot, account)
-            ranked.append((odd, len(words.split()) > LONGEST, rough, place, -len(words), words))
+            ranked.append((odd, len(words.split()) > LONGEST, rough, place, -len(words), words, spot))
     return min(ranked)[-1] if ranked else None
 
 
