@@ -279,8 +279,8 @@ class _Table:
     def _ahead(self, unit: Ints, other: Ints, score: Floats) -> tuple[Floats, Floats]:
         """Score less the best rival's, and less the mean of the best few, of a unit with one account.
 
-        The mean is what a hub scores with everything (after Conneau et al.'s CSLS, 2018): "rates rise among
-        the young" is a little like each sentence of a study on the young, and like none of them.
+        The mean is what a hub scores with everything (after Conneau et al.'s CSLS, 2018): "the ferry
+        will sail again" is a little like each sentence on that ferry, and like none of them.
         """
         if not len(score):
             return score, score

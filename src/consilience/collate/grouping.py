@@ -92,7 +92,8 @@ def serving(
     """Let a unit serve further groups whose assertion it makes as well: "A, and B" beside "A." and "B.".
 
     A group takes one of an account that has no passage in it so far, where it fits the group's passages on
-    the mean; it stays in its own group too, and the two groups stay two.
+    the mean; it stays in its own group too, and the two groups stay two. One that stands alone has been
+    weighed with every group already.
 
     :param threshold: least mean score of the unit with the group's passages.
     """
@@ -104,7 +105,8 @@ def serving(
         held = {units[i].witness for i in group}
         near = {j for i in group for j in near_to.get(i, ())}
         for j in sorted(near):
-            if owner[j] == n or units[j].witness in held or any((i, j) in barred for i in out[n]):
+            alone = len(groups[owner[j]]) == 1
+            if alone or owner[j] == n or units[j].witness in held or any((i, j) in barred for i in out[n]):
                 continue
             mean = sum(near_to[j].get(i, 0.0) for i in group) / len(group)
             if round(mean, 6) >= threshold:
