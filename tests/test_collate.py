@@ -242,6 +242,7 @@ def test_nothing_is_asserted_by_a_remark_on_speaking_or_a_question() -> None:
     ("line", "told"),
     [("How many were on board", []), ("What we know so far", []), ("Why the ferry sank", []),
      ("How many were on board is not known.", ["How many were on board is not known"]),
+     ("“How could they sail in such fog?” asked Mara Doel.", ["How could they sail in such fog"]),
      ("When the ship struck, the lamps went out.", ["When the ship struck, the lamps went out"])],
 )  # fmt: skip
 def test_a_line_that_names_a_question_asserts_nothing(line: str, told: list[str]) -> None:

@@ -36,7 +36,7 @@ FEWEST_WORDS = 4
 MOST_BREAKS = 5
 DEPENDENT = frozenset({"advcl", "relcl", "acl", "ccomp", "parataxis"})
 ASKING = frozenset({"WRB", "WP", "WDT", "WP$"})
-CLOSED = frozenset({".", "!", ":", ";", "…"})
+CLOSED = frozenset({".", "!", "?", ":", ";", "…"})
 DIVIDERS = frozenset({",", ";", "—", "–", "-", ":"})
 
 
@@ -260,7 +260,7 @@ def _unit(account: Annotated, number: int, piece: tuple[int, int], saying: _Sayi
 
 
 def _asks(tokens: Sequence[Token], sentence: Sentence) -> bool:
-    """Whether a line without a full stop only names a question: "How many were on board", "What we know"."""
+    """Whether a line that no mark closes only names a question: "How many were on board"."""
     inside = [t for t in tokens[sentence.first : sentence.last] if t.pos not in WORDLESS and t.text.isalnum()]
     closed = any(t.text in CLOSED for t in tokens[max(sentence.first, sentence.last - 2) : sentence.last])
     return bool(inside) and inside[0].tag in ASKING and not closed
