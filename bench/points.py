@@ -47,6 +47,8 @@ from consilience.model import Annotated, Entity, Story, Witness, witness_id
 from consilience.settings import Collate
 
 RAW = argparse.RawDescriptionHelpFormatter
+JOINS = Path(__file__).with_name("joins.tsv")
+"""Pairs of passages of one story, drawn at random within bands of score and judged by eye."""
 ACCOUNTS, WORDS = 40, 800
 GRID = [0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5]
 Topic = tuple[dict[str, Any], tuple[Annotated, ...], tuple[Entity, ...]]
@@ -141,13 +143,12 @@ def score(shared: Path, keep: Path | None, model: Path | None) -> None:
     crowd(shared, everything)
 
 
-JOINS = Path(__file__).with_name("joins.tsv")
-"""Pairs of passages of one story, drawn at random within bands of score and judged by eye."""
-
-
 def judged(shared: Path, part: str) -> tuple[np.ndarray, np.ndarray, list[float]]:
-    """Features and labels of the judged pairs of a part ("fit" or "held out"); and of all points of their
-    stories that several accounts share, the strongest link of each passage to another account."""
+    """Features and labels of the judged pairs of a part ("fit" or "held out"), and all strongest links.
+
+    Those are, of the points that several accounts of the same stories share, the strongest link of each
+    passage to another account. Says how many judged pairs no pair of passages stands for any more.
+    """
     with JOINS.open(encoding="utf-8") as lines:
         told = csv.DictReader((x for x in lines if x[0] != "#"), delimiter="\t")
         rows = [r for r in told if r["part"] == part]
@@ -159,6 +160,7 @@ def judged(shared: Path, part: str) -> tuple[np.ndarray, np.ndarray, list[float]
             asked = [r for r in rows if (r["set"], r["story"]) == (name, story)]
             found += list(looked_up(table, {a.witness.id: a.witness.name for a in accounts}, asked))
             strongest += list(bonds(table))
+    print(f"judged pairs, {part}: {len(found)} of {len(rows)} stand as they were judged")
     return np.array([f for f, _ in found], float), np.array([y for _, y in found], float), strongest
 
 
@@ -213,16 +215,20 @@ def nearest(units: Sequence[Unit], names: dict[str, str], name: str, place: Rang
 
 
 def bands(x: np.ndarray, y: np.ndarray, strongest: Sequence[float]) -> None:
-    """Print how many of the judged pairs are right, by score: of those at 0.8, eight in ten should be."""
+    """Print how many of the judged pairs are right, by score, and what that makes of the passages shown."""
     weights, bias = rooms.model("unit")
     score = 1 / (1 + np.exp(-(x @ weights + bias)))
-    edges = [0.0, 0.1, 0.25, 0.5, 0.75, 1.0]
-    for low, high in pairwise(edges):
-        inside = (score >= low) & (score < high)
-        if inside.any():
-            print(f"judged pairs, score {low}–{high}: {y[inside].mean():.2f} right of {inside.sum()}")
-    print(f"passages in points that accounts share, of the same stories: {len(strongest)}, of which by their")
-    print(f"strongest link {np.mean(strongest):.2f} are expected to be right")
+    links, expected = np.array(strongest), 0.0
+    for low, high in pairwise([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.01]):
+        inside, shown = (score >= low) & (score < high), (links >= low) & (links < high)
+        right = y[inside].mean()
+        expected += right * shown.sum() / len(links)
+        print(
+            f"judged pairs, score {low}–{min(high, 1)}: {right:.2f} right of {inside.sum()}, mean score "
+            f"{score[inside].mean():.2f}; of the passages shown as shared {shown.sum()} score so"
+        )
+    print(f"passages in points that accounts share, by their strongest link: {len(links)},")
+    print(f"expected right {expected:.2f} by the shares above, {links.mean():.2f} by the scores themselves")
 
 
 def scorer_at(path: Path) -> Any:

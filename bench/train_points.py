@@ -173,7 +173,7 @@ def shifted(beta: np.ndarray, seen: Examples) -> np.ndarray:
 
 
 def calibrated(beta: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The weights scaled so that of pairs that score 0.8 eight in ten are right (Platt, 1999)."""
+    """The weights scaled so that on these pairs a score is the share that is right (Platt, 1999)."""
     slope, bias = logistic((x @ beta[:-1])[:, None], y, np.ones(len(y)), ridge=1e-3)
     return np.r_[beta[:-1] * slope, bias]
 

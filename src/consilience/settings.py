@@ -67,7 +67,7 @@ class Collate:
     """Alignment of passages into points.
 
     :param threshold: least mean score (0–1) with which a passage joins a point; two passages that begin
-        one need 0.15 more. Of pairs that score 0.8 about eight in ten assert the same.
+        one need 0.15 more.
     :param min_chars: shortest passage that can stand as a reading, in code points.
     """
 
