@@ -64,6 +64,12 @@ def main() -> None:
 @click.option(
     "--html", "html_file", type=FILE, help="Write the dossier as one self-contained page to this file."
 )
+@click.option(
+    "--stemma",
+    "stemma_file",
+    type=FILE,
+    help="Write who follows whom to this file: .graphml, .dot or .gv (Graphviz), .prov.json or .json (PROV).",
+)
 @click.option("--settings", "settings_file", type=FILE, help="Read settings from this TOML file.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no dossier and no progress.")
 @click.option(
@@ -81,6 +87,7 @@ def compare(
     manifest: Path | None,
     json_file: Path | None,
     html_file: Path | None,
+    stemma_file: Path | None,
     settings_file: Path | None,
     quiet: bool,
     verbose: bool,
@@ -96,9 +103,10 @@ def compare(
         todo = "name files, folders or addresses, as in 'consilience compare a.txt b.html'"
         raise InputError("no accounts given", where="compare", todo=todo)
     to_stdout = json_file is not None and str(json_file) == "-"
-    for path in (json_file, html_file):
+    for path in (json_file, html_file, stemma_file):
         if path is not None and str(path) != "-":
             _writable(path)
+    form = _stemma_format(stemma_file)
     settings = _settings(settings_file)
     dossier = _with_progress(
         quiet,
@@ -107,6 +115,8 @@ def compare(
     if not quiet and not to_stdout:
         _print(dossier, verbose, weakest)
     _write(dossier, json_file, html_file, quiet=quiet or to_stdout)
+    if stemma_file is not None:
+        _write_stemma(dossier, stemma_file, form, quiet=quiet or to_stdout)
 
 
 @main.command()
@@ -199,6 +209,19 @@ def _write(dossier: Dossier, json_file: Path | None, html_file: Path | None, *, 
         _save(json_file, dossier.to_json(), quiet=quiet)
     if html_file is not None:
         _save(html_file, dossier.to_html(), quiet=quiet)
+
+
+def _stemma_format(path: Path | None) -> str:
+    """The format of the stemma's file, found out before the work."""
+    from ..dossier.export import stemma_format
+
+    return "" if path is None else stemma_format(str(path))
+
+
+def _write_stemma(dossier: Dossier, path: Path, form: str, *, quiet: bool) -> None:
+    from ..dossier.export import export_stemma
+
+    _save(path, export_stemma(dossier.to_dict(), form), quiet=quiet)
 
 
 def _save(path: Path, text: str, *, quiet: bool) -> None:
