@@ -16,13 +16,24 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from hashlib import blake2b
+from itertools import pairwise
+from sys import intern
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..model import UNREAD, Annotated, Passage, Region, Span
 
+Prints = NDArray[np.uint64]
+Array = NDArray[Any]
+NO_PRINTS: Prints = np.zeros(0, np.uint64)
+MIX = np.uint64(0x9E3779B97F4A7C15)
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,:]\d+)*|[^\W_]+(?:[’'-][^\W_]+)*")
 QUOTED = re.compile(r"“[^“”\n]*(?:[”\n]|\Z)|\"[^\"\n]*(?:[\"\n]|\Z)|«[^«»\n]*(?:[»\n]|\Z)")
 BRACKET = re.compile(r"\[[^\[\]\n]{1,40}\]")
@@ -59,12 +70,12 @@ class Words:
         """Places of the bracketed words."""
         return tuple(k for k, inside in enumerate(self.bracketed) if inside)
 
-    def grams(self, size: int) -> list[tuple[str, ...]]:
-        """All runs of ``size`` words, in order; kept after the first call."""
-        kept = self.__dict__.setdefault("_grams", {})
+    def prints(self, size: int) -> Prints:
+        """A fingerprint of every run of ``size`` words, in order; kept after the first call."""
+        kept: dict[int, Prints] = self.__dict__.setdefault("_prints", {})
         if size not in kept:
-            kept[size] = list(zip(*(self.norms[k:] for k in range(size)), strict=False))
-        return kept[size]  # type: ignore[no-any-return]
+            kept[size] = fingerprints(self.norms, size)
+        return kept[size]
 
     def span(self, first: int, last: int) -> Span:
         """The span of words ``first:last`` (half-open, not empty)."""
@@ -75,17 +86,31 @@ class Words:
         return bisect_left(self.starts, start), bisect_right(self.ends, end)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Alignment:
-    """Matched runs ``(i, j, n)`` of two accounts: ``a.norms[i:i+n] == b.norms[j:j+n]``, in order of i."""
+    """Matched words of two accounts, as runs.
+
+    ``cells`` has a row ``(i, j, n)`` for each run, in order of i:
+    ``a.norms[i:i+n] == b.norms[j:j+n]``.
+    """
 
     a: Words
     b: Words
-    runs: tuple[tuple[int, int, int], ...]
+    cells: NDArray[np.int32]
+
+    @property
+    def runs(self) -> tuple[tuple[int, int, int], ...]:
+        """The runs as tuples."""
+        return tuple((i, j, n) for i, j, n in self.cells.tolist())
+
+    @cached_property
+    def count(self) -> int:
+        """Number of matched words."""
+        return int(self.cells[:, 2].sum())
 
     @cached_property
     def forward(self) -> dict[int, int]:
-        """Word of a → word of b."""
+        """Word of a → word of b. Large: for many accounts use ``partner``."""
         return {i + k: j + k for i, j, n in self.runs for k in range(n)}
 
     @cached_property
@@ -93,9 +118,47 @@ class Alignment:
         """Word of b → word of a."""
         return {j: i for i, j in self.forward.items()}
 
+    @cached_property
+    def partner(self) -> NDArray[np.int32]:
+        """For each word of a the matched word of b, or -1."""
+        out = np.full(len(self.a), -1, np.int32)
+        i, j = _matches(self.cells)
+        out[i] = j
+        return out
+
     def turned(self) -> Alignment:
         """The same with the sides changed."""
-        return Alignment(self.b, self.a, tuple(sorted((j, i, n) for i, j, n in self.runs)))
+        cells = self.cells[:, [1, 0, 2]]
+        return Alignment(self.b, self.a, cells[np.argsort(cells[:, 0])])
+
+
+def _matches(cells: Array) -> tuple[Array, Array]:
+    """Both words of every match of some runs, in order."""
+    n = cells[:, 2]
+    step = np.arange(int(n.sum())) - np.repeat(np.cumsum(n) - n, n)
+    return np.repeat(cells[:, 0], n) + step, np.repeat(cells[:, 1], n) + step
+
+
+@lru_cache(maxsize=1 << 17)
+def _print(word: str) -> int:
+    """64 bits of a word: the same on every machine and in every run."""
+    return int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+def fingerprints(norms: Sequence[str], size: int) -> Prints:
+    """A number for every run of ``size`` words, equal for equal runs on every machine.
+
+    >>> a, b = (fingerprints(t.split(), 2) for t in ("the old mill burnt", "an old mill burnt"))
+    >>> (a == b).tolist()
+    [False, True, True]
+    """
+    words = np.fromiter(map(_print, norms), np.uint64, len(norms))
+    count = max(0, len(words) - size + 1)
+    out = np.zeros(count, np.uint64)
+    for k in range(size):
+        out = (out ^ words[k : k + count]) * MIX
+        out ^= out >> np.uint64(29)
+    return out
 
 
 def normal(word: str) -> str:
@@ -113,10 +176,10 @@ def words_of(account: Annotated) -> Words:
     witness = account.witness
     regions = witness.regions or (Region(0, len(witness.text), "body", "whole text"),)
     said = [s for st in account.statements if st.form == "direct" for s in st.content]
-    return _words(witness.id, witness.text, regions, [(s.start, s.end) for s in said])
+    return _read(witness.id, witness.text, regions, [(s.start, s.end) for s in said])
 
 
-def _words(key: str, text: str, regions: Sequence[Region], said: Sequence[tuple[int, int]]) -> Words:
+def _read(key: str, text: str, regions: Sequence[Region], said: Sequence[tuple[int, int]]) -> Words:
     found: list[tuple[re.Match[str], bool]] = []
     quotes = sorted([m.span() for m in QUOTED.finditer(text)] + list(said))
     brackets = [m.span() for m in BRACKET.finditer(text)]
@@ -130,7 +193,7 @@ def _words(key: str, text: str, regions: Sequence[Region], said: Sequence[tuple[
         key,
         tuple(at),
         tuple(m.end() for m, _ in found),
-        tuple(normal(m.group()) for m, _ in found),
+        tuple(intern(normal(m.group())) for m, _ in found),
         tuple(block or said for (_, block), said in zip(found, _covered(at, quotes), strict=True)),
         tuple(bisect_left(breaks, start) for start in at),
         tuple(_covered(at, brackets)),
@@ -150,7 +213,7 @@ def _covered(places: Sequence[int], spans: Sequence[tuple[int, int]]) -> Iterato
 def rarity(story: Sequence[Words]) -> dict[str, float]:
     """Weigh each word of the story, 0–1: 1 for a word used once an account, little for "the".
 
-    >>> a = _words("a", "the cat saw the dog", (Region(0, 19, "body", ""),), ())
+    >>> a = _read("a", "the cat saw the dog", (Region(0, 19, "body", ""),), ())
     >>> weights = rarity([a]); weights["cat"] > weights["the"]
     True
     """
@@ -160,10 +223,20 @@ def rarity(story: Sequence[Words]) -> dict[str, float]:
         total.update(words.norms)
         carriers.update(set(words.norms))
     length = max(3.0, sum(map(len, story)) / max(1, len(story)))
-    return {w: max(0.05, 1 - math.log(n / carriers[w]) / math.log(length)) for w, n in total.items()}
+    return {w: _exact(max(0.05, 1 - math.log(n / carriers[w]) / math.log(length))) for w, n in total.items()}
+
+
+def _exact(weight: float) -> float:
+    """A weight in steps of 2⁻²⁰: sums of such weights are exact in whatever order they are added."""
+    return round(weight * (1 << 20)) / (1 << 20)
 
 
 # -- seeds --
+
+Runs = list[tuple[int, int, int]]
+"""Runs ``(i, j, n)`` of equal words of two accounts."""
+BLOCK = 200_000
+"""Words of other accounts that one account is compared with at a time: bounds memory."""
 
 
 def align_all(story: Sequence[Words], seed: int = 4) -> dict[tuple[int, int], Alignment]:
@@ -171,75 +244,107 @@ def align_all(story: Sequence[Words], seed: int = 4) -> dict[tuple[int, int], Al
 
     :returns: alignments by positions ``(a, b)`` with a < b.
     """
-    index: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
-    found: dict[tuple[int, int], dict[tuple[int, int], int]] = defaultdict(dict)
-    for number, words in enumerate(story):
-        _seed(number, words.grams(seed), seed, index, found)
-    return {(a, b): align(story[a], story[b], list(hits), seed) for (a, b), hits in sorted(found.items())}
+    held = _Postings(story, seed)
+    found = {}
+    for b, words in enumerate(story):
+        for a, runs in held.runs_with(b, range(b)):
+            found[a, b] = align(story[a], words, runs)
+    return dict(sorted(found.items()))
 
 
 def align_one(words: Words, others: Sequence[Words], seed: int = 4) -> list[Alignment | None]:
     """Align each of some accounts with one more; None where they share no run."""
-    index: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for place, gram in enumerate(words.grams(seed)):
-        if len(index[gram]) < POSTINGS:
-            index[gram].append(place)
-    out: list[Alignment | None] = []
-    for other in others:
-        grams = enumerate(other.grams(seed))
-        hits = [(at, place) for at, gram in grams if gram in index for place in index[gram]]
-        out.append(align(other, words, hits, seed) if hits else None)
+    held = _Postings([*others, words], seed)
+    out: list[Alignment | None] = [None] * len(others)
+    for a, runs in held.runs_with(len(others), range(len(others))):
+        out[a] = align(others[a], words, runs)
     return out
 
 
-def _seed(
-    number: int,
-    grams: Sequence[tuple[str, ...]],
-    seed: int,
-    index: dict[tuple[str, ...], list[tuple[int, int]]],
-    found: dict[tuple[int, int], dict[tuple[int, int], int]],
-) -> None:
-    """Look up one account's runs among those of earlier accounts, then add them."""
-    own: Counter[tuple[str, ...]] = Counter()
-    fresh = []
-    for at, gram in enumerate(grams):
-        own[gram] += 1
-        if own[gram] > POSTINGS:
-            continue
-        for other, place in index.get(gram, ()):
-            found[other, number][place, at] = seed
-        fresh.append((gram, (number, at)))
-    for gram, spot in fresh:
-        index[gram].append(spot)
+class _Postings:
+    """Every place of every run of some words in a story, by run, account and place."""
+
+    def __init__(self, story: Sequence[Words], seed: int) -> None:
+        self.seed = seed
+        self.lengths = [len(words) for words in story]
+        prints = [words.prints(seed) for words in story]
+        gram = np.unique(np.concatenate([*prints, NO_PRINTS]), return_inverse=True)[1]
+        account = np.repeat(np.arange(len(story)), [len(p) for p in prints])
+        place = np.concatenate([np.arange(len(p)) for p in prints] or [gram])
+        key = gram * (len(story) + 1) + account
+        order = np.argsort(key, kind="stable")
+        key, place = key[order], place[order]
+        kept = np.arange(len(key)) - np.searchsorted(key, key) < POSTINGS
+        self.key, self.place = key[kept], place[kept]
+        self.account, self.gram = self.key % (len(story) + 1), self.key // (len(story) + 1)
+        self.width = len(story) + 1
+        self.by_account = np.argsort(self.account, kind="stable")
+        self.first = np.searchsorted(self.account[self.by_account], np.arange(len(story) + 1))
+
+    def runs_with(self, b: int, others: range) -> Iterator[tuple[int, Runs]]:
+        """Each account among some that shares a run with account b, and the maximal runs, longest first."""
+        at = self.by_account[self.first[b] : self.first[b + 1]]
+        for block in _blocks(self.lengths, others):
+            yield from self._block(at, block)
+
+    def _block(self, at: Array, block: range) -> Iterator[tuple[int, Runs]]:
+        low = np.searchsorted(self.key, self.gram[at] * self.width + block.start)
+        count = np.searchsorted(self.key, self.gram[at] * self.width + block.stop) - low
+        total = int(count.sum())
+        if not total:
+            return
+        spot = np.arange(total) + np.repeat(low - np.cumsum(count) + count, count)
+        hits = self.account[spot], self.place[spot], np.repeat(self.place[at], count)
+        account, i, j, n = _maximal(*hits, self.seed)
+        order = np.lexsort((j, i, -n, account))
+        runs = list(zip(i[order].tolist(), j[order].tolist(), n[order].tolist(), strict=True))
+        account = account[order]
+        cuts = [0, *(np.flatnonzero(np.diff(account)) + 1).tolist(), len(runs)]
+        for first, last in pairwise(cuts):
+            yield int(account[first]), runs[first:last]
 
 
-def align(a: Words, b: Words, seeds: Sequence[tuple[int, int]], seed: int) -> Alignment:
-    """Chain seeds into runs, longest first, each word used once, then extend over small edits."""
-    runs = sorted(_maximal(seeds, seed), key=lambda r: (-r[2], r[0], r[1]))
-    used_a, used_b = bytearray(len(a)), bytearray(len(b))
-    kept: list[tuple[int, int, int]] = []
+def _blocks(lengths: Sequence[int], others: range) -> Iterator[range]:
+    """Cut a range of accounts where their words pass the bound."""
+    start, words = others.start, 0
+    for n in others:
+        if words and words + lengths[n] > BLOCK:
+            yield range(start, n)
+            start, words = n, 0
+        words += lengths[n]
+    if start < others.stop:
+        yield range(start, others.stop)
+
+
+def _maximal(account: Array, i: Array, j: Array, seed: int) -> tuple[Array, Array, Array, Array]:
+    """Join seeds that follow one another on a diagonal: accounts, starts on both sides, lengths."""
+    wide, deep = int(i.max()) + 2, int(j.max()) + 1
+    key = np.sort((account * (wide + deep) + i - j + deep) * wide + i)
+    starts = np.flatnonzero(np.diff(key, prepend=-2) != 1)
+    n = np.diff(starts, append=len(key)) + seed - 1
+    diagonal, i = np.divmod(key[starts], wide)
+    account, shift = np.divmod(diagonal, wide + deep)
+    return account, i, i - shift + deep, n
+
+
+# -- alignment of two --
+
+
+def align(a: Words, b: Words, runs: Iterable[tuple[int, int, int]]) -> Alignment:
+    """Lay maximal runs, in the order given, each word used once; then extend over small edits."""
+    used = used_a, used_b = bytearray(len(a)), bytearray(len(b))
+    kept: Runs = []
     for i, j, n in runs:
-        for k, m in _free(i, j, n, used_a, used_b):
-            if m >= 3:
+        if used_a.find(1, i, i + n) < 0 and used_b.find(1, j, j + n) < 0:
+            pieces: Iterable[tuple[int, int]] = ((0, n),)
+        else:
+            pieces = _free(i, j, n, used_a, used_b)
+        for k, m in pieces:
+            if m >= 3 and a.norms[i + k : i + k + m] == b.norms[j + k : j + k + m]:
                 kept.append((i + k, j + k, m))
                 used_a[i + k : i + k + m] = used_b[j + k : j + k + m] = b"\1" * m
-    kept = _fill(a.norms, b.norms, sorted(kept), used_a, used_b)
-    return Alignment(a, b, tuple(_join(sorted(kept))))
-
-
-def _maximal(seeds: Sequence[tuple[int, int]], seed: int) -> Iterator[tuple[int, int, int]]:
-    """Join seeds that follow one another on a diagonal."""
-    todo = sorted(seeds, key=lambda s: (s[0] - s[1], s[0]))
-    start: tuple[int, int] | None = None
-    last = (-1, -1)
-    for i, j in todo:
-        if start is None or (i, j) != (last[0] + 1, last[1] + 1):
-            if start is not None:
-                yield (*start, last[0] - start[0] + seed)
-            start = (i, j)
-        last = (i, j)
-    if start is not None:
-        yield (*start, last[0] - start[0] + seed)
+    kept = _fill(a.norms, b.norms, sorted(kept), used)
+    return Alignment(a, b, np.array(list(_join(sorted(kept))), np.int32).reshape(-1, 3))
 
 
 def _free(i: int, j: int, n: int, used_a: bytearray, used_b: bytearray) -> Iterator[tuple[int, int]]:
@@ -256,20 +361,23 @@ def _free(i: int, j: int, n: int, used_a: bytearray, used_b: bytearray) -> Itera
         k = m
 
 
-def _fill(
-    a: Sequence[str], b: Sequence[str], runs: list[tuple[int, int, int]], used_a: bytearray, used_b: bytearray
-) -> list[tuple[int, int, int]]:
+def _fill(a: Sequence[str], b: Sequence[str], runs: Runs, used: tuple[bytearray, bytearray]) -> Runs:
     """Add equal words in the small gaps beside runs: between two, and beyond the ends."""
     out = list(runs)
+    joined = False  # whether the gap before this run was filled from the run before it
     for k, (i, j, n) in enumerate(runs):
-        after = runs[k + 1] if k + 1 < len(runs) else None
-        if after and 0 <= after[0] - i - n <= GAP and 0 <= after[1] - j - n <= GAP:
-            out += _common(a, b, (i + n, after[0]), (j + n, after[1]), (used_a, used_b))
-        else:
-            out += _reach_on(a, b, i + n, j + n, 1, (used_a, used_b))
-        before = runs[k - 1] if k else None
-        if not (before and 0 <= i - sum(before[::2]) <= GAP and 0 <= j - before[1] - before[2] <= GAP):
-            out += _reach_on(a, b, i - 1, j - 1, -1, (used_a, used_b))
+        p, q = i + n, j + n
+        reach_back = not joined
+        joined = False
+        if k + 1 < len(runs):
+            x, y, _ = runs[k + 1]
+            joined = x - p <= GAP and 0 <= y - q <= GAP
+            if joined and x > p and y > q:
+                out += _common(a, b, (p, x), (q, y), used)
+        if not joined:
+            out += _reach_on(a, b, p, q, 1, used)
+        if reach_back:
+            out += _reach_on(a, b, i - 1, j - 1, -1, used)
     return out
 
 
@@ -279,28 +387,36 @@ def _common(
     left: tuple[int, int],
     right: tuple[int, int],
     used: tuple[bytearray, bytearray],
-) -> list[tuple[int, int, int]]:
+) -> Runs:
     """Longest common subsequence of two small gaps, as single words."""
     xs = [i for i in range(*left) if not used[0][i]]
     ys = [j for j in range(*right) if not used[1][j]]
-    if not xs or not ys:
-        return []
+    out = [(xs[p], ys[q], 1) for p, q in _subsequence(tuple(a[i] for i in xs), tuple(b[j] for j in ys))]
+    for i, j, _ in out:
+        used[0][i] = used[1][j] = 1
+    return out
+
+
+@lru_cache(maxsize=1 << 16)
+def _subsequence(xs: tuple[str, ...], ys: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """Longest common subsequence; kept, since copies of one account have the same gaps again and again."""
+    if not set(xs) & set(ys):
+        return ()
     best = [[0] * (len(ys) + 1) for _ in range(len(xs) + 1)]
     for p in range(len(xs) - 1, -1, -1):
         for q in range(len(ys) - 1, -1, -1):
-            same = best[p + 1][q + 1] + 1 if a[xs[p]] == b[ys[q]] else 0
+            same = best[p + 1][q + 1] + 1 if xs[p] == ys[q] else 0
             best[p][q] = max(same, best[p + 1][q], best[p][q + 1])
     out, p, q = [], 0, 0
     while p < len(xs) and q < len(ys):
-        if a[xs[p]] == b[ys[q]] and best[p][q] == best[p + 1][q + 1] + 1:
-            out.append((xs[p], ys[q], 1))
-            used[0][xs[p]] = used[1][ys[q]] = 1
+        if xs[p] == ys[q] and best[p][q] == best[p + 1][q + 1] + 1:
+            out.append((p, q))
             p, q = p + 1, q + 1
         elif best[p + 1][q] >= best[p][q + 1]:
             p += 1
         else:
             q += 1
-    return out
+    return tuple(out)
 
 
 STEPS = ((1, 1), (0, 1), (1, 0), (1, 2), (2, 1), (2, 2))
@@ -308,13 +424,18 @@ STEPS = ((1, 1), (0, 1), (1, 0), (1, 2), (2, 1), (2, 2))
 
 def _reach_on(
     a: Sequence[str], b: Sequence[str], i: int, j: int, way: int, used: tuple[bytearray, bytearray]
-) -> list[tuple[int, int, int]]:
+) -> Runs:
     """Extend past the end of a run while two words in a row agree after a small edit."""
 
     def free(p: int, q: int) -> bool:
-        return 0 <= p < len(a) and 0 <= q < len(b) and not used[0][p] and not used[1][q] and a[p] == b[q]
+        return 0 <= p < len(a) and 0 <= q < len(b) and a[p] == b[q] and not used[0][p] and not used[1][q]
 
-    out: list[tuple[int, int, int]] = []
+    if i < 0 or j < 0:
+        return []
+    near = (a[i : i + 3], b[j : j + 3]) if way > 0 else (a[max(0, i - 2) : i + 1], b[max(0, j - 2) : j + 1])
+    if set(near[0]).isdisjoint(near[1]):
+        return []  # most ends are clean: a line that the other lacks follows
+    out: Runs = []
     moved = True
     while moved:
         moved = False
@@ -346,6 +467,18 @@ def _join(runs: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]
 
 # -- passages --
 
+Pair = tuple[int, int]
+PAIRS = 256
+"""Pairs of accounts whose passages are cut at a time: bounds memory."""
+
+
+class Amounts(NamedTuple):
+    """Matched words of running prose and of quotations, and all words of the prose passages, both sides."""
+
+    prose: int
+    quoted: int
+    length: int
+
 
 def passages(found: Alignment, weights: Mapping[str, float]) -> list[Passage]:
     """Cut an alignment into passages: one paragraph, quoted or not, small gaps.
@@ -353,45 +486,111 @@ def passages(found: Alignment, weights: Mapping[str, float]) -> list[Passage]:
     ``score`` is the weight of the shared words over that of all words in the two spans,
     damped for short passages.
     """
-    out = []
-    for chain in _chains(found):
-        passage = _passage(found, chain, weights)
-        if passage:
-            out.append(passage)
+    return all_passages({(0, 1): found}, weights)[0, 1]
+
+
+def all_passages(
+    aligned: Mapping[Pair, Alignment], weights: Mapping[str, float]
+) -> dict[Pair, list[Passage]]:
+    """The passages of many alignments, as ``passages`` cuts each; several times as fast."""
+    out: dict[Pair, list[Passage]] = {pair: [] for pair in aligned}
+    spans: dict[tuple[str, int, int], Span] = {}
+
+    def span(words: Words, first: int, last: int) -> Span:
+        key = (words.key, first, last)
+        if key not in spans:
+            spans[key] = words.span(first, last + 1)
+        return spans[key]
+
+    for pair, (first_a, last_a), (first_b, last_b), score, quoted in _rows(aligned, weights):
+        found = aligned[pair]
+        a, b = span(found.a, first_a, last_a), span(found.b, first_b, last_b)
+        out[pair].append(Passage(a, b, round(score, 3), quoted))
     return out
 
 
-def _chains(found: Alignment) -> Iterator[list[tuple[int, int]]]:
-    """Matched word pairs in groups that make one passage."""
-    chain: list[tuple[int, int]] = []
-    for pair in found.forward.items():
-        if chain and not _follows(found, chain[-1], pair):
-            yield chain
-            chain = []
-        chain.append(pair)
-    if chain:
-        yield chain
+def _rows(
+    aligned: Mapping[Pair, Alignment], weights: Mapping[str, float]
+) -> Iterator[tuple[Pair, Pair, Pair, float, bool]]:
+    """Each passage: its pair of accounts, first and last words on either side, score, whether quoted."""
+    for pairs, cut in _cut(aligned, weights):
+        score = 2 * cut.shared / cut.weight * -np.expm1(-cut.shared / 4)
+        sides = (np.stack(side, axis=1).tolist() for side in (cut.a, cut.b))
+        for n, a, b, value, quoted in zip(
+            cut.pair.tolist(), *sides, score.tolist(), cut.quoted.tolist(), strict=True
+        ):
+            yield pairs[n], tuple(a), tuple(b), value, quoted
 
 
-def _follows(found: Alignment, last: tuple[int, int], pair: tuple[int, int]) -> bool:
-    a, b = found.a, found.b
-    near = 0 < pair[0] - last[0] <= GAP and 0 < pair[1] - last[1] <= GAP
-    same_line = a.line[last[0]] == a.line[pair[0]] and b.line[last[1]] == b.line[pair[1]]
-    return near and same_line and both_quoted(found, last) == both_quoted(found, pair)
+def amounts(aligned: Mapping[Pair, Alignment], weights: Mapping[str, float]) -> dict[Pair, Amounts]:
+    """How much each pair shares in passages, without writing them out."""
+    out: dict[Pair, Amounts] = {}
+    for pairs, cut in _cut(aligned, weights):
+        length = cut.a[1] - cut.a[0] + cut.b[1] - cut.b[0] + 2
+        of_each = (
+            np.bincount(cut.pair, weights=what, minlength=len(pairs)).astype(int).tolist()
+            for what in (cut.size * ~cut.quoted, cut.size * cut.quoted, length * ~cut.quoted)
+        )
+        out.update(zip(pairs, map(Amounts, *of_each), strict=True))
+    return out
 
 
-def both_quoted(found: Alignment, pair: tuple[int, int]) -> bool:
-    """Whether a matched word is quoted on both sides."""
-    return found.a.quoted[pair[0]] and found.b.quoted[pair[1]]
+class _Cut(NamedTuple):
+    """Passages of some pairs, as columns: which pair, first and last words, matched words and weights."""
+
+    pair: Array
+    a: tuple[Array, Array]
+    b: tuple[Array, Array]
+    size: Array
+    shared: Array
+    weight: Array
+    quoted: Array
 
 
-def _passage(found: Alignment, chain: list[tuple[int, int]], weights: Mapping[str, float]) -> Passage | None:
-    a, b = found.a, found.b
-    (first_a, first_b), (last_a, last_b) = chain[0], chain[-1]
-    shared = sum(weights.get(a.norms[i], 1.0) for i, _ in chain)
-    if len(chain) < LEAST_WORDS or shared < LEAST_WEIGHT:
-        return None
-    words = (*a.norms[first_a : last_a + 1], *b.norms[first_b : last_b + 1])
-    score = 2 * shared / sum(weights.get(w, 1.0) for w in words) * (1 - math.exp(-shared / 4))
-    spans = a.span(first_a, last_a + 1), b.span(first_b, last_b + 1)
-    return Passage(*spans, round(score, 3), both_quoted(found, chain[0]))
+class _Sides:
+    """The words of all accounts end to end, with what decides where a passage ends."""
+
+    def __init__(self, aligned: Mapping[Pair, Alignment], weights: Mapping[str, float]) -> None:
+        words = {id(side): side for found in aligned.values() for side in (found.a, found.b)}
+        ends = np.cumsum([0, *map(len, words.values())])
+        self.start = dict(zip(words, ends.tolist(), strict=False))
+        self.line = np.array([n for side in words.values() for n in side.line], np.int64)
+        self.quoted = np.array([flag for side in words.values() for flag in side.quoted], bool)
+        each = [weights.get(norm, 1.0) for side in words.values() for norm in side.norms]
+        self.weight = np.array(each, np.float64)
+        self.upto = np.concatenate([[0.0], np.cumsum(self.weight)])
+
+
+def _cut(
+    aligned: Mapping[Pair, Alignment], weights: Mapping[str, float]
+) -> Iterator[tuple[Sequence[Pair], _Cut]]:
+    """Cut alignments into passages, some pairs at a time."""
+    sides = _Sides(aligned, weights)
+    pairs = list(aligned)
+    for at in range(0, len(pairs), PAIRS):
+        some = pairs[at : at + PAIRS]
+        yield some, _cut_some([aligned[pair] for pair in some], sides)
+
+
+def _cut_some(some: Sequence[Alignment], sides: _Sides) -> _Cut:
+    cells = np.concatenate([found.cells for found in some]).astype(np.int64)
+    sizes = [found.count for found in some]
+    pair = np.repeat(np.arange(len(some)), sizes)
+    i, j = _matches(cells)
+    at_a = i + np.repeat([sides.start[id(found.a)] for found in some], sizes)
+    at_b = j + np.repeat([sides.start[id(found.b)] for found in some], sizes)
+    quoted = sides.quoted[at_a] & sides.quoted[at_b]
+    parts = np.diff(i) > GAP  # in order of i, so never less than 1 within a pair
+    parts |= (np.diff(j) > GAP) | (np.diff(j) <= 0)
+    for column in (pair, sides.line[at_a], sides.line[at_b], quoted.astype(np.int8)):
+        parts |= np.diff(column) != 0
+    first = np.concatenate([[0], np.flatnonzero(parts) + 1])[: len(i)]
+    last = np.append(first[1:], len(i))[: len(first)] - 1
+    upto = np.concatenate([[0.0], np.cumsum(sides.weight[at_a])])
+    count, shared = last - first + 1, upto[last + 1] - upto[first]
+    kept = (count >= LEAST_WORDS) & (shared >= LEAST_WEIGHT)
+    first, last = first[kept], last[kept]
+    weight = sides.upto[at_a[last] + 1] - sides.upto[at_a[first]]
+    weight += sides.upto[at_b[last] + 1] - sides.upto[at_b[first]]
+    ends = (i[first], i[last]), (j[first], j[last])
+    return _Cut(pair[first], *ends, count[kept], shared[kept], weight, quoted[first])
