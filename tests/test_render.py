@@ -15,14 +15,13 @@ from typing import Any
 
 import pytest
 import render_sample
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from consilience.dossier.render import page, to_html
 from consilience.dossier.render.facts import facts
 from consilience.dossier.render.layers import spread
 from consilience.dossier.render.passages import Mark, context, differing, lines, pieces
-from consilience.dossier.render.stemma import draw
 
 Doc = dict[str, Any]
 SAMPLES = {
@@ -249,27 +248,6 @@ def test_lines_are_trimmed_and_in_order(text: str) -> None:
 def test_spread_keeps_order_and_distance(wanted: list[float]) -> None:
     at = spread(wanted, [10.0] * max(0, len(wanted) - 1))
     assert len(at) == len(wanted) and all(b - a >= 10 - 1e-6 for a, b in pairwise(at))
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=14))
-def test_nodes_of_a_stemma_never_overlap(edges: list[tuple[int, int]]) -> None:
-    doc: Doc = {
-        "stemma": {
-            "nodes": [{"id": f"n{i}", "kind": "cited", "label": f"n{i}"} for i in range(8)],
-            "edges": [
-                {"parent": f"n{a}", "child": f"n{b}", "kind": "copy", "score": 1.0}
-                for a, b in edges
-                if a != b
-            ],
-        }
-    }
-    drawing = draw(facts(doc))
-    spots = [(s.x, s.y) for s in drawing.spots]
-    assert len(spots) == 8 and len(drawing.lines) == len(doc["stemma"]["edges"])
-    for i, (x, y) in enumerate(spots):
-        assert 0 <= x <= drawing.width and 0 <= y <= drawing.height
-        assert all(abs(x - u) > 80 or abs(y - v) > 80 for u, v in spots[:i])
 
 
 def test_context_is_not_cut_at_an_abbreviation() -> None:

@@ -38,7 +38,7 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
-    """An edge between two keys; ``number`` counts from 1, as on the page."""
+    """An edge between two keys; ``number`` counts from 1 in the document's order."""
 
     number: int
     parent: _Node

@@ -15,7 +15,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from . import page, variants
+from . import descent, page, variants
 from .facts import Document, by_value, capital, counted, facts, moment, verb
 from .stemma import draw
 
@@ -80,18 +80,22 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     env.globals |= {
+        "answer": descent.answer,
         "apparatus": variants.apparatus,
         "by_value": by_value,
         "cards": page.cards,
         "counted": counted,
+        "entries": descent.entries,
         "framing": page.framing,
         "href": href,
         "in_order": page.in_order,
         "left_out": page.left_out,
         "most_said": page.most_said,
         "origins": page.origins,
+        "shown": descent.shown,
         "sides": page.sides,
         "timeline": page.timeline,
+        "told": descent.told,
         "verb": verb,
     }
     env.filters |= {"moment": moment, "web": web, "capital": capital}

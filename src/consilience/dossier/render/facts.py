@@ -30,6 +30,7 @@ FOLLOWS = {
     "quote": "quotes",
     "credit": "credits",
     "exemplar": "goes back to",
+    "version": "is a later version of",
 }
 STATES = {
     "own": "says so itself",
@@ -61,7 +62,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An edge of the stemma: numbered from 1, with the names of its ends in words."""
+    """An edge of the stemma with the names of its ends in words; numbered from 1, account by account."""
 
     number: int
     parent: str
@@ -77,6 +78,12 @@ class Edge:
     def directed(self) -> bool:
         """Whether the evidence tells which way it runs."""
         return bool(self.raw.get("directed", True))
+
+    @property
+    def style(self) -> str:
+        """Its kind where that is one we know, else ``other``: what a page may use as a name."""
+        kind = str(self.raw.get("kind") or "")
+        return kind if kind in FOLLOWS else "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +297,7 @@ def _account(index: int, raw: Document) -> Account:
 def _edges(document: Document, by_id: dict[str, Account]) -> tuple[Edge, ...]:
     stemma = document.get("stemma") or {}
     nodes = {n["id"]: n for n in stemma.get("nodes") or []}
+    order = {key: account.index for key, account in by_id.items()}
 
     def named(key: str) -> tuple[str, str]:
         if key in by_id:
@@ -302,7 +310,8 @@ def _edges(document: Document, by_id: dict[str, Account]) -> tuple[Edge, ...]:
         return sign, f"{sign} (a lost text{', ' + whose if whose else ''})"
 
     found = []
-    for number, e in enumerate(stemma.get("edges") or [], 1):
+    raw = sorted(stemma.get("edges") or [], key=lambda e: order.get(e["child"], len(order)))
+    for number, e in enumerate(raw, 1):
         sign, parent = named(e["parent"])
         child_sign, child = named(e["child"])
         verb = FOLLOWS.get(e.get("kind", ""), "follows") if e.get("directed", True) else "shares words with"

@@ -1,4 +1,4 @@
-"""Lay out a graph of descent in layers, parents above children.
+"""Lay out a graph of descent in layers, parents above children, peers side by side.
 
 Sugiyama, Tagawa and Toda (1981): longest path for the layer, barycentres for the order
 within it, least squares under a least distance for the place. Knows nodes as strings
@@ -7,7 +7,7 @@ alone. Invariant: the result depends on the order of nodes and edges given, on n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 SWEEPS = 8
@@ -28,16 +28,58 @@ def acyclic(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> list[tupl
     return found
 
 
-def _reaches(children: dict[str, list[str]], start: str, goal: str) -> bool:
+def _reaches(children: Mapping[str, Sequence[str]], start: str, goal: str) -> bool:
     seen, todo = {start}, [start]
     while todo:
         node = todo.pop()
         if node == goal:
             return True
-        fresh = [c for c in children[node] if c not in seen]
+        fresh = [c for c in children.get(node, ()) if c not in seen]
         seen.update(fresh)
         todo += fresh
     return False
+
+
+def peers(
+    nodes: Sequence[str], edges: Sequence[tuple[str, str]], level: Sequence[tuple[str, str]]
+) -> dict[str, list[str]]:
+    """For each node, those that stand beside it in its row, itself included, neighbours in line.
+
+    Two nodes joined by a ``level`` pair stand side by side unless one is above the other by ``edges``.
+
+    >>> peers("abcd", [("a", "b"), ("b", "c")], [("c", "d"), ("a", "c")])["d"]
+    ['c', 'd']
+    """
+    lead = {n: n for n in nodes}
+    for a, b in level:
+        up, down = lead[a], lead[b]
+        heirs: dict[str, list[str]] = {}
+        for parent, child in edges:
+            heirs.setdefault(lead[parent], []).append(lead[child])
+        if up != down and not _reaches(heirs, up, down) and not _reaches(heirs, down, up):
+            lead |= {n: up for n, head in lead.items() if head == down}
+    groups: dict[str, list[str]] = {}
+    for n in nodes:
+        groups.setdefault(lead[n], []).append(n)
+    near: dict[str, list[str]] = {n: [] for n in nodes}
+    for a, b in level:
+        if lead[a] == lead[b]:
+            near[a].append(b)
+            near[b].append(a)
+    return {n: line for group in groups.values() for line in [_in_line(group, near)] for n in group}
+
+
+def _in_line(group: Sequence[str], near: Mapping[str, Sequence[str]]) -> list[str]:
+    """A group in an order in which most neighbours touch: a walk from one of its ends."""
+    line: list[str] = []
+    for start in sorted(group, key=lambda n: len(near[n])):
+        todo = [start]
+        while todo:
+            node = todo.pop()
+            if node not in line:
+                line.append(node)
+                todo += [n for n in reversed(near[node]) if n not in line]
+    return line
 
 
 def layers(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
@@ -80,20 +122,35 @@ def with_bends(
     return rows, chains
 
 
-def ordered(rows: list[list[str]], chains: Chains) -> list[list[str]]:
-    """Rows reordered so that fewer lines cross: barycentre sweeps, the best order kept."""
+def ordered(
+    rows: list[list[str]],
+    chains: Chains,
+    beside: Mapping[str, Sequence[str]] = {},
+) -> list[list[str]]:
+    """Rows reordered so that fewer lines cross: barycentre sweeps, the best order kept.
+
+    :param beside: nodes that stay together in the order given (``peers``).
+    """
     ups, downs = _neighbours(chains)
+    rows = [sorted(row, key=lambda k: _together(k, row, beside)) for row in rows]
     best, fewest = [list(r) for r in rows], crossings(rows, ups)
     for sweep in range(SWEEPS):
         near = ups if sweep % 2 == 0 else downs
         for row in rows if sweep % 2 == 0 else rows[::-1]:
             where = {k: i for r in rows for i, k in enumerate(r)}
-            keys = {k: _mean([where[n] for n in near[k]], where[k]) if k in near else where[k] for k in row}
-            row.sort(key=lambda k: keys[k])
+            keys = {k: _mean([where[n] for n in near.get(k, ())], where[k]) for k in row}
+            means = {k: _mean([keys[n] for n in beside.get(k, (k,))], 0) for k in row}
+            heads = {k: where[beside.get(k, (k,))[0]] for k in row}
+            row.sort(key=lambda k: (means[k], heads[k], where[k]))
         now = crossings(rows, ups)
         if now < fewest:
             best, fewest = [list(r) for r in rows], now
     return best
+
+
+def _together(node: str, row: Sequence[str], beside: Mapping[str, Sequence[str]]) -> tuple[int, int]:
+    line = beside.get(node, (node,))
+    return min(row.index(n) for n in line), line.index(node)
 
 
 def _neighbours(chains: Chains) -> tuple[dict[str, list[str]], dict[str, list[str]]]:

@@ -1,32 +1,68 @@
 """The stemma as a drawing: where each node stands, where each line runs.
 
 ``layers.py`` says what stands above what; here nodes get their shapes and words, lines their
-curves and numbers. Draws nothing itself: ``templates/stemma.svg.j2`` does. Invariant: two nodes
-never overlap, and a line crosses a row of nodes only in the gap left for it.
+curves, numbers and words. A family of up to six abreast runs down the page, names under the signs; a
+broader one runs across it, names beside them. Draws nothing itself: ``templates/stemma.svg.j2`` does.
+Invariant: two nodes never overlap, nothing stands outside the drawing, and a line crosses a row of nodes
+only in a gap left for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
+from math import sqrt
+from unicodedata import category, east_asian_width
 
-from .facts import Edge, Facts, day_and_hour, letter
-from .layers import acyclic, layers, ordered, placed, with_bends
+from .facts import Document, Edge, Facts, counted, day_and_hour, letter
+from .layers import Chains, acyclic, layers, ordered, peers, placed, with_bends
 
-RADIUS = 21.0
-GAP = 84.0  # between two rows of nodes
-TOP, SIDE = 12.0, 14.0
+Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+UNIT = 7.6  # width of a letter of a name
 LINE = 15.0  # height of a line of text
-BEND = 34.0  # room for a line that passes a row of nodes
-CLEAR = 24.0  # least distance between the numbers of two lines
+PAD = 14.0  # around the families, and inside their frames
+TITLE = 24.0  # for the words over a framed family
+ARROW = 12.0  # from the end of a line to the node, for the arrow's head
+WIDEST = 940.0  # of a row of families
+ABREAST = 6  # most nodes side by side in a family that runs down the page
+WORDED = 16  # most lines of a family whose numbers have a word beside them
+
+WORDS = {
+    "copy": "copied",
+    "rewrite": "reworded",
+    "translation": "translated",
+    "quote": "quoted",
+    "credit": "credited",
+    "version": "revised",
+}
+"""What befell the upper text on a line, in a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Sizes of a family that runs down the page, or across it (``across``)."""
+
+    across: bool
+    radius: float
+    slot: float  # of a node in its row
+    bend: float  # of a line that passes a row
+    gap: float  # between two rows
+
+    @property
+    def room(self) -> int:
+        """Letters of a line of a name."""
+        return 22 if self.across else int((self.slot - 12) / UNIT)
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A node in its place: centre, kind, sign, whole name, and its text line by line.
 
-    The text of a cited node stands inside its box, of half width ``half``.
+    The text of a cited node stands inside its box, of half width ``half``; that of others under
+    their circle, or beside it (``beside``).
     """
 
     key: str
@@ -36,34 +72,56 @@ class Spot:
     sign: str
     name: str
     lines: tuple[str, ...]
-    half: float = RADIUS
+    half: float
+    tall: float
     href: str = ""
     dated: bool = False
+    beside: bool = False
 
     @property
-    def tall(self) -> float:
-        """Half the height of the shape."""
-        return RADIUS if self.kind != "cited" else 9 + LINE * len(self.lines) / 2
+    def shape(self) -> Box:
+        """Left, top, right and bottom of the circle or box."""
+        return self.x - self.half, self.y - self.tall, self.x + self.half, self.y + self.tall
 
     @property
-    def top(self) -> float:
-        """Where lines from above end."""
-        return self.y - self.tall
+    def words(self) -> Box:
+        """Left, top, right and bottom of its text."""
+        wide, high = max(map(breadth, self.lines), default=0.0), LINE * len(self.lines)
+        if self.kind == "cited":
+            return self.shape
+        if self.beside:
+            left = self.x + self.half + 8
+            return left, self.y - high / 2, left + wide, self.y + high / 2
+        low = self.y + self.tall + 4
+        return self.x - wide / 2, low, self.x + wide / 2, low + high + 2
 
     @property
-    def bottom(self) -> float:
-        """Where lines to below begin."""
-        return self.y + self.tall + (0 if self.kind == "cited" else LINE * len(self.lines) + 6)
+    def box(self) -> Box:
+        """Left, top, right and bottom of both."""
+        return around([self.shape, self.words])
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An edge drawn: its SVG path, and where its number stands."""
+    """An edge drawn: its SVG path, and its number with a word, half so wide as ``half``."""
 
     edge: Edge
     path: str
     x: float
     y: float
+    word: str
+    half: float
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A box around a family or the accounts without one, and what is said over it."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +132,57 @@ class Drawing:
     height: float
     spots: tuple[Spot, ...]
     lines: tuple[Line, ...]
-    radius: float = RADIUS
+    frames: tuple[Frame, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    """A line before it is moved to its place: a start, then cubic curves or straight lines to points."""
+
+    start: Point
+    steps: tuple[tuple[Point, ...], ...]
+
+    @property
+    def points(self) -> list[Point]:
+        return [self.start, *(p for step in self.steps for p in step)]
+
+    @property
+    def path(self) -> str:
+        steps = (
+            ("C" if len(s) == 3 else "L") + " ".join(f"{x:.1f} {y:.1f}" for x, y in s) for s in self.steps
+        )
+        return f"M{self.start[0]:.1f} {self.start[1]:.1f}" + "".join(steps)
+
+    def moved(self, change: Callable[[Point], Point]) -> _Curve:
+        return _Curve(change(self.start), tuple(tuple(change(p) for p in s) for s in self.steps))
+
+    def along(self, best: float) -> Iterator[Point]:
+        """Places for a number, from ``best`` (0 to 1) along the last curve to those further off."""
+        ends = [self.start, *(s[-1] for s in self.steps)]
+        bows = [(a, s) for a, s in zip(ends, self.steps, strict=False) if len(s) == 3] or [
+            (a, (a, b, b)) for a, b in pairwise(ends)
+        ]
+        for t in sorted((0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8), key=lambda t: abs(t - best)):
+            for a, (b, c, d) in reversed(bows):
+                k = ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t * t, t**3)
+                yield tuple(sum(w * p[i] for w, p in zip(k, (a, b, c, d), strict=True)) for i in (0, 1))  # type: ignore[misc]
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A family drawn by itself, its upper left corner at 0, 0."""
+
+    spots: tuple[Spot, ...]
+    lines: tuple[tuple[int, Line, _Curve], ...]
+    width: float
+    height: float
+    title: str
+
+
+def around(boxes: Iterable[Box]) -> Box:
+    """The least box that holds all."""
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return min(left), min(top), max(right), max(bottom)
 
 
 def draw(facts: Facts) -> Drawing:
@@ -84,143 +192,378 @@ def draw(facts: Facts) -> Drawing:
     >>> draw(facts({})).spots
     ()
     """
+    nodes = nodes_of(facts)
+    groups = families(facts)
+    blocks = [_family(facts, nodes, members) for members in groups if len(members) > 1]
+    alone = [m for members in groups if len(members) == 1 for m in members]
+    if alone:
+        blocks.append(_alone(facts, nodes, alone, bool(blocks)))
+    return _packed(blocks, list(nodes))
+
+
+def nodes_of(facts: Facts) -> dict[str, Document]:
+    """The nodes of the stemma by id; accounts and ends of edges that it does not list are added."""
     nodes = {str(n["id"]): n for n in (facts.document.get("stemma") or {}).get("nodes") or []}
     for key in [a.id for a in facts.accounts] + [k for e in facts.edges for k in (e.parent, e.child)]:
         nodes.setdefault(key, {"id": key, "kind": "witness" if key in facts.by_id else "cited", "label": key})
-    pairs = acyclic(list(nodes), [(e.parent, e.child) for e in facts.edges])
-    rows, chains = with_bends(list(nodes), pairs, layers(list(nodes), pairs))
-    rows = ordered(rows, chains)
-    widest = max((sum(k in nodes for k in row) for row in rows), default=0)
-    slot = next(s for s, most in ((158.0, 6), (118.0, 10), (92.0, widest)) if widest <= most)
-    at = placed(rows, chains, {k: slot if k in nodes else BEND for row in rows for k in row})
-    left = min((x - (slot / 2 if k in nodes else 0) for k, x in at.items()), default=0) - SIDE
-    right = max((x + (slot / 2 if k in nodes else 0) for k, x in at.items()), default=0) + SIDE
-    places = {k: (at[k] - left, n) for n, row in enumerate(rows) for k in row}
-    shapes = [[_spot(facts, nodes[k], places[k][0], slot) for k in row if k in nodes] for row in rows]
-    spots, bands = _stacked(shapes)
-    ways = {pair: [places[k] for k in chain] for pair, chain in chains.items()}
-    height = bands[-1][1] + 10 if bands else 10
-    order = tuple(spots[k] for k in nodes)
-    return Drawing(round(right - left), round(height), order, _lines(facts.edges, spots, ways, bands))
+    return nodes
 
 
-Bands = list[tuple[float, float]]
+def families(facts: Facts) -> list[list[str]]:
+    """Nodes that lines join, directly or by way of others; in the order of the nodes."""
+    nodes = nodes_of(facts)
+    head = {n: n for n in nodes}
+    for e in facts.edges:
+        a, b = head[e.parent], head[e.child]
+        if a != b:
+            head = {n: a if h == b else h for n, h in head.items()}
+    groups: dict[str, list[str]] = {}
+    for n in nodes:
+        groups.setdefault(head[n], []).append(n)
+    return list(groups.values())
 
 
-def _stacked(rows: Sequence[Sequence[Spot]]) -> tuple[dict[str, Spot], Bands]:
-    """Rows set under each other, a gap between; with the top and bottom of each."""
-    spots: dict[str, Spot] = {}
-    bands: Bands = []
-    low = TOP - GAP
-    for row in rows:
-        y = low + GAP + max(s.tall for s in row)
-        placed_row = [replace(s, y=y) for s in row]
-        spots |= {s.key: s for s in placed_row}
-        low = max(s.bottom for s in placed_row)
-        bands.append((min(s.top for s in placed_row), low))
-    return spots, bands
+# -- words --
 
 
-def _spot(facts: Facts, node: dict[str, str], x: float, slot: float) -> Spot:
-    """A node's shape and words; its height on the page is set later."""
-    key, kind = str(node["id"]), node.get("kind", "cited")
-    room = int(slot / 7.5)
-    account = facts.by_id.get(key)
-    if account:
-        date = day_and_hour(account.raw.get("published"))
-        lines = (*wrapped(account.name, room), *([date] if date else []))
-        href = f"#t{account.index}"
-        return Spot(key, x, 0.0, "witness", account.siglum, account.name, lines, href=href, dated=bool(date))
-    label = str(node.get("label") or key)
-    if kind == "archetype":
-        sign, whose = letter(label)
-        lines = ("lost text", *(wrapped(whose, room) if whose else ()))
-        return Spot(key, x, 0.0, "archetype", sign[:3], label, lines)
-    lines = wrapped(label, room)
-    half = min(slot / 2 - 4, 12 + 3.7 * max(map(len, lines)))
-    return Spot(key, x, 0.0, "cited", "", label, lines, half)
+def breadth(words: str) -> float:
+    """About how wide words are as a name, in pixels.
+
+    >>> breadth("ab") < breadth("AB") < breadth("漢字")
+    True
+    """
+    return UNIT * sum(_letter(c) for c in words)
 
 
-def wrapped(words: str, room: int) -> tuple[str, ...]:
-    """At most two lines of at most ``room`` characters.
+def _letter(c: str) -> float:
+    if east_asian_width(c) in "WF":
+        return 1.8
+    if category(c) in ("Mn", "Me", "Cf"):
+        return 0.0
+    wide = 1.15 if "\u0370" <= c < "\u0530" else 1.0  # Greek, Cyrillic
+    return 1.3 * wide if c.isupper() or c in "mw—…@%" else 0.55 if c in "ijltf.,:;|' " else wide
 
-    >>> wrapped("Velmark Harbour Authority", 16)
+
+def wrapped(words: str, room: int, most: int = 2) -> tuple[str, ...]:
+    """At most two lines that take no more room than ``room`` letters.
+
+    >>> wrapped("Velmark Harbour Authority", 17)
     ('Velmark Harbour', 'Authority')
     """
-    if len(words) <= room:
-        return (words,)
-    cut = words.rfind(" ", 0, room + 1)
-    if cut <= 0:
+    if breadth(words) <= room * UNIT or most == 1:
         return (shortened(words, room),)
-    return words[:cut], shortened(words[cut + 1 :], room)
+    whole = _fitting(words, room)
+    cut = words.rfind(" ", 0, whole + 1)
+    if cut <= 0 and not any(east_asian_width(c) in "WF" for c in words[:whole]):
+        return (shortened(words, room),)
+    cut = cut if cut > 0 else whole
+    return words[:cut], shortened(words[cut:].strip(), room)
 
 
 def shortened(words: str, room: int) -> str:
-    """At most ``room`` characters.
+    """What fits the room of so many letters.
 
-    >>> shortened("Velmark Harbour Authority", 12)
-    'Velmark Har…'
+    >>> shortened("Velmark Harbour Authority", 14)
+    'Velmark Harb…'
     """
-    return words if len(words) <= room else words[: room - 1].rstrip() + "…"
+    if breadth(words) <= room * UNIT:
+        return words
+    return words[: _fitting(words, room - 1.3)].rstrip() + "…"
 
 
-Point = tuple[float, float]
-Curve = tuple[Point, Point]
+def _fitting(words: str, room: float) -> int:
+    """How many characters fit."""
+    used = 0.0
+    for n, c in enumerate(words):
+        used += _letter(c)
+        if used > room:
+            return max(1, n)
+    return len(words)
 
 
-def _lines(
-    edges: Sequence[Edge],
-    spots: dict[str, Spot],
-    ways: dict[tuple[str, str], list[tuple[float, int]]],
-    bands: Bands,
-) -> tuple[Line, ...]:
-    """Lines in the order of the edges; ``bands`` are top and bottom of each row of nodes."""
-    found: list[Line] = []
-    drawn = set()
-    for e in edges:
-        a, b, pair = spots[e.parent], spots[e.child], (e.parent, e.child)
-        if pair in drawn or pair not in ways:  # a second line between two nodes, or one that closes a circle
-            path, curves = _bow(a, b)
+def _spot(facts: Facts, node: Document, way: Way) -> Spot:
+    """A node's shape and words; it is put in its place later."""
+    key, kind = str(node["id"]), str(node.get("kind", "cited"))
+    r, most = way.radius, 1 if way.across else 2
+    account = facts.by_id.get(key)
+    if account:
+        date = day_and_hour(account.raw.get("published"))
+        lines = (*wrapped(account.name, way.room, most), *([date] if date else []))
+        return Spot(
+            key, 0.0, 0.0, "witness", account.siglum, account.name, lines, r, r,
+            href=f"#t{account.index}", dated=bool(date), beside=way.across,
+        )  # fmt: skip
+    label = str(node.get("label") or key)
+    if kind == "archetype":
+        sign, whose = letter(label)
+        lines = ("lost text", *(wrapped(whose, way.room, 1) if whose else ()))
+        return Spot(key, 0.0, 0.0, "archetype", sign[:3], label, lines, r, r, beside=way.across)
+    lines = wrapped(label, way.room - 3, most)
+    half = 9 + max(map(breadth, lines)) / 2
+    tall = 9 + LINE * len(lines) / 2
+    return Spot(key, 0.0, 0.0, "cited", "", label, lines, half, tall, beside=way.across)
+
+
+# -- one family --
+
+
+def _family(facts: Facts, nodes: dict[str, Document], members: Sequence[str]) -> _Block:
+    """A family in rows, down the page or across it."""
+    here = set(members)
+    edges = [e for e in facts.edges if e.parent in here and e.child in here and e.parent != e.child]
+    rows, chains, level = _rows(members, edges)
+    few = len(edges) <= WORDED
+    down = Way(False, 21.0, _slot(facts, nodes, members), 30.0, 92.0 if len(edges) < 5 else 110.0)
+    across = Way(True, 15.0, 46.0, 16.0, 146.0 if few else 92.0)
+    twins = {k for pair in level for k in pair} if few else set()
+    widths = {k: (down.slot + 36 * (k in twins)) if k in here else down.bend for row in rows for k in row}
+    abreast = max(sum(k in here for k in row) for row in rows)
+    way = down
+    if abreast > ABREAST or max(sum(widths[k] for k in row) for row in rows) > WIDEST - 2 * PAD:
+        way, widths = across, {k: across.slot if k in here else across.bend for k in widths}
+    at = placed(rows, chains, widths)
+    spots = {k: _spot(facts, nodes[k], way) for k in members}
+    plan = _Plan(way, rows, at, spots)
+    curves = [(e, plan.curve(e, edges, chains, level)) for e in edges]
+    accounts = sum(k in facts.by_id for k in members)
+    title = f"Family of {counted(accounts, 'account')}" if accounts > 1 else "One account and whom it follows"
+    return _block(list(plan.spots().values()), curves, title)
+
+
+def _rows(
+    members: Sequence[str], edges: Sequence[Edge]
+) -> tuple[list[list[str]], Chains, set[tuple[str, str]]]:
+    """Rows of nodes and bends, the chain of each line that passes from row to row, and pairs in one row."""
+    directed = acyclic(members, [(e.parent, e.child) for e in edges if e.directed])
+    flat = [(e.parent, e.child) for e in edges if not e.directed]
+    beside = peers(members, directed, flat)
+    level = {(a, b) for a, b in flat if b in beside[a]}
+    lead = {n: beside[n][0] for n in members}
+    rest = [(e.parent, e.child) for e in edges]
+    wanted = [*directed, *rest, *((b, a) for a, b in rest)]  # a line that closes a circle runs upwards
+    between = [(a, b) for a, b in wanted if lead[a] != lead[b]]
+    tops = acyclic(list(dict.fromkeys(lead.values())), [(lead[a], lead[b]) for a, b in between])
+    rank = layers(list(dict.fromkeys(lead.values())), tops)
+    ranks = {n: rank[lead[n]] for n in members}
+    pairs = [
+        (a, b)
+        for a, b in dict.fromkeys(between)
+        if ranks[a] < ranks[b] and ((a, b) in rest or (b, a) in rest)
+    ]
+    level |= {(a, b) for a, b in rest if ranks[a] == ranks[b]}
+    rows, chains = with_bends(members, pairs, ranks)
+    return ordered(rows, chains, beside), chains, level
+
+
+def _slot(facts: Facts, nodes: dict[str, Document], members: Sequence[str]) -> float:
+    """Room for a node in its row: as much as the names need, within bounds."""
+    names = [facts.by_id[k].name if k in facts.by_id else str(nodes[k].get("label") or k) for k in members]
+    return min(158.0, max(104.0, max(map(breadth, names)) + 22))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Nodes in rows: ``u`` runs along a row, ``v`` from row to row; turned round where it runs across."""
+
+    way: Way
+    rows: Sequence[Sequence[str]]
+    at: dict[str, float]
+    shapes: dict[str, Spot]
+
+    def turned(self, p: Point) -> Point:
+        """From u, v to x, y."""
+        return (p[1], p[0]) if self.way.across else p
+
+    def extent(self, key: str) -> tuple[float, float, float]:
+        """Of a node: half along the row, before the centre, and after it, words included."""
+        _, top, right, bottom = self.shapes[key].box
+        if self.way.across:
+            s = self.shapes[key]
+            before = self.way.radius if s.kind == "cited" else s.half
+            return s.tall, before, right - s.x + (s.half - before if s.kind == "cited" else 7)
+        return self.shapes[key].half, -top, bottom
+
+    @cached_property
+    def bands(self) -> list[tuple[float, float, float]]:
+        """Of each row: where it begins, the line of its centres, where it ends."""
+        found: list[tuple[float, float, float]] = []
+        low = -self.way.gap
+        for row in self.rows:
+            sizes = [self.extent(k) for k in row if k in self.shapes]
+            start = low + self.way.gap
+            centre = start + max(s[1] for s in sizes)
+            low = centre + max(s[2] for s in sizes)
+            found.append((start, centre, low))
+        return found
+
+    def spots(self) -> dict[str, Spot]:
+        """The nodes in their places."""
+        found = {}
+        for row, (_, centre, _) in zip(self.rows, self.bands, strict=True):
+            for k in row:
+                if k in self.shapes:
+                    s = self.shapes[k]
+                    shift = s.half - self.way.radius if self.way.across and s.kind == "cited" else 0.0
+                    x, y = self.turned((self.at[k], centre + shift))
+                    found[k] = replace(s, x=x, y=y)
+        return found
+
+    def curve(self, e: Edge, edges: Sequence[Edge], chains: Chains, level: set[tuple[str, str]]) -> _Curve:
+        """The line of an edge, from parent to child."""
+        same = [o for o in edges if {o.parent, o.child} == {e.parent, e.child}]
+        if (e.parent, e.child) in level or (e.child, e.parent) in level:
+            return self._beside(e, same.index(e)).moved(self.turned)
+        up = (e.parent, e.child) not in chains
+        chain = chains[(e.child, e.parent) if up else (e.parent, e.child)]
+        top, low = chain[0], chain[-1]
+        leaving = self._port(e, [o for o in edges if top in (o.parent, o.child)], top, chains)
+        coming = self._port(e, [o for o in edges if low in (o.parent, o.child)], low, chains)
+        found = self._drop(chain, leaving, coming, 12.0 * same.index(e), up)
+        return (_reversed(found) if up else found).moved(self.turned)
+
+    def _port(self, e: Edge, edges: Sequence[Edge], end: str, chains: Chains) -> float:
+        """How far from the middle of a node a line meets it, on the side where it does."""
+        after = {o.number: self._next(o, end, chains) for o in edges}
+        side = [o for o in edges if after[o.number] and after[o.number][0] == after[e.number][0]]
+        order = sorted(side, key=lambda o: (after[o.number][1], o.number))
+        most = min(13.0, 1.3 * self.extent(end)[0] / max(1, len(order) - 1))
+        return (order.index(e) - (len(order) - 1) / 2) * most
+
+    def _next(self, e: Edge, end: str, chains: Chains) -> tuple[bool, float]:
+        """On which side of a node a line leaves it (above: False), and where it goes there."""
+        pair = (e.parent, e.child) if (e.parent, e.child) in chains else (e.child, e.parent)
+        if pair not in chains:
+            return ()  # type: ignore[return-value]
+        chain = chains[pair]
+        return (True, self.at[chain[1]]) if chain[0] == end else (False, self.at[chain[-2]])
+
+    def _drop(
+        self, chain: Sequence[str], leaving: float, coming: float, aside: float, upwards: bool
+    ) -> _Curve:
+        """From row to row: straight past a row of nodes, curved between two."""
+        bands, level = self.bands, {k: n for n, row in enumerate(self.rows) for k in row}
+        first, last = chain[0], chain[-1]
+        us = [self.at[first] + leaving, *(self.at[k] + aside for k in chain[1:-1]), self.at[last] + coming]
+        start = (us[0], bands[level[first]][1] + self.extent(first)[2] + (ARROW if upwards else 0))
+        steps: list[tuple[Point, ...]] = []
+        for (a, u), (b, w) in pairwise(zip(chain, us, strict=True)):
+            out, into = bands[level[a]][2] + ARROW + 2, bands[level[b]][0] - ARROW - 2
+            bow = 0.5 * (into - out)
+            steps += [((u, out),), ((u, out + bow), (w, into - bow), (w, into))]
+        r, before = self.way.radius, self.extent(last)[1]
+        depth = before if self.shapes[last].kind == "cited" else sqrt(max(0.0, r * r - coming * coming))
+        steps.append(((us[-1], bands[level[last]][1] - depth - ARROW),))
+        return _Curve(start, tuple(steps))
+
+    def _beside(self, e: Edge, again: int) -> _Curve:
+        """Between two nodes of one row: straight where they are neighbours, else over those between."""
+        row = next(list(r) for r in self.rows if e.parent in r)
+        a, b = sorted((e.parent, e.child), key=row.index)
+        v = self.bands[next(n for n, r in enumerate(self.rows) if a in r)][1]
+        between = [k for k in row[row.index(a) + 1 : row.index(b)] if k in self.shapes]
+        if not between and not again and not self.way.across:
+            ends = (self.at[a] + self.extent(a)[0] + 4, v), (self.at[b] - self.extent(b)[0] - 4, v)
+            found = _Curve(ends[0], ((ends[1],),))
         else:
-            path, curves = _drop(a, b, ways[pair], bands)
-        drawn.add(pair)
-        x, y = _free(curves, [(other.x, other.y) for other in found])
-        found.append(Line(e, path, x, y))
-    return tuple(found)
+            lift = min(0.66 * self.way.gap, 30.0 + 8 * len(between)) + 12 * again
+            start = (self.at[a] + 4, v - self.extent(a)[1] - 3)
+            end = (self.at[b] - 4, v - self.extent(b)[1] - 3)
+            found = _Curve(start, (((start[0], start[1] - lift), (end[0], end[1] - lift), end),))
+        return found if a == e.parent else _reversed(found)
 
 
-def _drop(a: Spot, b: Spot, way: Sequence[tuple[float, int]], bands: Bands) -> tuple[str, list[Curve]]:
-    """A path from a node to one below: straight through a row of nodes, curved between rows."""
-    path = [f"M{a.x:.1f} {a.bottom:.1f}"]
-    curves = []
-    for (x, n), (u, m) in pairwise(way):
-        start, end = (x, bands[n][1]), (u, bands[m][0] - 9)
-        curves.append((start, end))
-        h = (end[1] - start[1]) / 2
-        path.append(
-            f"V{start[1]:.1f}C{x:.1f} {start[1] + h:.1f} {u:.1f} {end[1] - h:.1f} {u:.1f} {end[1]:.1f}"
+def _reversed(curve: _Curve) -> _Curve:
+    points = [curve.start, *(s[-1] for s in curve.steps)]
+    back = [(*reversed(s[:-1]), start) for s, start in zip(curve.steps, points, strict=False)]
+    return _Curve(points[-1], tuple(reversed(back)))
+
+
+def _block(spots: Sequence[Spot], curves: Sequence[tuple[Edge, _Curve]], title: str) -> _Block:
+    """Numbers set on the lines, and all moved so that the upper left corner is at 0, 0."""
+    lines: list[tuple[int, Line, _Curve]] = []
+    taken = [b for s in spots for b in (s.shape, s.words)]
+    for e, curve in curves:
+        word = WORDS.get(str(e.raw.get("kind")), "") if e.directed else "same words"
+        line = _tagged(
+            e, curve, word if len(curves) <= WORDED else "", _best(e, [o for o, _ in curves]), taken
         )
-    path.append(f"V{b.top - 5:.1f}")
-    return "".join(path), curves
+        lines.append((e.number, line, curve))
+        taken.append((line.x - line.half - 2, line.y - 12, line.x + line.half + 2, line.y + 12))
+    points = [p for _, _, c in lines for p in c.points]
+    edges = [(x - 9, y - 9, x + 9, y + 9) for x, y in points]
+    left, top, right, bottom = around([*taken, *edges])
+    shifted = [replace(s, x=s.x - left, y=s.y - top) for s in spots]
+    moved = [
+        (n, replace(k, x=k.x - left, y=k.y - top), c.moved(lambda p: (p[0] - left, p[1] - top)))
+        for n, k, c in lines
+    ]
+    return _Block(tuple(shifted), tuple(moved), right - left, bottom - top, title)
 
 
-def _bow(a: Spot, b: Spot) -> tuple[str, list[Curve]]:
-    side = max(a.x, b.x) + 64
-    path = f"M{a.x + 20:.1f} {a.y:.1f}C{side:.1f} {a.y:.1f} {side:.1f} {b.y:.1f} {b.x + 26:.1f} {b.y:.1f}"
-    return path, [((side - 14, a.y), (side - 14, b.y))]
+def _best(e: Edge, edges: Sequence[Edge]) -> float:
+    """Where along a line its number stands clear of others: away from the end where many meet."""
+    fathers = sum(o.child == e.child for o in edges)
+    heirs = sum(o.parent == e.parent for o in edges)
+    return 0.5 + 0.1 * ((heirs > fathers) - (heirs < fathers))
 
 
-def _free(curves: Sequence[Curve], taken: Sequence[Point]) -> Point:
-    """A place on the curves for a number, away from the numbers already set."""
-    spots = [_along(c, t) for t in (0.5, 0.36, 0.64, 0.26, 0.74) for c in reversed(curves)]
-    far = [p for p in spots if all(abs(p[0] - x) + abs(p[1] - y) >= CLEAR for x, y in taken)]
-    return (far or spots)[0]
+def _tagged(e: Edge, curve: _Curve, word: str, best: float, taken: Sequence[Box]) -> Line:
+    """A number where it covers nothing, with its word if there is room for that too."""
+    spots = list(curve.along(best))
+    bare = 10.0 if e.number < 100 else 13.0
+    for said in dict.fromkeys((word, "")):
+        half = bare + (breadth(said) * 0.43 + 3 if said else 0)
+        for x, y in spots:
+            if not any(x - half < r and x + half > a and y - 10 < d and y + 10 > b for a, b, r, d in taken):
+                return Line(e, "", x, y, said, half)
+    middles = [((a + r) / 2, (b + d) / 2) for a, b, r, d in taken] or [(0.0, 0.0)]
+    clear = max(spots, key=lambda p: min(abs(p[0] - x) + abs(p[1] - y) for x, y in middles))
+    return Line(e, "", *clear, "", bare)
 
 
-def _along(curve: Curve, t: float) -> Point:
-    """A point of the curve at ``t`` from 0 to 1 (a cubic with upright ends)."""
-    (x, y), (u, v) = curve
-    s = 1 - t
-    ease = 3 * s * t * t + t**3
-    down = 3 * s * s * t / 2 + 3 * s * t * t / 2 + t**3
-    return x + (u - x) * ease, y + (v - y) * down
+# -- families together --
+
+
+def _alone(facts: Facts, nodes: dict[str, Document], members: Sequence[str], others: bool) -> _Block:
+    """Accounts that no line joins to another, in columns."""
+    way = Way(True, 15.0, 46.0, 0.0, 0.0)
+    shapes = [_spot(facts, nodes[k], way) for k in members]
+    wide = max(s.box[2] - s.box[0] for s in shapes) + 26
+    columns = max(1, min(len(shapes), int((WIDEST - 2 * PAD) / wide)))
+    spots = [
+        replace(
+            s, x=(n % columns) * wide + (s.half if s.kind == "cited" else 15.0), y=(n // columns) * way.slot
+        )
+        for n, s in enumerate(shapes)
+    ]
+    many = counted(len(members), "account")
+    title = f"{many[:1].upper()}{many[1:]} tied to no other" if others or len(members) > 1 else ""
+    return _block(spots, (), title)
+
+
+def _packed(blocks: Sequence[_Block], order: Sequence[str]) -> Drawing:
+    """Families side by side while there is room, then under each other; framed where there are several."""
+    framed = len(blocks) > 1
+    x = y = PAD / 2
+    high = wide = 0.0
+    spots: dict[str, Spot] = {}
+    lines: dict[int, Line] = {}
+    frames = []
+    for b in blocks:
+        over = TITLE if framed else 0.0
+        least = 16 + breadth(b.title) if framed else 0.0
+        width, height = max(b.width, least) + 2 * PAD, b.height + 2 * PAD + over
+        if x > PAD and x + width > WIDEST:
+            x, y, high = PAD / 2, y + high + PAD, 0.0
+        if framed:
+            frames.append(Frame(x, y, width, height, b.title))
+        dx, dy = x + PAD + (width - 2 * PAD - b.width) / 2, y + PAD + over
+        spots |= {s.key: replace(s, x=s.x + dx, y=s.y + dy) for s in b.spots}
+        for number, line, curve in b.lines:
+            path = curve.moved(lambda p, dx=dx, dy=dy: (p[0] + dx, p[1] + dy)).path  # type: ignore[misc]
+            lines[number] = replace(line, path=path, x=line.x + dx, y=line.y + dy)
+        x, high = x + width + PAD, max(high, height)
+        wide = max(wide, x - PAD)
+    placed_ = tuple(spots[k] for k in order if k in spots)
+    total = (round(wide + PAD / 2 + 0.5), round(y + high + PAD / 2 + 0.5)) if blocks else (10, 10)
+    return Drawing(*total, placed_, tuple(lines[n] for n in sorted(lines)), tuple(frames))

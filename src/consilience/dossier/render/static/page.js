@@ -57,11 +57,56 @@
   window.addEventListener("hashchange", arrive);
   if (location.hash) arrive();
 
+  // A line of the stemma under the pointer or in focus shows its evidence beside it; the
+  // card can be pointed at itself, and Escape puts it away.
+  const tree = document.querySelector(".tree");
+  const peek = document.createElement("div");
+  peek.className = "peek";
+  peek.hidden = true;
+  peek.setAttribute("aria-hidden", "true");
+  if (tree) tree.parentElement.append(peek);
+  let away = 0;
+  const hide = () => { peek.hidden = true; };
+  const leave = () => { clearTimeout(away); away = setTimeout(hide, 180); };
+  const reveal = (number) => {
+    clearTimeout(away);
+    const why = document.getElementById("why-" + number);
+    const near = tree.querySelector(`.tagged[data-edge="${number}"]`);
+    if (!why || !near) return;
+    const parts = [...why.querySelectorAll(":scope > .what, :scope > .reason, :scope > .shown")];
+    peek.replaceChildren(...parts.map((part) => part.cloneNode(true)));
+    for (const copy of peek.querySelectorAll("[id]")) copy.removeAttribute("id");
+    for (const link of peek.querySelectorAll("a")) link.tabIndex = -1;
+    peek.hidden = false;
+    const box = tree.parentElement.getBoundingClientRect(), at = near.getBoundingClientRect();
+    const drawn = tree.querySelector("svg.stemma").getBoundingClientRect().right + 20;
+    const high = peek.offsetHeight;
+    if (box.right - drawn > peek.offsetWidth) {  // beside the drawing, if there is room
+      peek.style.left = drawn - box.left + "px";
+      peek.style.top = Math.max(0, at.top - box.top - high / 2) + "px";
+    } else {
+      const left = at.left + at.width / 2 - box.left - peek.offsetWidth / 2;
+      const below = at.bottom + high + 8 < window.innerHeight || at.top < high + 8;
+      peek.style.left = Math.max(0, Math.min(left, box.width - peek.offsetWidth)) + "px";
+      peek.style.top = (below ? at.bottom - box.top + 6 : at.top - box.top - high - 6) + "px";
+    }
+  };
+  peek.addEventListener("mouseenter", () => clearTimeout(away));
+  peek.addEventListener("mouseleave", leave);
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+
   for (const item of document.querySelectorAll("[data-edge]")) {
-    const both = document.querySelectorAll(`[data-edge="${item.dataset.edge}"]`);
+    const number = item.dataset.edge;
+    const both = document.querySelectorAll(`[data-edge="${number}"]`);
     const light = (on) => both.forEach((other) => other.classList.toggle("lit", on));
-    for (const type of ["mouseenter", "focusin"]) item.addEventListener(type, () => light(true));
-    for (const type of ["mouseleave", "focusout"]) item.addEventListener(type, () => light(false));
+    const line = Boolean(item.closest("svg"));
+    for (const type of ["mouseenter", "focusin"]) {
+      item.addEventListener(type, () => { light(true); if (line) reveal(number); });
+    }
+    for (const type of ["mouseleave", "focusout"]) {
+      item.addEventListener(type, () => { light(false); if (line) leave(); });
+    }
+    if (line) item.addEventListener("click", hide);
   }
 
   let closed = [];
