@@ -91,13 +91,37 @@ class Problem:
     todo: str = ""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Anchor:
+    """A link of an account's own body: ``text[start:end]`` leads to ``url``."""
+
+    start: int
+    end: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """An outlet or address that a page, record or feed names as where the account is from.
+
+    One of ``name`` and ``url`` is given; ``kind`` is address (a canonical link to another site) or
+    feed (a field that names the outlet); ``how`` is in words ("meta syndication-source").
+    """
+
+    name: str | None
+    url: str | None
+    kind: str
+    how: str
+
+
 @dataclass(frozen=True, slots=True)
 class Witness:
     """One article as one telling of the event; on screen, an *account*.
 
     ``name`` is what the user calls it (a file's stem), unique in a dossier.
     ``published`` is an ISO 8601 date or date and time, or None when unknown.
-    ``links`` are the addresses that the account's own body links to.
+    ``links`` are the addresses that the account's own body links to, ``anchors`` the places of
+    those whose words stand in the text; ``upstream`` is where it is said to be taken from.
     """
 
     id: str
@@ -114,6 +138,8 @@ class Witness:
     raw_digest: str = ""
     evidence: tuple[Evidence, ...] = ()
     links: tuple[str, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
+    upstream: tuple[Upstream, ...] = ()
 
 
 def witness_id(name: str, text: str, outlet: str | None, published: str | None, url: str | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..model import Evidence, Problem
+from ..model import Anchor, Evidence, Problem, Upstream
 
 MEDIA = {
     "text/html": ".html",
@@ -65,4 +65,6 @@ class Draft:
     evidence: tuple[Evidence, ...] = ()
     layout: tuple[tuple[int, int, str, str], ...] = ()
     markdown: bool = False
+    anchors: tuple[Anchor, ...] = ()
+    upstream: tuple[Upstream, ...] = ()
     problems: tuple[Problem, ...] = ()

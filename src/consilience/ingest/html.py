@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
-from ..model import Problem
+from ..model import Anchor, Problem
 from ..settings import Ingest
 from .decode import decode
 from .draft import Draft, Source
 from .nesting import flatten
-from .pagemeta import page_metadata
+from .pagemeta import page_metadata, upstream
 
 CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
 BLOCKS = frozenset({"p", "head", "quote", "list", "item", "table", "row", "div", "body", "main", "code"})
@@ -68,18 +68,30 @@ def _read(source: Source, page: str) -> Draft:
     if tree is None:
         return Draft(source.name, source.where, "", digest)
     fields, evidence = page_metadata(tree, source.url)
-    blocks, links = _article(tree, fields.get("url") or source.url)
+    base = fields.get("url") or source.url
+    blocks, linked = _article(tree)
     title = fields.get("title")
     if title and blocks.parts and not _opens_with(blocks, title):
         blocks.first(title)
     return Draft(
         source.name, source.where, "".join(blocks.parts), digest,
-        links=links, evidence=evidence, layout=tuple(blocks.layout), **fields,
+        links=_links((target for line in linked for _, _, target in line.links), base),
+        anchors=tuple(sorted(set(_anchors(blocks, linked, base)))),
+        upstream=upstream(tree, source.url),
+        evidence=evidence, layout=tuple(blocks.layout), **fields,
     )  # fmt: skip
 
 
-def _article(tree: Any, base: str | None) -> tuple[Blocks, tuple[str, ...]]:
-    """The article's paragraphs and the addresses that they link to.
+@dataclass(frozen=True)
+class _Linked:
+    """A paragraph of a page, folded, with its links: the folded place of the words, and the target."""
+
+    words: str
+    links: tuple[tuple[int, int, str], ...]
+
+
+def _article(tree: Any) -> tuple[Blocks, list[_Linked]]:
+    """The article's paragraphs, and those of them that hold links.
 
     Links are taken from the page, not from trafilatura: with its ``include_links`` it
     weighs link density otherwise and drops whole articles.
@@ -92,22 +104,57 @@ def _article(tree: Any, base: str | None) -> tuple[Blocks, tuple[str, ...]]:
     if found is not None and found.body is not None:
         blocks.walk(found.body)
     kept = {_fold(words) for words in blocks.parts} - {""}
-    return blocks, _links((target for words, target in linked if words in kept), base)
+    return blocks, [line for line in linked if line.words in kept]
 
 
-def _linked_paragraphs(tree: Any) -> list[tuple[str, str]]:
-    """Each link of a page with the folded words of the paragraph that it stands in."""
-    found: list[tuple[str, str]] = []
-    words: dict[Any, str] = {}
+def _linked_paragraphs(tree: Any) -> list[_Linked]:
+    """The paragraphs of a page that hold links, in page order."""
+    found: dict[Any, _Linked] = {}
     for link in tree.iter("a"):
         near = next(
             (e for e in islice(link.iterancestors(), 6) if e.tag in ("p", "li", "blockquote", "dd")), None
         )
-        if near is not None and link.get("href"):
-            if near not in words:
-                words[near] = _fold("".join(islice(near.itertext(), 200)))
-            found.append((words[near], link.get("href")))
-    return found
+        if near is not None and link.get("href") and near not in found:
+            found[near] = _paragraph(near)
+    return list(found.values())
+
+
+def _paragraph(element: Any) -> _Linked:
+    """One paragraph with the places of its links."""
+    from lxml import etree
+
+    parts: list[str] = []
+    links: list[tuple[int, int, str]] = []
+    opened: list[int] = []
+    at = 0
+    for event, part in islice(etree.iterwalk(element, events=("start", "end")), 400):
+        link = part.tag == "a" and part.get("href")
+        if event == "start":
+            opened += [at] if link else []
+            words = part.text if isinstance(part.tag, str) else ""
+        else:
+            if link and opened:
+                links.append((opened.pop(), at, link))
+            words = part.tail if part is not element else ""
+        parts.append(_fold(words or ""))
+        at += len(parts[-1])
+    return _Linked("".join(parts), tuple(links))
+
+
+def _anchors(blocks: Blocks, linked: Iterable[_Linked], base: str | None) -> Iterator[Anchor]:
+    """The links of an article, placed in its text."""
+    places: dict[str, tuple[int, str]] = {}
+    at = 0
+    for words in blocks.parts:
+        places.setdefault(_fold(words), (at, words))
+        at += len(words)
+    for line in linked:
+        start, words = places.get(line.words, (0, ""))
+        spots = [k for k, sign in enumerate(words) for _ in _fold(sign)]
+        for first, last, target in line.links:
+            address = _address(target, base)
+            if address and first < last <= len(spots):
+                yield Anchor(start + spots[first], start + spots[last - 1] + 1, address)
 
 
 def _fold(words: str) -> str:
@@ -116,15 +163,17 @@ def _fold(words: str) -> str:
 
 def _links(targets: Iterable[str], base: str | None) -> tuple[str, ...]:
     """Web addresses, absolute, each once, in page order; the page itself is left out."""
-    found: dict[str, None] = {}
-    for target in targets:
-        try:
-            address = urljoin(base or "", target.strip()).split("#")[0]
-        except ValueError:
-            continue
-        if re.match(r"https?://[^\s/]+\.[^\s]+$", address) and address != base:
-            found[address] = None
-    return tuple(found)
+    found = (_address(target, base) for target in targets)
+    return tuple(dict.fromkeys(address for address in found if address))
+
+
+def _address(target: str, base: str | None) -> str | None:
+    """An absolute web address; None for what is none, and for the page itself."""
+    try:
+        address = urljoin(base or "", target.strip()).split("#")[0]
+    except ValueError:
+        return None
+    return address if re.match(r"https?://[^\s/]+\.[^\s]+$", address) and address != base else None
 
 
 def _opens_with(blocks: Blocks, title: str) -> bool:

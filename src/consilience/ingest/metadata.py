@@ -12,7 +12,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ..model import Evidence, Region, Witness, witness_id
+from ..model import Evidence, Region, Upstream, Witness, witness_id
+from .addresses import site
 from .bylines import AUTHOR_NOTE, agencies, author_note, byline, stamp
 from .draft import Draft
 from .lines import count
@@ -79,7 +80,17 @@ def complete(draft: Draft, entry: Mapping[str, Any], name: str) -> Witness:
         raw_digest=draft.digest,
         evidence=tuple(sorted(evidence, key=lambda e: FIELDS.index(e.field))),
         links=draft.links,
+        anchors=draft.anchors,
+        upstream=(*draft.upstream, *_elsewhere(draft, url)),
     )
+
+
+def _elsewhere(draft: Draft, url: str | None) -> tuple[Upstream, ...]:
+    """What the page calls its address, where the manifest says that it stood on another site."""
+    how = next((e.how for e in draft.evidence if e.field == "url"), "address")
+    if how == "address" or not site(url) or not site(draft.url) or site(url) == site(draft.url):
+        return ()
+    return (Upstream(None, draft.url, "address", how),)
 
 
 def from_text(text: str, regions: tuple[Region, ...]) -> list[Found]:

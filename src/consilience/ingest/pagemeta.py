@@ -1,7 +1,8 @@
 """Title, outlet, authors, date and address that a web page states about itself.
 
 Reads JSON-LD, meta elements, the canonical link and marked-up bylines, in an order
-of trust, and says which it used. Never infers an outlet from a host name or a date
+of trust, and says which it used; beside them, the outlet that the page says it has the article
+from. Never infers an outlet from a host name or a date
 from an address. Invariant: each field found has one ``Evidence``.
 """
 
@@ -15,7 +16,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
-from ..model import Evidence
+from ..model import Evidence, Upstream
+from .addresses import site
 from .bylines import byline
 from .manifest import clean
 
@@ -80,14 +82,84 @@ def _candidates(tree: Any, address: str | None) -> Iterator[tuple[str, str, Any]
             if key in metas:
                 yield field, f"meta {key}", metas[key]
     yield from _marked(tree)
-    for expression, how in (
-        ("//link[translate(@rel,'CANOIL','canoil')='canonical']/@href", "canonical link"),
-        ("//meta[@property='og:url']/@content", "meta og:url"),
-    ):
-        for value in tree.xpath(expression)[:1]:
-            yield "url", how, _absolute(str(value), address)
+    for how, value in _own_addresses(tree, address):
+        yield "url", how, value
+
+
+CANONICAL = "canonical link"
+ADDRESSES = (
+    ("//link[translate(@rel,'CANOIL','canoil')='canonical']/@href", CANONICAL),
+    ("//meta[@property='og:url']/@content", "meta og:url"),
+)
+
+
+def _stated_addresses(tree: Any, address: str | None) -> list[tuple[str, str]]:
+    """The addresses that a page calls its own, with where it does so."""
+    return [
+        (how, _absolute(str(value), address))
+        for expression, how in ADDRESSES
+        for value in tree.xpath(expression)[:1]
+    ]
+
+
+def _own_addresses(tree: Any, address: str | None) -> list[tuple[str, str]]:
+    """Its addresses, the best first; one on another site tells where the article is from."""
+    found = _stated_addresses(tree, address)
+    here = address or next((value for how, value in found if how != CANONICAL), None)
     if address:
-        yield "url", "address", address
+        found.append(("address", address))
+    return [(how, value) for how, value in found if not site(here) or site(value) in ("", site(here))]
+
+
+NAMED = ("isBasedOn", "isBasedOnUrl", "sourceOrganization", "copyrightHolder", "provider", "creditText")
+GIVEN = (
+    "syndication-source", "original-source", "dc.source", "dcterms.source", "source", "news_source",
+    "article:source", "og:article:source", "parsely-source", "content_source", "wire", "newsagency",
+)  # fmt: skip
+
+
+def upstream(tree: Any, address: str | None) -> tuple[Upstream, ...]:
+    """The outlets and addresses that a page says its article is from, its own outlet among them.
+
+    >>> from lxml import html
+    >>> page = html.fromstring('<head><meta name="original-source" content="https://wire.example/a"></head>')
+    >>> upstream(page, "https://dravik.example/b")[0].url
+    'https://wire.example/a'
+    """
+    found: list[Upstream] = []
+    own = [site(value) for _, value in _own_addresses(tree, address)]
+    for how, value in _stated_addresses(tree, address):
+        if site(value) and own and site(value) not in own:
+            found.append(Upstream(None, value, "address", how))
+    metas, linked = _metas(tree), _linked_data(tree)
+    for key in GIVEN:
+        found += given(metas.get(key), f"meta {key}")
+    for key in NAMED:
+        for item in linked[key] if isinstance(linked.get(key), list) else [linked.get(key)]:
+            found += given(item, f"JSON-LD {key}")
+    return tuple(dict.fromkeys(found))
+
+
+def given(value: Any, how: str) -> Iterator[Upstream]:
+    """An outlet or address out of a field that says where an article is from: words, an address or an object.
+
+    >>> next(given({"name": "Harbour Wire"}, "field 'source'")).name
+    'Harbour Wire'
+    """
+    if isinstance(value, Mapping):
+        nested = next((value[k] for k in ("publisher", "sourceOrganization", "provider") if k in value), None)
+        if isinstance(nested, Mapping):
+            value = {"url": value.get("url") or value.get("@id"), **nested}
+        name, address = value.get("name"), value.get("url") or value.get("href") or value.get("@id")
+    else:
+        name, address = value, None
+    if isinstance(name, str) and re.match(r"https?://\S+$", name.strip()):
+        address, name = name.strip(), None
+    words = " ".join(html.unescape(name).split()) if isinstance(name, str) else ""
+    if 1 < len(words) <= 60:
+        yield Upstream(words, None, "feed", how)
+    elif isinstance(address, str) and site(address):
+        yield Upstream(None, address, "feed", how)
 
 
 def _absolute(value: str, address: str | None) -> str:

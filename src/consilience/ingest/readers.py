@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from ..model import Evidence, Problem
+from ..model import Anchor, Evidence, Problem
 from ..settings import Ingest
 from .decode import decode
 from .draft import MEDIA, Draft, Source
 from .manifest import FIELDS, clean, from_yaml
 
 FRONT = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)(?:\r?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-MD_LINK = re.compile(r"(?<!!)\[[^\]\n]{1,300}\]\((?P<url>https?://[^\s)]{1,2000})")
+MD_LINK = re.compile(r"(?<!!)\[(?P<words>[^\]\n]{1,300})\]\((?P<url>https?://[^\s)]{1,2000})")
 
 
 def kind(source: Source) -> str:
@@ -87,10 +87,12 @@ def _markdown(draft: Draft) -> Draft:
         mark = _mark(match.group().lstrip())
         if mark:
             layout.append((start + match.start(), start + match.end(), *mark))
-    links = tuple(dict.fromkeys(m["url"] for m in MD_LINK.finditer(draft.text)))
+    anchors = tuple(Anchor(*m.span("words"), m["url"]) for m in MD_LINK.finditer(draft.text))
+    links = tuple(dict.fromkeys(a.url for a in anchors))
     return replace(
-        draft, markdown=True, layout=tuple(layout), links=links, evidence=draft.evidence + evidence, **fields
-    )
+        draft, markdown=True, layout=tuple(layout), links=links, anchors=anchors,
+        evidence=draft.evidence + evidence, **fields,
+    )  # fmt: skip
 
 
 def _mark(line: str) -> tuple[str, str] | None:

@@ -15,10 +15,11 @@ from pathlib import PurePath
 from typing import Any
 
 from ..errors import InputError
-from ..model import Evidence, Problem
+from ..model import Evidence, Problem, Upstream
 from .decode import decode
 from .draft import Draft, Source
 from .manifest import FIELDS, clean
+from .pagemeta import given
 
 TEXTS = ("text", "body", "content", "articleBody", "body_text", "maintext")
 ALSO = {
@@ -28,6 +29,11 @@ ALSO = {
     "authors": ("authors", "author", "byline"),
     "url": ("url", "link", "canonical"),
 }
+FROM = (
+    "source", "feed_source", "source_name", "source_url", "original_source", "original_url",
+    "syndicated_from", "credit", "agency", "provider", "isBasedOn", "sourceOrganization", "copyrightHolder",
+)  # fmt: skip
+"""Fields that name where an article is from, ``source`` only beside one that names its outlet."""
 TODO = "give each article a 'text' field"
 
 
@@ -89,7 +95,18 @@ def _article(value: Mapping[str, Any], number: int | None, where: str, source: S
     digest = hashlib.sha256(
         json.dumps(value, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")
     ).hexdigest()
-    return Draft(stem, where, text, digest, evidence=tuple(evidence), problems=tuple(faults), **fields)
+    return Draft(
+        stem, where, text, digest,
+        evidence=tuple(evidence), problems=tuple(faults), upstream=_upstream(value), **fields,
+    )  # fmt: skip
+
+
+def _upstream(value: Mapping[str, Any]) -> tuple[Upstream, ...]:
+    """Where a record says that its article is from."""
+    outlet = next((k for k in ALSO["outlet"] if value.get(k) not in (None, "", [])), None)
+    keys = [k for k in FROM if k != outlet and value.get(k) not in (None, "", [])]
+    found = (u for k in keys for u in given(value[k], f"field {k!r} of the record"))
+    return tuple(dict.fromkeys(found))
 
 
 def _name(value: Mapping[str, Any]) -> str | None:

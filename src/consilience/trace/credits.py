@@ -1,61 +1,77 @@
 """Credit lines: the outlets, agencies and documents an account says it has something from.
 
-Finds wordings of the lexicon ``credits`` around a name that is an outlet (an agency, an
-account of the story, a masthead's last word) or a public body, and the chains of
-attribution of statements; gives each its scope. Does not decide what was copied.
+Finds wordings of the lexicon ``credits`` around a name that is an outlet (``outlets`` says which) or
+a public body, the chains of attribution of statements, and what the page itself states
+(``imprint``); gives each its scope. Does not decide what was copied.
 
-Invariant: a credit's span slices to words that hold the name; its scope lies round it.
+A credit's kind is one of
+    report       an outlet's report is cited: "according to", "X reported", "citing", "via", h/t
+    interview    somebody told an outlet: "told X", "in an interview with X"
+    first        an outlet had it first, or the text is said to be its: "first reported by"
+    contributed  an outlet has a part in the account: "contributed to this report"
+    dateline     an agency at the head or foot of the text: "CITY (X) —", "Source: X"
+    byline       an agency instead of an author: "By X", "Staff and X"
+    copyright    an agency holds the rights
+    readout      a public body's statement, readout or other document is used
+    translation  the text is said to be translated from an outlet's
+    chain        an outlet or body in the chain of attribution of a statement
+    link         a link in the text leads to an outlet's site
+    address      the page calls an address of another outlet its own (a canonical link)
+    feed         the page, record or feed names another outlet as where it is from
+
+Invariant: a credit's span slices to words that hold the name (for ``address`` and ``feed``, which
+stand in no text, to the account's first line; for ``link``, to what is linked); its scope lies
+round it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 from ..data import lexicon
 from ..model import UNREAD, Annotated, Credit, Entity, Span
+from .outlets import (
+    CALENDAR,
+    CLASS,
+    HOST,
+    PLAIN,
+    STATION,
+    Names,
+    called,
+    ends,
+    foreign,
+    is_body,
+    known,
+    names_of,
+    outlet_key,
+    own_names,
+    plain,
+    same_outlet,
+    shown,
+    trim,
+)
+from .reuse import QUOTED
 
-PLAIN = r"[A-Z][\w&’'.-]*[\w’']|[A-Z]"
-HOST = r"\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|news|co\.uk|co|info|eu|io|tv|de|fr|in)\b"
+__all__ = ["find_credits", "lead", "outlet_key", "plain", "whole"]
+
 LOWER = (
     r"of|for|and|the|de|foreign|state|news|health|interior|transport|justice|finance|defence|defense|press"
 )
 DOCUMENTS = frozenset({"readout"})
-WHOLE = frozenset({"first", "dateline"})
+WHOLE = frozenset({"first", "dateline", "byline", "copyright", "translation", "address", "feed"})
 """Kinds that say where the whole account is from."""
+FOOT = frozenset({"contributed", "dateline", "byline", "copyright"})
+"""Kinds that stand in the furniture of a page too."""
 DOCUMENT = re.compile(r"\b(?:statement|readout|communiqu[eé]|press release|news release|transcript)\b")
 MINE = re.compile(r"\b(?:its|this|our|own)\b", re.IGNORECASE)
-
-
-@cache
-def _ends(kind: str) -> tuple[str, ...]:
-    """Last words of names of a kind, longest first."""
-    words = [row["word"] for row in lexicon("mastheads") if row["kind"] == kind]
-    return tuple(sorted(words, key=lambda w: (-len(w), w)))
-
-
-@cache
-def _masthead() -> re.Pattern[str]:
-    """The end of a name that tells an outlet."""
-    return re.compile(rf"(?:^|\s)(?:{'|'.join(map(re.escape, _ends('outlet')))})$", re.IGNORECASE)
-
-
-@cache
-def _names() -> dict[str, str]:
-    """Known outlets by normal form, with the name shown."""
-    out: dict[str, str] = {}
-    for row in lexicon("agencies"):
-        for form in (row["name"], *row["also"].split(";")):
-            if form:
-                out.setdefault(form.casefold(), row["name"])
-    for row in lexicon("bodies"):
-        if row["kind"] == "outlet":
-            for form in (row["name"], *row["aliases"].split(";")):
-                if form:
-                    out.setdefault(form.casefold(), row["name"])
-    return out
+PICTURE = re.compile(
+    r"\b(?:photos?|images?|file|handout|pictures?|video|pool|screen(?:shot|grab)|getty|illustration|graphic)\b"
+    r"|(?-i:[a-z]\.?/[A-Z])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -69,35 +85,69 @@ class _Wording:
     scope: str
 
 
+SLOTS = ("outlet", "agency", "dateline", "any", "body")
+ARTICLE = r"(?:[Tt]he |[Aa] )?"
+CLASSED = rf"(?:(?:[\w’'-]+ ){{0,4}}?(?:{CLASS}),? (?:the )?)?"
+LISTED = r"(?-i:(?:[A-Z][\w.&’'-]*(?: [A-Z][\w.&’'-]*){0,3}(?:, and |, | and | or )(?:the )?){1,2})?"
+"""Other names before the one that is looked at: "according to Reuters and the AP"."""
+
+
 @cache
 def _wordings() -> tuple[_Wording, ...]:
     """The lexicon's wordings, cut at the place of the name."""
     out = []
     for row in lexicon("credits"):
-        slot = next(s for s in ("outlet", "any", "body") if f"{{{s}}}" in row["pattern"])
+        slot = next(s for s in SLOTS if f"{{{s}}}" in row["pattern"])
         head, tail = row["pattern"].split(f"{{{slot}}}")
-        # "According to" opens a sentence too; a dateline's capitals must stay capitals.
-        flags = re.MULTILINE if "[A-Z]" in head else re.MULTILINE | re.IGNORECASE
-        before = re.compile(rf"{head}(?:[Tt]he |[Aa] )?$", flags)
-        out.append(_Wording(before, re.compile(tail, re.MULTILINE), slot, row["kind"], row["scope"]))
+        more = (CLASSED if slot == "outlet" and head else "") + (LISTED if head and not tail else "")
+        before = re.compile(rf"(?:{head}){ARTICLE}{more}$", _flags(head))
+        out.append(_Wording(before, re.compile(tail, _flags(tail)), slot, row["kind"], row["scope"]))
     return tuple(out)
 
 
+def _flags(pattern: str) -> re.RegexFlag:
+    """ "According to" opens a sentence too; a dateline's capitals must stay capitals."""
+    return re.MULTILINE if "[A-Z" in pattern else re.MULTILINE | re.IGNORECASE
+
+
 SMALL = re.compile(r"(?:the|an?|in|while|but|and|of|for|on|as|that) ", re.IGNORECASE)
-TITLE = re.compile(rf"(?:{PLAIN})(?: (?:{PLAIN}|{LOWER}))*|{HOST}|\bstate (?:media|television|TV)\b")
+LEADING = re.compile(
+    r"(?:Citing|Quoting|Telling|Seeing|Both|Neither|Either|Copyright|Source|Credit|Via|According|On|In|At|But|And|As|When|While|After|If|For|From|By|To|With|Meanwhile|Then|Yet|Later|Earlier|Also|Since|"
+    r"Because|That|What|Although|Though|Separately|However|Today|Yesterday|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|"
+    r"Sun)day),? "
+)
+TITLE = re.compile(
+    rf"\b[Ss]tate (?:media|television|TV)\b|{STATION.pattern}|(?:{PLAIN})(?: (?:{PLAIN}|{LOWER}))*|{HOST}|"
+    r"\b(?:dpa|apa|sda|ats|epa|epd|ots)\b|@\w+"
+)
+PART = re.compile(r"[’']s? | and (?:the )?|,? (?=The [A-Z])")
 
 
 @cache
 def _bodies() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """The last words of a body's name with what may follow, and what may stand before them."""
-    ends = "|".join(re.escape(f) for w in _ends("body") for f in (w, w[0].upper() + w[1:]))
+    last = "|".join(re.escape(f) for w in ends("body") for f in (w, w[0].upper() + w[1:], w.title()))
     more = rf"(?: (?:of|for) (?:the )?(?:{PLAIN})(?: (?:and |of )?(?:{PLAIN}))*)?"
-    return re.compile(rf"\b(?:{ends})\b{more}"), re.compile(rf"(?:(?:{PLAIN}) )*(?:(?:{LOWER}) )*$")
+    return re.compile(rf"\b(?:{last})\b{more}"), re.compile(rf"(?:(?:{PLAIN}) )*(?:(?:{LOWER}) )*$")
 
 
-def _candidates(text: str) -> dict[str, list[tuple[int, int]]]:
-    """Where names stand that may fill each slot."""
-    titles = [m.span() for m in TITLE.finditer(text)]
+def _titles(text: str) -> list[tuple[int, int]]:
+    """Where runs of capitals and hosts stand, and the parts of those that hold several names."""
+    out: dict[tuple[int, int], None] = {}
+    for m in TITLE.finditer(text):
+        start, end = m.span()
+        while skip := LEADING.match(text, start, end):
+            start = skip.end()
+        out[start, end] = None
+        cuts = [(p.start(), p.end()) for p in PART.finditer(text, start, end)]
+        for before, after in cuts:
+            out[start, before] = None
+            out[after, end] = None
+    return [place for place in out if place[0] < place[1]]
+
+
+def _body_places(text: str) -> list[tuple[int, int]]:
+    """Where names of public bodies stand."""
     end, start = _bodies()
     bodies = []
     for m in end.finditer(text):
@@ -106,105 +156,161 @@ def _candidates(text: str) -> dict[str, list[tuple[int, int]]]:
         while (first := SMALL.match(text, low)) and first.end() <= m.start():
             low = first.end()
         bodies.append((low, m.end()))
-    return {"outlet": titles, "any": titles, "body": bodies}
-
-
-@dataclass(frozen=True)
-class Names:
-    """Whose names count: outlets of the story by normal form, and bodies by alias and by key."""
-
-    outlets: Mapping[str, str]
-    entities: Mapping[str, Entity]
-    keys: Mapping[str, Entity]
-
-    def issuer(self, word: str) -> str | None:
-        """The one outlet of the story that "the ministry" can be."""
-        held = [name for name in self.outlets.values() if word in plain(name).split()]
-        return held[0] if len(held) == 1 else None
-
-    def outlet(self, name: str) -> str | None:
-        """The name shown of an outlet, or None when it is none."""
-        key = plain(name)
-        known = self.outlets.get(outlet_key(name)) or _names().get(name.casefold()) or _names().get(key)
-        if known:
-            return known
-        parts = key.split()
-        for size in range(len(parts) - 1, 0, -1):
-            tail = " ".join(parts[-size:])
-            if tail in _names() and size >= 1 and len(tail) > 2:
-                return _names()[tail]
-        return name if _masthead().search(name) or re.fullmatch(HOST, name) else None
-
-
-def plain(name: str) -> str:
-    """An outlet's name for comparing: no case, article or punctuation.
-
-    >>> plain("The Dravik Courier"), plain("U.S. Coast Guard’s"), plain("dravik.com")
-    ('dravik courier', 'us coast guard', 'dravik.com')
-    """
-    form = re.sub(r"(?<=\b\w)\.(?=\w\b|\s|$)", "", name.casefold().replace("’", "'"))
-    words = re.findall(r"[\w.'&-]+", form)
-    words = [w.removesuffix("'s").strip(".'-") for w in words]
-    return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
-
-
-def outlet_key(name: str) -> str:
-    """One key for an outlet's name and its host.
-
-    >>> outlet_key("The Dravik Courier"), outlet_key("www.dravikcourier.com")
-    ('dravikcourier', 'dravikcourier')
-    """
-    form = plain(name)
-    if re.fullmatch(HOST, form):
-        labels = form.removeprefix("www.").split(".")
-        labels = labels[:-1] if len(labels) < 3 or labels[-2] != "co" else labels[:-2]
-        form = labels[-1]
-    return form.replace(" ", "").replace("-", "")
+    return bodies
 
 
 def find_credits(accounts: Sequence[Annotated], entities: Sequence[Entity]) -> tuple[Credit, ...]:
     """Every credit of every account, in text order; an account's own name is none.
 
-    :returns: ``Credit`` of kind report, interview, first, contributed, dateline, readout or chain.
+    :returns: credits of the kinds that the module lists.
     """
-    outlets = {outlet_key(a.witness.outlet): a.witness.outlet for a in accounts if a.witness.outlet}
-    bodies = [e for e in entities if e.kind == "body"]
-    aliases = {form.casefold(): e for e in bodies for form in (*e.aliases, e.name)}
-    names = Names(outlets, aliases, {e.key: e for e in bodies})
+    names = names_of(accounts, entities)
     return tuple(c for account in accounts for c in _of_account(account, names))
 
 
 def _of_account(account: Annotated, names: Names) -> list[Credit]:
-    own, ours = outlet_key(account.witness.outlet or ""), plain(account.witness.outlet or "")
-    found: dict[tuple[int, str], Credit] = {}
-    for credit in (*_worded(account, names), *_chained(account, names)):
-        key = plain(credit.name)
-        if own and (outlet_key(credit.name) == own or ours.endswith(f" {key}")):
+    from .imprint import stated
+
+    names = replace(names, called=frozenset(called(account.witness.text)))
+    own = own_names(account)
+    found: dict[tuple[Span, str], Credit] = {}
+    spots: set[tuple[int, str]] = set()
+    raw = (*stated(account, names), *_worded(account, names), *_chained(account, names))
+    # "The Ledger first reported it" is told by "first" rather than by "reported": the wider goes first.
+    for credit in sorted(raw, key=lambda c: c.kind not in WHOLE):
+        name = known().get(plain(credit.name), credit.name)
+        key = outlet_key(name)
+        if (credit.span.start, key) in spots or any(same_outlet(name, mine) for mine in own):
             continue
-        found.setdefault((credit.scope.start, key), credit)
+        if credit.kind == "chain" and _cut_short(credit, key, found, own):
+            continue
+        spots.add((credit.span.start, key))
+        found.setdefault((credit.scope, key), replace(credit, name=name))
     return sorted(found.values(), key=lambda c: (c.span, c.kind, c.name))
+
+
+def _cut_short(credit: Credit, key: str, found: Collection[tuple[Span, str]], own: Sequence[str]) -> bool:
+    """Whether a chain of attribution has but a part of a name: "CBS" of "CBS 2", or of the own "cbs2.com"."""
+    here = [k for scope, k in found if scope == credit.scope]
+    return any(k.startswith(key) or key.startswith(k) for k in here) or any(
+        outlet_key(mine).startswith(key) for mine in own
+    )
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A name in a text, and what it may be: an outlet (the name shown), a known one."""
+
+    start: int
+    end: int
+    words: str
+    outlet: str | None = None
+    titled: bool = False
+
+    def fits(self, slot: str, *, told: bool = False) -> bool:
+        """Whether the name may fill a slot of the lexicon; ``told`` says that words stand before it."""
+        if slot == "outlet" and told and self.titled:
+            return True
+        if slot == "agency":
+            return bool(self.outlet) and plain(self.outlet or "") in known()
+        if slot == "dateline":
+            return bool(self.outlet) or (self.words.isupper() and len(self.words) <= 6)
+        return slot == "any" or bool(self.outlet)
+
+
+def _places(text: str, names: Names) -> list[_Place]:
+    """Every name that may be an outlet's, shown as the outlet is where it is one."""
+    out: list[_Place] = []
+    for start, end in _titles(text):
+        words = trim(text[start:end].lstrip("@"))
+        bare = not (words.startswith("The ") or re.search(r"\b[Tt]he $", text[max(0, start - 5) : start]))
+        outlet = names.outlet(words, bare=bare) if words else None
+        # "told The Untried": no other name keeps its capital article inside a sentence
+        inside = re.search(r"[\w,] $", text[max(0, start - 2) : start])
+        titled = bool(inside) and words.startswith("The ") and not outlet and not is_body(words)
+        out.append(_Place(start, end, words, outlet, titled))
+    single = [p for p in out if p.outlet and " and " not in p.words]
+    # "Reuters and the Courier" are two; the "Trade and Harbour Gazette" is one
+    return [
+        p for p in out
+        if " and " not in p.words or not any(p.start == s.start and s.end < p.end for s in single)
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Page:
+    """An account with what its credits are looked for in."""
+
+    account: Annotated
+    titles: Sequence[_Place]
+    bodies: Sequence[_Place]
+    quotes: Sequence[tuple[int, int]]
+
+    def holds(self, wording: _Wording, place: _Place) -> bool:
+        """Whether a wording stands round a name."""
+        text = self.account.witness.text
+        told = not wording.before.pattern.startswith("(?:)")
+        fits = wording.slot == "body" or place.fits(wording.slot, told=told)
+        if not fits or not wording.after.match(text, place.end):
+            return False
+        return bool(wording.before.search(text, max(0, place.start - 90), place.start))
+
+    def speaks(self, wording: _Wording, place: _Place) -> bool:
+        """Whether it is the account that says so: no caption, no furniture, no speaker's "I told the BBC"."""
+        kinds = {r.kind for r in self.account.witness.regions if r.start <= place.start < r.end}
+        furniture = wording.kind not in FOOT and "boilerplate" in kinds
+        quoted = wording.kind == "interview" and _within(place.start, self.quotes)
+        picture = "caption" in kinds or _picture(self.account.witness.text, place.start, place.end)
+        return not (furniture or quoted or picture)
 
 
 def _worded(account: Annotated, names: Names) -> Iterator[Credit]:
     """Credits by the wordings of the lexicon."""
-    text, key = account.witness.text, account.witness.id
-    furniture = [(r.start, r.end) for r in account.witness.regions if r.kind == "boilerplate"]
-    places = _candidates(text)
-    named = {"outlet": [p for p in places["outlet"] if names.outlet(trim(text[slice(*p)]))]}
+    text = account.witness.text
+    bodies = [_Place(*place, text[slice(*place)]) for place in _body_places(text)]
+    page = _Page(account, _places(text, names), bodies, [m.span() for m in QUOTED.finditer(text)])
     for wording in _wordings():
-        held = named if wording.slot == "outlet" and wording.kind != "dateline" else places
-        for start, end in held[wording.slot]:
-            if any(s <= start < e for s, e in furniture):
-                continue
-            before, after = wording.before, wording.after
-            if not after.match(text, end) or not before.search(text, max(0, start - 80), start):
-                continue
-            span = Span(key, start, end)
-            entity = _meant(account, span, names)
-            name = entity.name if entity else _named(text[start:end], wording.kind, names)
-            if name and not MINE.fullmatch(name):
-                scope = _scope(account, span, wording.scope)
-                yield Credit(span, name, entity.key if entity else None, scope, wording.kind)
+        for place in page.bodies if wording.slot == "body" else page.titles:
+            if page.holds(wording, place) and page.speaks(wording, place):
+                span = Span(account.witness.id, place.start, place.end)
+                entity = _meant(account, span, names)
+                name = _shown(place, wording, names, entity)
+                if name and not MINE.fullmatch(name):
+                    scope = _scope(account, span, wording.scope)
+                    yield Credit(span, name, entity.key if entity else None, scope, wording.kind)
+
+
+def _within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in spans)
+
+
+def _picture(text: str, start: int, end: int) -> bool:
+    """Whether a name stands in the credit of a picture: "(Ann Poe/Harbour Wire via AP)", "Photo: AP"."""
+    line = text.rfind("\n", 0, start) + 1
+    opened = max(text.rfind("(", line, start), text.rfind("[", line, start))
+    if opened > max(text.rfind(")", line, start), text.rfind("]", line, start)):
+        closed = re.compile(r"[)\]\n]|\Z").search(text, end)
+        inside = text[opened : closed.end() if closed else end]
+        # "ORLO (Reuters/Harbour Wire) —" is no picture
+        dateline = closed and re.match(r"\s*[-–—:]", text[closed.end() :][:4])
+        return bool(PICTURE.search(inside)) and not dateline
+    return bool(re.match(r"\W*(?:photos?|images?|picture|video|graphic)(?: credit| courtesy)?\b.{0,40}$",
+                         text[line:start], re.IGNORECASE))  # fmt: skip
+
+
+def _shown(place: _Place, wording: _Wording, names: Names, entity: Entity | None) -> str | None:
+    """The name that a wording credits, None if it may not credit this one."""
+    if entity and wording.slot != "any" and not place.titled:
+        return entity.name
+    if wording.kind in DOCUMENTS:
+        name = trim(place.words)
+        if name.casefold() in ends("body") and name.islower():
+            return names.issuer(name)
+        return name if len(name) > 2 else None
+    if place.outlet or place.titled:
+        return shown(place.outlet) if place.outlet else place.words
+    fit = len(place.words) > 1 and plain(place.words).split()[0] not in CALENDAR
+    return shown(place.words) if fit and not (wording.slot == "any" and foreign(place.words)) else None
 
 
 def _meant(account: Annotated, span: Span, names: Names) -> Entity | None:
@@ -217,24 +323,6 @@ def _meant(account: Annotated, span: Span, names: Names) -> Entity | None:
     ends = (m.value for m in bodies if m.span.end >= span.end)
     meant = next((names.keys[v] for v in ends if isinstance(v, str) and v in names.keys), None)
     return named or meant
-
-
-def trim(words: str) -> str:
-    """A name without what a run of capitals drags along at its end."""
-    name = re.sub(r"(?: (?:of|for|and|the|de))+$", "", words.strip()).rstrip(".’'")
-    return re.sub(r"[’']s$", "", name)
-
-
-def _named(words: str, kind: str, names: Names) -> str | None:
-    """The name in a match, if it is one that the wording may credit."""
-    name = trim(words)
-    if kind in DOCUMENTS:
-        if name.casefold() in _ends("body") and name.islower():
-            return names.issuer(name)
-        return name if len(name) > 2 else None
-    outlet = names.outlet(name)
-    initials = kind == "dateline" and name.isupper() and len(name) <= 6
-    return outlet or (name if kind == "first" or initials else None)
 
 
 def _scope(account: Annotated, span: Span, scope: str) -> Span:
@@ -258,7 +346,7 @@ def _chained(account: Annotated, names: Names) -> Iterator[Credit]:
         spot = (*spans, *statement.cue, *statement.content)[0]
         scope = _scope(account, spot, "sentence")
         for place, name in enumerate(statement.chain):
-            outlet = names.outlet(name)
+            outlet = names.outlet(name, bare=True)
             entity = names.entities.get(name.casefold())
             issued = bool(entity and DOCUMENT.search(scope.of(account.witness.text)))
             if outlet is None and place == len(statement.chain) - 1 and not issued:
