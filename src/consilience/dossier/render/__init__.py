@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import descent, page, variants
 from .facts import Document, by_value, capital, counted, facts, moment, verb
-from .stemma import draw
+from .stemma import NARROW, draw
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -43,7 +43,7 @@ def to_html(document: Document) -> str:
         doc=known.document,
         story=known.document["story"],
         texts=page.texts(known),
-        drawing=draw(known),
+        drawings=(draw(known), draw(known, NARROW)),
         style=Markup(style),
         script=Markup(script),
         policy=policy(style, script),

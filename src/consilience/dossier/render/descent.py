@@ -105,7 +105,8 @@ def _beginnings(facts: Facts) -> str:
     if not 0 < len(tops) <= NAMED:
         return ""
     whose = "Its" if len(groups) == 1 else "Their"
-    return f"{whose} lines {'all ' * (len(tops) == 1)}begin with {listed(tops)}."
+    named = "; ".join(tops) if any(", of which" in t for t in tops) else listed(tops)
+    return f"{whose} lines {'all ' * (len(tops) == 1)}begin with {named}."
 
 
 def _tops(facts: Facts, group: Sequence[str]) -> list[str]:
@@ -122,7 +123,7 @@ def _tops(facts: Facts, group: Sequence[str]) -> list[str]:
         if level[n] not in below:
             tops.setdefault(level[n], []).append(name_of(facts, nodes[n]))
     return [
-        names[0] if len(names) == 1 else f"one of {listed(names)} (which came first is not shown)"
+        names[0] if len(names) == 1 else f"{listed(names, 'or')}, of which the first is not shown"
         for names in tops.values()
     ]
 
@@ -161,13 +162,13 @@ def _points(facts: Facts) -> str:
     return f"{whole}{goes + '; ' if one else ''}{may}{' origins' if not one else ''}, and {shown}."
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], word: str = "and") -> str:
     """Names as a list in a sentence.
 
     >>> listed(["A", "B", "C"])
     'A, B and C'
     """
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+    return f"{', '.join(names[:-1])} {word} {names[-1]}" if len(names) > 1 else "".join(names)
 
 
 # -- account by account --

@@ -23,11 +23,8 @@ Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 UNIT = 7.6  # width of a letter of a name
 LINE = 15.0  # height of a line of text
-PAD = 14.0  # around the families, and inside their frames
 TITLE = 24.0  # for the words over a framed family
 ARROW = 12.0  # from the end of a line to the node, for the arrow's head
-WIDEST = 940.0  # of a row of families
-ABREAST = 6  # most nodes side by side in a family that runs down the page
 WORDED = 16  # most lines of a family whose numbers have a word beside them
 
 WORDS = {
@@ -42,6 +39,24 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Sizes for a kind of page: of a row of families, of one family, and inside a family."""
+
+    widest: float  # a row of families
+    most: float  # a family with words on its lines
+    pad: float  # around the families, and inside their frames
+    abreast: int  # most nodes side by side in a family that runs down the page
+    slot: tuple[float, float]  # least and most room for a node side by side with others
+    bend: float  # room for a line that passes a row of nodes
+    letters: int  # of a name beside its sign
+    across: tuple[float, float]  # between two rows that run across, with words on lines and without
+
+
+WIDE = Page(940.0, 1215.0, 14.0, 6, (104.0, 158.0), 30.0, 22, (146.0, 92.0))
+NARROW = Page(326.0, 326.0, 8.0, 3, (90.0, 150.0), 16.0, 12, (84.0, 46.0))
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """Sizes of a family that runs down the page, or across it (``across``)."""
 
@@ -50,11 +65,7 @@ class Way:
     slot: float  # of a node in its row
     bend: float  # of a line that passes a row
     gap: float  # between two rows
-
-    @property
-    def room(self) -> int:
-        """Letters of a line of a name."""
-        return 22 if self.across else int((self.slot - 12) / UNIT)
+    room: int  # letters of a line of a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,20 +196,32 @@ def around(boxes: Iterable[Box]) -> Box:
     return min(left), min(top), max(right), max(bottom)
 
 
-def draw(facts: Facts) -> Drawing:
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What is drawn, and on what page."""
+
+    facts: Facts
+    nodes: dict[str, Document]
+    page: Page
+
+    def spot(self, key: str, way: Way) -> Spot:
+        return _spot(self.facts, self.nodes[key], way)
+
+
+def draw(facts: Facts, page: Page = WIDE) -> Drawing:
     """Lay out the stemma of a dossier.
 
     >>> from .facts import facts
     >>> draw(facts({})).spots
     ()
     """
-    nodes = nodes_of(facts)
+    sheet = _Sheet(facts, nodes_of(facts), page)
     groups = families(facts)
-    blocks = [_family(facts, nodes, members) for members in groups if len(members) > 1]
+    blocks = [_fitted(sheet, members) for members in groups if len(members) > 1]
     alone = [m for members in groups if len(members) == 1 for m in members]
     if alone:
-        blocks.append(_alone(facts, nodes, alone, bool(blocks)))
-    return _packed(blocks, list(nodes))
+        blocks.append(_alone(sheet, alone, bool(blocks)))
+    return _packed(blocks, list(sheet.nodes), page)
 
 
 def nodes_of(facts: Facts) -> dict[str, Document]:
@@ -307,27 +330,41 @@ def _spot(facts: Facts, node: Document, way: Way) -> Spot:
 # -- one family --
 
 
-def _family(facts: Facts, nodes: dict[str, Document], members: Sequence[str]) -> _Block:
-    """A family in rows, down the page or across it."""
-    here = set(members)
+def _fitted(sheet: _Sheet, members: Sequence[str]) -> _Block:
+    """A family with words on its lines if they are few and it does not grow too wide by them."""
+    few = sum(e.parent in members for e in sheet.facts.edges) <= WORDED
+    found = _family(sheet, members, few)
+    return _family(sheet, members, False) if few and found.width > sheet.page.most else found
+
+
+def _family(sheet: _Sheet, members: Sequence[str], few: bool) -> _Block:
+    """A family in rows, down the page or across it; where lines are few, with words on them."""
+    here, page, facts = set(members), sheet.page, sheet.facts
     edges = [e for e in facts.edges if e.parent in here and e.child in here and e.parent != e.child]
     rows, chains, level = _rows(members, edges)
-    few = len(edges) <= WORDED
-    down = Way(False, 21.0, _slot(facts, nodes, members), 30.0, 92.0 if len(edges) < 5 else 110.0)
-    across = Way(True, 15.0, 46.0, 16.0, 146.0 if few else 92.0)
-    twins = {k for pair in level for k in pair} if few else set()
-    widths = {k: (down.slot + 36 * (k in twins)) if k in here else down.bend for row in rows for k in row}
     abreast = max(sum(k in here for k in row) for row in rows)
-    way = down
-    if abreast > ABREAST or max(sum(widths[k] for k in row) for row in rows) > WIDEST - 2 * PAD:
-        way, widths = across, {k: across.slot if k in here else across.bend for k in widths}
+    spare = page.widest - 2 * page.pad
+    twins = {k for pair in level for k in pair} if few else set()
+    fit = min(
+        (spare - page.bend * sum(k not in here for k in row) - 36 * sum(k in twins for k in row))
+        / max(1, sum(k in here for k in row))
+        for row in rows
+    )
+    slot = min(_slot(sheet, members), max(fit, page.slot[0]))
+    down = Way(False, 21.0, slot, page.bend, 92.0 if len(edges) < 5 else 110.0, int((slot - 12) / UNIT))
+    across = Way(True, 15.0, 46.0, 16.0, page.across[not few], page.letters)
+    fits = abreast <= page.abreast and slot <= fit + 1
+    way = down if fits else across
+    widths = {
+        k: (way.slot + 36 * (k in twins and fits)) if k in here else way.bend for row in rows for k in row
+    }
     at = placed(rows, chains, widths)
-    spots = {k: _spot(facts, nodes[k], way) for k in members}
+    spots = {k: sheet.spot(k, way) for k in members}
     plan = _Plan(way, rows, at, spots)
     curves = [(e, plan.curve(e, edges, chains, level)) for e in edges]
     accounts = sum(k in facts.by_id for k in members)
     title = f"Family of {counted(accounts, 'account')}" if accounts > 1 else "One account and whom it follows"
-    return _block(list(plan.spots().values()), curves, title)
+    return _block(list(plan.spots().values()), curves, title, few)
 
 
 def _rows(
@@ -355,10 +392,12 @@ def _rows(
     return ordered(rows, chains, beside), chains, level
 
 
-def _slot(facts: Facts, nodes: dict[str, Document], members: Sequence[str]) -> float:
+def _slot(sheet: _Sheet, members: Sequence[str]) -> float:
     """Room for a node in its row: as much as the names need, within bounds."""
-    names = [facts.by_id[k].name if k in facts.by_id else str(nodes[k].get("label") or k) for k in members]
-    return min(158.0, max(104.0, max(map(breadth, names)) + 22))
+    accounts = sheet.facts.by_id
+    names = [accounts[k].name if k in accounts else str(sheet.nodes[k].get("label") or k) for k in members]
+    least, most = sheet.page.slot
+    return min(most, max(least, max(map(breadth, names)) + 22))
 
 
 @dataclass(frozen=True)
@@ -478,15 +517,15 @@ def _reversed(curve: _Curve) -> _Curve:
     return _Curve(points[-1], tuple(reversed(back)))
 
 
-def _block(spots: Sequence[Spot], curves: Sequence[tuple[Edge, _Curve]], title: str) -> _Block:
+def _block(
+    spots: Sequence[Spot], curves: Sequence[tuple[Edge, _Curve]], title: str, worded: bool = False
+) -> _Block:
     """Numbers set on the lines, and all moved so that the upper left corner is at 0, 0."""
     lines: list[tuple[int, Line, _Curve]] = []
     taken = [b for s in spots for b in (s.shape, s.words)]
     for e, curve in curves:
         word = WORDS.get(str(e.raw.get("kind")), "") if e.directed else "same words"
-        line = _tagged(
-            e, curve, word if len(curves) <= WORDED else "", _best(e, [o for o, _ in curves]), taken
-        )
+        line = _tagged(e, curve, word if worded else "", _best(e, [o for o, _ in curves]), taken)
         lines.append((e.number, line, curve))
         taken.append((line.x - line.half - 2, line.y - 12, line.x + line.half + 2, line.y + 12))
     points = [p for _, _, c in lines for p in c.points]
@@ -524,12 +563,13 @@ def _tagged(e: Edge, curve: _Curve, word: str, best: float, taken: Sequence[Box]
 # -- families together --
 
 
-def _alone(facts: Facts, nodes: dict[str, Document], members: Sequence[str], others: bool) -> _Block:
+def _alone(sheet: _Sheet, members: Sequence[str], others: bool) -> _Block:
     """Accounts that no line joins to another, in columns."""
-    way = Way(True, 15.0, 46.0, 0.0, 0.0)
-    shapes = [_spot(facts, nodes[k], way) for k in members]
+    page = sheet.page
+    way = Way(True, 15.0, 46.0, 0.0, 0.0, page.letters)
+    shapes = [sheet.spot(k, way) for k in members]
     wide = max(s.box[2] - s.box[0] for s in shapes) + 26
-    columns = max(1, min(len(shapes), int((WIDEST - 2 * PAD) / wide)))
+    columns = max(1, min(len(shapes), int((page.widest - 2 * page.pad + 26) / wide)))
     spots = [
         replace(
             s, x=(n % columns) * wide + (s.half if s.kind == "cited" else 15.0), y=(n // columns) * way.slot
@@ -541,10 +581,11 @@ def _alone(facts: Facts, nodes: dict[str, Document], members: Sequence[str], oth
     return _block(spots, (), title)
 
 
-def _packed(blocks: Sequence[_Block], order: Sequence[str]) -> Drawing:
+def _packed(blocks: Sequence[_Block], order: Sequence[str], page: Page) -> Drawing:
     """Families side by side while there is room, then under each other; framed where there are several."""
+    pad = page.pad
     framed = len(blocks) > 1
-    x = y = PAD / 2
+    x = y = pad / 2
     high = wide = 0.0
     spots: dict[str, Spot] = {}
     lines: dict[int, Line] = {}
@@ -552,18 +593,18 @@ def _packed(blocks: Sequence[_Block], order: Sequence[str]) -> Drawing:
     for b in blocks:
         over = TITLE if framed else 0.0
         least = 16 + breadth(b.title) if framed else 0.0
-        width, height = max(b.width, least) + 2 * PAD, b.height + 2 * PAD + over
-        if x > PAD and x + width > WIDEST:
-            x, y, high = PAD / 2, y + high + PAD, 0.0
+        width, height = max(b.width, least) + 2 * pad, b.height + 2 * pad + over
+        if x > pad and x + width > page.widest:
+            x, y, high = pad / 2, y + high + pad, 0.0
         if framed:
             frames.append(Frame(x, y, width, height, b.title))
-        dx, dy = x + PAD + (width - 2 * PAD - b.width) / 2, y + PAD + over
+        dx, dy = x + pad + (width - 2 * pad - b.width) / 2, y + pad + over
         spots |= {s.key: replace(s, x=s.x + dx, y=s.y + dy) for s in b.spots}
         for number, line, curve in b.lines:
             path = curve.moved(lambda p, dx=dx, dy=dy: (p[0] + dx, p[1] + dy)).path  # type: ignore[misc]
             lines[number] = replace(line, path=path, x=line.x + dx, y=line.y + dy)
-        x, high = x + width + PAD, max(high, height)
-        wide = max(wide, x - PAD)
+        x, high = x + width + pad, max(high, height)
+        wide = max(wide, x - pad)
     placed_ = tuple(spots[k] for k in order if k in spots)
-    total = (round(wide + PAD / 2 + 0.5), round(y + high + PAD / 2 + 0.5)) if blocks else (10, 10)
+    total = (round(wide + pad / 2 + 0.5), round(y + high + pad / 2 + 0.5)) if blocks else (10, 10)
     return Drawing(*total, placed_, tuple(lines[n] for n in sorted(lines)), tuple(frames))

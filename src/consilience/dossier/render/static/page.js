@@ -71,7 +71,7 @@
   const reveal = (number) => {
     clearTimeout(away);
     const why = document.getElementById("why-" + number);
-    const near = tree.querySelector(`.tagged[data-edge="${number}"]`);
+    const near = [...tree.querySelectorAll(`.tagged[data-edge="${number}"]`)].find((tag) => tag.getClientRects().length);
     if (!why || !near) return;
     const parts = [...why.querySelectorAll(":scope > .what, :scope > .reason, :scope > .shown")];
     peek.replaceChildren(...parts.map((part) => part.cloneNode(true)));
@@ -79,7 +79,7 @@
     for (const link of peek.querySelectorAll("a")) link.tabIndex = -1;
     peek.hidden = false;
     const box = tree.parentElement.getBoundingClientRect(), at = near.getBoundingClientRect();
-    const drawn = tree.querySelector("svg.stemma").getBoundingClientRect().right + 20;
+    const drawn = near.closest("svg").getBoundingClientRect().right + 20;
     const high = peek.offsetHeight;
     if (box.right - drawn > peek.offsetWidth) {  // beside the drawing, if there is room
       peek.style.left = drawn - box.left + "px";
