@@ -22,7 +22,9 @@ from ..model import UNREAD, Annotated, Credit, Span
 from .outlets import HOST, PLAIN, STATION, own_names, same_outlet, trim
 from .reuse import QUOTED
 
-NAMED = rf"(?-i:(?:[Tt]he )?(?P<own>{STATION.pattern}|{HOST}|(?:{PLAIN})(?: (?:{PLAIN}|of|and|the))*))"
+NAMED = (
+    rf"(?-i:(?:[Tt]he )?(?P<own>{STATION.pattern}|{HOST}|(?:{PLAIN})(?: (?:(?:of|and|the) )*(?:{PLAIN}))*))"
+)
 NOT_OWN = UNREAD | {"title", "caption", "quotation", "dateline"}
 """Kinds of region in which the account does not tell what it saw."""
 ELSEWHERE = frozenset(
@@ -105,7 +107,7 @@ def _cues(account: Annotated, start: int, end: int) -> Iterator[Span]:
 
 def _bare(name: str) -> str:
     """A name without a possessive and what follows it: "the Ledger’s Ann Poe"."""
-    return trim(re.split(r"[’']s? ", name)[0])
+    return re.sub(r"^An? ", "", trim(re.split(r"[’']s? ", name)[0]))
 
 
 def _own_voice(account: Annotated, start: int, end: int, *, personal: bool) -> bool:
@@ -121,9 +123,9 @@ def _own_voice(account: Annotated, start: int, end: int, *, personal: bool) -> b
         return True
     first = max((m.end() for m in STOP.finditer(text, line, start)), default=line)
     reported = REPORTED.search(text, first, start) or LABEL.match(text, line, stop)
-    held = Span(account.witness.id, start, end)
+    # "She showed us the lamp": what she "says" begins behind the verb
     said = (c for s in account.statements if s.speaker for c in s.content)
-    return not reported and not any(c.overlap(held) for c in said)
+    return not reported and not any(c.start <= start < c.end for c in said)
 
 
 def quoted(text: str, line: int, stop: int, place: int) -> bool:

@@ -10,9 +10,11 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from ..ingest.addresses import article_address
 from ..model import Credit, Edge, Intervention, Node
 from .credits import outlet_key, plain, whole
 from .draft import Draft, components, label
+from .outlets import known
 
 Pairs = Collection[tuple[int, int]]
 
@@ -31,17 +33,29 @@ def draw_credited(draft: Draft, versions: Pairs) -> None:
         evidence = (*named, *draft.evidence([(parent, child)])) if reworded else named
         reason = f"{label(draft.clues, child)} names {label(draft.clues, parent)} as where it has this from"
         reason += " and rewords its text." if reworded else "."
-        draft.edges.append(Edge(up, down, "rewrite" if reworded else "credit", evidence, 0.9, reason))
+        kind = "translation" if any(c.kind == "translation" for c in held) else "credit"
+        draft.edges.append(Edge(up, down, "rewrite" if reworded else kind, evidence, 0.9, reason))
 
 
 def _credited(draft: Draft) -> Mapping[tuple[int, int], list[Credit]]:
     """Credits by the account in hand that they name and the account they stand in."""
     out: dict[tuple[int, int], list[Credit]] = defaultdict(list)
     for credit in draft.clues.credits:
-        owner, child = owned(draft, credit.name), draft.clues.place[credit.span.witness]
+        child = draft.clues.place[credit.span.witness]
+        owner = owned(draft, credit.name) if credit.kind != "link" else linked(draft, credit)
         if owner is not None and owner != child:
             out[owner, child].append(credit)
     return out
+
+
+def linked(draft: Draft, credit: Credit) -> int | None:
+    """The account in hand that a link leads to: its very address, not its outlet's site."""
+    accounts = draft.clues.accounts
+    anchors = accounts[draft.clues.place[credit.span.witness]].witness.anchors
+    span = credit.span
+    targets = {article_address(a.url) for a in anchors if (a.start, a.end) == (span.start, span.end)}
+    places = (n for n, a in enumerate(accounts) if article_address(a.witness.url) in targets - {""})
+    return next(places, None)
 
 
 def owned(draft: Draft, name: str) -> int | None:
@@ -159,7 +173,7 @@ def draw_cited(draft: Draft) -> None:
     spans: dict[tuple[str, int], list[Credit]] = defaultdict(list)
     shown: dict[str, str] = {}
     for credit in clues.credits:
-        if owned(draft, credit.name) is None:
+        if owned(draft, credit.name) is None and not _background(credit, clues.credits):
             key = _same_name(plain(credit.name), shown)
             shown.setdefault(key, credit.name)
             spans[key, clues.place[credit.span.witness]].append(credit)
@@ -170,9 +184,28 @@ def draw_cited(draft: Draft) -> None:
         node = f"cited:{re.sub(r'[^a-z0-9]+', '-', key).strip('-') or key}"
         cited[node] = shown[key]
         evidence = tuple(sorted({c.span for c in held}))
-        reason = f"{label(clues, child)} names {shown[key]} as where it has this from."
-        draft.edges.append(Edge(node, draft.id(child), "credit", evidence, 0.9, reason))
+        kind = "translation" if any(c.kind == "translation" for c in held) else "credit"
+        reason = f"{label(clues, child)} {_how(held)}".format(shown[key])
+        draft.edges.append(Edge(node, draft.id(child), kind, evidence, 0.9, reason))
     draft.nodes += [Node(node, "cited", name) for node, name in sorted(cited.items())]
+
+
+def _how(held: Sequence[Credit]) -> str:
+    """How an account credits an outlet, ``{}`` standing for the outlet."""
+    kinds = {c.kind for c in held}
+    if kinds == {"link"}:
+        return "links to {} where it says this."
+    if kinds <= {"address", "feed", "link"}:
+        return "is marked as {}’s by its own page, record or feed."
+    return "names {} as where it has this from."
+
+
+def _background(credit: Credit, credits: Sequence[Credit]) -> bool:
+    """Whether a credit is a mere link to a site that is no known outlet and that no other account names."""
+    if credit.kind != "link" or plain(credit.name) in known():
+        return False
+    key, here = outlet_key(credit.name), credit.span.witness
+    return not any(c.span.witness != here and outlet_key(c.name) == key for c in credits)
 
 
 def _same_name(key: str, shown: Mapping[str, str]) -> str:
