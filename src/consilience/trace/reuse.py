@@ -19,7 +19,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 from sys import intern
@@ -70,12 +70,26 @@ class Words:
         """Places of the bracketed words."""
         return tuple(k for k, inside in enumerate(self.bracketed) if inside)
 
+    @cached_property
+    def words(self) -> tuple[Prints, Array, Array]:
+        """Fingerprints of the different words, sorted; which of them each word is; how often each stands."""
+        return np.unique(self.prints(1), return_inverse=True, return_counts=True)
+
+    @cached_property
+    def columns(self) -> tuple[Array, Array]:
+        """``line`` and ``quoted`` as arrays."""
+        return np.array(self.line, np.int32), np.array(self.quoted, bool)
+
     def prints(self, size: int) -> Prints:
         """A fingerprint of every run of ``size`` words, in order; kept after the first call."""
         kept: dict[int, Prints] = self.__dict__.setdefault("_prints", {})
         if size not in kept:
-            kept[size] = fingerprints(self.norms, size)
+            kept[size] = fingerprints(self.norms) if size == 1 else combined(self.prints(1), size)
         return kept[size]
+
+    def known(self, prints: Prints) -> None:
+        """Take the fingerprints of the words from where they are kept."""
+        self.__dict__["_prints"] = {1: prints}
 
     def span(self, first: int, last: int) -> Span:
         """The span of words ``first:last`` (half-open, not empty)."""
@@ -145,14 +159,18 @@ def _print(word: str) -> int:
     return int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
-def fingerprints(norms: Sequence[str], size: int) -> Prints:
-    """A number for every run of ``size`` words, equal for equal runs on every machine.
+def fingerprints(norms: Sequence[str]) -> Prints:
+    """A number for every word, equal for equal words on every machine."""
+    return np.fromiter(map(_print, norms), np.uint64, len(norms))
 
-    >>> a, b = (fingerprints(t.split(), 2) for t in ("the old mill burnt", "an old mill burnt"))
+
+def combined(words: Prints, size: int) -> Prints:
+    """A number for every run of ``size`` words, out of those of the words.
+
+    >>> a, b = (combined(fingerprints(t.split()), 2) for t in ("the old mill burnt", "an old mill burnt"))
     >>> (a == b).tolist()
     [False, True, True]
     """
-    words = np.fromiter(map(_print, norms), np.uint64, len(norms))
     count = max(0, len(words) - size + 1)
     out = np.zeros(count, np.uint64)
     for k in range(size):
@@ -220,10 +238,12 @@ def rarity(story: Sequence[Words]) -> dict[str, float]:
     total: Counter[str] = Counter()
     carriers: Counter[str] = Counter()
     for words in story:
-        total.update(words.norms)
-        carriers.update(set(words.norms))
-    length = max(3.0, sum(map(len, story)) / max(1, len(story)))
-    return {w: _exact(max(0.05, 1 - math.log(n / carriers[w]) / math.log(length))) for w, n in total.items()}
+        counts = Counter(words.norms)
+        total.update(counts)
+        carriers.update(counts.keys())
+    length = math.log(max(3.0, sum(map(len, story)) / max(1, len(story))))
+    weigh = cache(lambda n, of: _exact(max(0.05, 1 - math.log(n / of) / length)))
+    return {word: weigh(n, carriers[word]) for word, n in total.items()}
 
 
 def _exact(weight: float) -> float:
@@ -254,11 +274,58 @@ def align_all(story: Sequence[Words], seed: int = 4) -> dict[tuple[int, int], Al
 
 def align_one(words: Words, others: Sequence[Words], seed: int = 4) -> list[Alignment | None]:
     """Align each of some accounts with one more; None where they share no run."""
-    held = _Postings([*others, words], seed)
     out: list[Alignment | None] = [None] * len(others)
-    for a, runs in held.runs_with(len(others), range(len(others))):
+    for a, runs in shared_runs(words, others, seed):
         out[a] = align(others[a], words, runs)
     return out
+
+
+def shared_runs(words: Words, others: Sequence[Words], seed: int = 4) -> Iterator[tuple[int, Runs]]:
+    """Each of some accounts that shares a run with one more, and the maximal runs, longest first."""
+    own = words.prints(seed)
+    order = np.argsort(own, kind="stable")
+    own = own[order]
+    for block in _blocks([len(other) for other in others], range(len(others))):
+        prints = [others[n].prints(seed) for n in block]
+        theirs = np.concatenate(prints)
+        low = np.searchsorted(own, theirs)
+        count = np.searchsorted(own, theirs, side="right") - low
+        held = np.flatnonzero(count)
+        if not len(held):
+            continue
+        low, count = low[held], np.minimum(count[held], POSTINGS)
+        sizes = [len(p) for p in prints]
+        account = np.repeat(np.arange(block.start, block.stop), sizes)[held]
+        place = held - np.repeat(np.cumsum([0, *sizes[:-1]]), sizes)[held]
+        kept = _first_few(account * len(own) + low)
+        hits = _places(low[kept], count[kept])
+        each = np.repeat(kept, count[kept])
+        yield from _runs(account[each], place[each], order[hits], seed)
+
+
+def _first_few(keys: Array) -> Array:
+    """Positions of the first ``POSTINGS`` of each key."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    rank = np.arange(len(keys)) - np.searchsorted(ordered, ordered)
+    return np.sort(order[rank < POSTINGS])
+
+
+def _places(low: Array, count: Array) -> Array:
+    """All places ``low[n] : low[n] + count[n]``, end to end."""
+    places: Array = np.arange(int(count.sum())) + np.repeat(low - np.cumsum(count) + count, count)
+    return places
+
+
+def _runs(account: Array, place: Array, own: Array, seed: int) -> Iterator[tuple[int, Runs]]:
+    """Maximal runs of seeds, of each account; longest first."""
+    account, i, j, n = _maximal(account, place, own, seed)
+    order = np.lexsort((j, i, -n, account))
+    runs = list(zip(i[order].tolist(), j[order].tolist(), n[order].tolist(), strict=True))
+    account = account[order]
+    cuts = [0, *(np.flatnonzero(np.diff(account)) + 1).tolist(), len(runs)]
+    for first, last in pairwise(cuts):
+        yield int(account[first]), runs[first:last]
 
 
 class _Postings:
@@ -274,7 +341,7 @@ class _Postings:
         key = gram * (len(story) + 1) + account
         order = np.argsort(key, kind="stable")
         key, place = key[order], place[order]
-        kept = np.arange(len(key)) - np.searchsorted(key, key) < POSTINGS
+        kept = _first_few(key)
         self.key, self.place = key[kept], place[kept]
         self.account, self.gram = self.key % (len(story) + 1), self.key // (len(story) + 1)
         self.width = len(story) + 1
@@ -290,18 +357,10 @@ class _Postings:
     def _block(self, at: Array, block: range) -> Iterator[tuple[int, Runs]]:
         low = np.searchsorted(self.key, self.gram[at] * self.width + block.start)
         count = np.searchsorted(self.key, self.gram[at] * self.width + block.stop) - low
-        total = int(count.sum())
-        if not total:
-            return
-        spot = np.arange(total) + np.repeat(low - np.cumsum(count) + count, count)
-        hits = self.account[spot], self.place[spot], np.repeat(self.place[at], count)
-        account, i, j, n = _maximal(*hits, self.seed)
-        order = np.lexsort((j, i, -n, account))
-        runs = list(zip(i[order].tolist(), j[order].tolist(), n[order].tolist(), strict=True))
-        account = account[order]
-        cuts = [0, *(np.flatnonzero(np.diff(account)) + 1).tolist(), len(runs)]
-        for first, last in pairwise(cuts):
-            yield int(account[first]), runs[first:last]
+        if count.any():
+            spot = _places(low, count)
+            own = np.repeat(self.place[at], count)
+            yield from _runs(self.account[spot], self.place[spot], own, self.seed)
 
 
 def _blocks(lengths: Sequence[int], others: range) -> Iterator[range]:
@@ -400,8 +459,13 @@ def _common(
 @lru_cache(maxsize=1 << 16)
 def _subsequence(xs: tuple[str, ...], ys: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     """Longest common subsequence; kept, since copies of one account have the same gaps again and again."""
-    if not set(xs) & set(ys):
+    common = set(xs) & set(ys)
+    if not common:
         return ()
+    if len(common) == 1:
+        (word,) = common
+        if xs.count(word) == ys.count(word) == 1:
+            return ((xs.index(word), ys.index(word)),)
     best = [[0] * (len(ys) + 1) for _ in range(len(xs) + 1)]
     for p in range(len(xs) - 1, -1, -1):
         for q in range(len(ys) - 1, -1, -1):
@@ -490,9 +554,13 @@ def passages(found: Alignment, weights: Mapping[str, float]) -> list[Passage]:
 
 
 def all_passages(
-    aligned: Mapping[Pair, Alignment], weights: Mapping[str, float]
+    aligned: Mapping[Pair, Alignment], weights: Mapping[str, float] | None = None
 ) -> dict[Pair, list[Passage]]:
-    """The passages of many alignments, as ``passages`` cuts each; several times as fast."""
+    """The passages of many alignments, as ``passages`` cuts each; several times as fast.
+
+    :param weights: weight of each word; without it each pair has weights of its own, those that
+        ``rarity`` would give the two accounts.
+    """
     out: dict[Pair, list[Passage]] = {pair: [] for pair in aligned}
     spans: dict[tuple[str, int, int], Span] = {}
 
@@ -510,7 +578,7 @@ def all_passages(
 
 
 def _rows(
-    aligned: Mapping[Pair, Alignment], weights: Mapping[str, float]
+    aligned: Mapping[Pair, Alignment], weights: Mapping[str, float] | None
 ) -> Iterator[tuple[Pair, Pair, Pair, float, bool]]:
     """Each passage: its pair of accounts, first and last words on either side, score, whether quoted."""
     for pairs, cut in _cut(aligned, weights):
@@ -547,38 +615,78 @@ class _Cut(NamedTuple):
     quoted: Array
 
 
-class _Sides:
-    """The words of all accounts end to end, with what decides where a passage ends."""
+class _Sides(NamedTuple):
+    """Words of accounts end to end, with what decides where a passage ends.
 
-    def __init__(self, aligned: Mapping[Pair, Alignment], weights: Mapping[str, float]) -> None:
-        words = {id(side): side for found in aligned.values() for side in (found.a, found.b)}
-        ends = np.cumsum([0, *map(len, words.values())])
-        self.start = dict(zip(words, ends.tolist(), strict=False))
-        self.line = np.array([n for side in words.values() for n in side.line], np.int64)
-        self.quoted = np.array([flag for side in words.values() for flag in side.quoted], bool)
-        each = [weights.get(norm, 1.0) for side in words.values() for norm in side.norms]
-        self.weight = np.array(each, np.float64)
-        self.upto = np.concatenate([[0.0], np.cumsum(self.weight)])
+    ``start`` says where those of the two accounts of each pair begin.
+    """
+
+    start: Mapping[Pair, Pair]
+    line: Array
+    quoted: Array
+    weight: Array
+    upto: Array
+
+    @classmethod
+    def of(cls, start: Mapping[Pair, Pair], sides: Sequence[Words], weights: Sequence[Array]) -> _Sides:
+        line, quoted = zip(*(side.columns for side in sides), strict=True)
+        weight = np.concatenate(weights)
+        upto = np.concatenate([[0.0], np.cumsum(weight)])
+        return cls(start, np.concatenate(line), np.concatenate(quoted), weight, upto)
+
+
+def _together(aligned: Mapping[Pair, Alignment], weights: Mapping[str, float]) -> _Sides:
+    """Sides of a story: each account stands once."""
+    sides = {id(side): side for found in aligned.values() for side in (found.a, found.b)}
+    ends = np.cumsum([0, *map(len, sides.values())]).tolist()
+    begin = dict(zip(sides, ends, strict=False))
+    start = {pair: (begin[id(found.a)], begin[id(found.b)]) for pair, found in aligned.items()}
+    every = list(sides.values())
+    return _Sides.of(start, every, [np.array([weights.get(n, 1.0) for n in s.norms]) for s in every])
+
+
+def _apart(aligned: Mapping[Pair, Alignment]) -> _Sides:
+    """Sides of pairs that have nothing to do with each other."""
+    sides = [side for found in aligned.values() for side in (found.a, found.b)]
+    ends = np.cumsum([0, *map(len, sides)]).tolist()
+    start = dict(zip(aligned, zip(ends[0::2], ends[1::2], strict=False), strict=False))
+    return _Sides.of(start, sides, [w for f in aligned.values() for w in _rarity_of_two(f.a, f.b)])
+
+
+def _rarity_of_two(a: Words, b: Words) -> tuple[Array, Array]:
+    """The weight of each word of two accounts, as ``rarity`` has it."""
+    length = math.log(max(3.0, (len(a) + len(b)) / 2))
+    sides = []
+    for mine, theirs in ((a, b), (b, a)):
+        (prints, at, count), (others, _, others_count) = mine.words, theirs.words
+        near = np.minimum(np.searchsorted(others, prints), len(others) - 1)
+        both = others[near] == prints
+        mean = (count + both * others_count[near]) / (1 + both)
+        weight = np.maximum(0.05, 1 - np.log(mean) / length)
+        sides.append((np.round(weight * (1 << 20)) / (1 << 20))[at])
+    return sides[0], sides[1]
 
 
 def _cut(
-    aligned: Mapping[Pair, Alignment], weights: Mapping[str, float]
+    aligned: Mapping[Pair, Alignment], weights: Mapping[str, float] | None
 ) -> Iterator[tuple[Sequence[Pair], _Cut]]:
     """Cut alignments into passages, some pairs at a time."""
-    sides = _Sides(aligned, weights)
+    if not aligned:
+        return
+    sides = _apart(aligned) if weights is None else _together(aligned, weights)
     pairs = list(aligned)
     for at in range(0, len(pairs), PAIRS):
         some = pairs[at : at + PAIRS]
-        yield some, _cut_some([aligned[pair] for pair in some], sides)
+        start = np.array([sides.start[pair] for pair in some])
+        yield some, _cut_some([aligned[pair] for pair in some], start, sides)
 
 
-def _cut_some(some: Sequence[Alignment], sides: _Sides) -> _Cut:
+def _cut_some(some: Sequence[Alignment], start: Array, sides: _Sides) -> _Cut:
     cells = np.concatenate([found.cells for found in some]).astype(np.int64)
     sizes = [found.count for found in some]
     pair = np.repeat(np.arange(len(some)), sizes)
     i, j = _matches(cells)
-    at_a = i + np.repeat([sides.start[id(found.a)] for found in some], sizes)
-    at_b = j + np.repeat([sides.start[id(found.b)] for found in some], sizes)
+    at_a, at_b = i + np.repeat(start[:, 0], sizes), j + np.repeat(start[:, 1], sizes)
     quoted = sides.quoted[at_a] & sides.quoted[at_b]
     parts = np.diff(i) > GAP  # in order of i, so never less than 1 within a pair
     parts |= (np.diff(j) > GAP) | (np.diff(j) <= 0)
