@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 POINTS, FINDINGS, SPEAKERS, SAID = 12, 8, 6, 3  # rows shown without --verbose
+SHOWN = 160  # characters of a passage that shows descent
 # control characters, line and paragraph separators, marks that turn the writing direction, lone surrogates
 HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
@@ -72,6 +73,7 @@ def print_dossier(document: Document, console: Console, *, verbose: bool = False
     _speakers(known, console, verbose)
     if verbose:
         _descent(known, console)
+        _origins(known, console)
         _silences(known, console)
         _timeline(known, console)
         _framing(known, console)
@@ -281,9 +283,12 @@ def _sides(known: Facts, value: str, readings: list[Document], verbose: bool) ->
 def _descent(known: Facts, console: Console) -> None:
     if len(known.accounts) < 2:
         return
+    from .render.descent import answer, shown
+
     _title(console, "Who follows whom")
+    for sentence in answer(known):
+        console.print(_text(sentence))
     if not known.edges:
-        console.print(_text("no account was found to follow another", "dim"))
         return
     table = _grid(3, None)
     for e in known.edges:
@@ -291,11 +296,28 @@ def _descent(known: Facts, console: Console) -> None:
         what = _line((f"{clean(e.child_name)} {e.verb} {clean(e.parent_name)}{score}", "bold"))
         what.append(f". {clean(e.raw.get('reason') or '')}", style="dim")
         table.add_row(_text(e.number, "dim"), what)
-        for place in (e.raw.get("evidence") or [])[:3]:
-            account = known.by_id.get(place["article"])
-            if account:
-                words = clean(account.text[place["start"] : place["end"]])
-                table.add_row("", _line((f"{account.siglum}  ", "bold"), (words[:160], "dim")))
+        for found in shown(e, known)[:2]:
+            for quote in found.quotes:
+                words = clean("".join(p.text for p in quote.pieces))
+                words = words if len(words) <= SHOWN else words[:SHOWN].rpartition(" ")[0] + " …"
+                table.add_row("", _line((f"{quote.accounts[0].siglum}  ", "bold"), (words, "dim")))
+    console.print(table)
+
+
+def _origins(known: Facts, console: Console) -> None:
+    from .render.descent import entries
+
+    rows = [e for e in entries(known) if e.shared]
+    if not rows:
+        return
+    _title(console, "Where the points enter", "origins of points that two or more accounts have")
+    table = _grid(None, 26, 30)
+    for e in rows:
+        sign = f" {e.account.siglum}" if e.account else ""
+        which = ", ".join(str(r.number) for r in e.shared)
+        table.add_row(
+            _text(f"{capital(clean(e.label))}{sign}"), _text(e.kind, "dim"), _text(f"points {which}")
+        )
     console.print(table)
 
 

@@ -25,6 +25,7 @@ UNIT = 7.6  # width of a letter of a name
 LINE = 15.0  # height of a line of text
 TITLE = 24.0  # for the words over a framed family
 ARROW = 12.0  # from the end of a line to the node, for the arrow's head
+TALL = 14  # most nodes in a row for which a first node before them stands in the middle, and not at the head
 WORDED = 16  # most lines of a family whose numbers have a word beside them
 
 WORDS = {
@@ -145,6 +146,11 @@ class Drawing:
     lines: tuple[Line, ...]
     frames: tuple[Frame, ...] = ()
 
+    @property
+    def dense(self) -> bool:
+        """Whether there are so many lines that they are better drawn thin."""
+        return len(self.lines) > WORDED
+
 
 @dataclass(frozen=True, slots=True)
 class _Curve:
@@ -173,7 +179,7 @@ class _Curve:
         bows = [(a, s) for a, s in zip(ends, self.steps, strict=False) if len(s) == 3] or [
             (a, (a, b, b)) for a, b in pairwise(ends)
         ]
-        for t in sorted((0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8), key=lambda t: abs(t - best)):
+        for t in sorted((0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.87), key=lambda t: abs(t - best)):
             for a, (b, c, d) in reversed(bows):
                 k = ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t * t, t**3)
                 yield tuple(sum(w * p[i] for w, p in zip(k, (a, b, c, d), strict=True)) for i in (0, 1))  # type: ignore[misc]
@@ -359,6 +365,8 @@ def _family(sheet: _Sheet, members: Sequence[str], few: bool) -> _Block:
         k: (way.slot + 36 * (k in twins and fits)) if k in here else way.bend for row in rows for k in row
     }
     at = placed(rows, chains, widths)
+    if not fits and abreast > TALL and len(rows[0]) == 1:
+        at[rows[0][0]] = min(at[k] for k in rows[1])
     spots = {k: sheet.spot(k, way) for k in members}
     plan = _Plan(way, rows, at, spots)
     curves = [(e, plan.curve(e, edges, chains, level)) for e in edges]
@@ -543,7 +551,7 @@ def _best(e: Edge, edges: Sequence[Edge]) -> float:
     """Where along a line its number stands clear of others: away from the end where many meet."""
     fathers = sum(o.child == e.child for o in edges)
     heirs = sum(o.parent == e.parent for o in edges)
-    return 0.5 + 0.1 * ((heirs > fathers) - (heirs < fathers))
+    return 0.5 + (0.3 if heirs > 6 and fathers == 1 else 0.1 * ((heirs > fathers) - (heirs < fathers)))
 
 
 def _tagged(e: Edge, curve: _Curve, word: str, best: float, taken: Sequence[Box]) -> Line:

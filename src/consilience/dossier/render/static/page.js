@@ -67,7 +67,7 @@
   if (tree) tree.parentElement.append(peek);
   let away = 0;
   const hide = () => { peek.hidden = true; };
-  const leave = () => { clearTimeout(away); away = setTimeout(hide, 180); };
+  const leave = () => { clearTimeout(away); away = setTimeout(hide, 350); };
   const reveal = (number) => {
     clearTimeout(away);
     const why = document.getElementById("why-" + number);
