@@ -207,7 +207,7 @@ def test_all_that_share_a_run_are_found_with_the_passages_of_the_one_aligner(see
     got = pairs(found)
     assert held.tally.unaligned == 0
     for a, b in combinations(accounts, 2):
-        alone = passages(align_all([a, b])[0, 1], rarity([a, b])) if (0, 1) in align_all([a, b]) else []
+        alone = all_passages(align_all([a, b]), rarity([a, b]), least=SURE).get((0, 1), [])
         assert got.get((a.key, b.key), alone) == alone
         if share_a_run(a, b) and alone and not held.tally.faint:
             assert (a.key, b.key) in got

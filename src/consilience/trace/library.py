@@ -28,14 +28,15 @@ from numpy.typing import NDArray
 
 from ..model import Passage
 from .packed import Packed, lines, unlined
-from .reuse import LEAST_WORDS, Alignment, Array, Prints, Runs, Words, align, all_passages, shared_runs
+from .reuse import Alignment, Array, Prints, Runs, Words, align, all_passages, shared_runs
 
 T = TypeVar("T", bound=np.generic)
 
 RUN, WINDOW = 5, 4
 """Words of a fingerprinted run; of so many runs in a row one at least is kept."""
 SURE = RUN + WINDOW - 1
-"""Two accounts that share this many words in a row have a fingerprint in common."""
+"""Two accounts that share this many words in a row have a fingerprint in common. A passage of fewer is
+no match: among thousands of accounts too many say by chance that someone "was taken to a local hospital"."""
 CARRIERS = 16
 """Most accounts that are kept for one fingerprint: what more have is furniture or a refrain."""
 ALIGNED = 12
@@ -49,7 +50,8 @@ NONE = -1
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An account of the library, and the passages it shares with the one that was asked about.
+    """An account of the library, and the passages of ``SURE`` words or more that it shares with the
+    one that was asked about.
 
     In each passage ``a`` lies in the account asked about and ``b`` in that of the library.
     """
@@ -168,8 +170,8 @@ class Library:
         # Aligned always the same way round: which of two accounts came first is no matter.
         aligned = {(n, 0): _align(words, others[n], runs) for n, runs in shared_runs(words, others)}
         matches = []
-        worth = {pair: found for pair, found in aligned.items() if found.count >= LEAST_WORDS}
-        for (n, _), shared in all_passages(worth).items():
+        worth = {pair: found for pair, found in aligned.items() if found.count >= SURE}
+        for (n, _), shared in all_passages(worth, least=SURE).items():
             if shared:
                 found = aligned[n, 0]
                 turned = [p if found.a is words else Passage(p.b, p.a, p.score, p.quoted) for p in shared]

@@ -554,12 +554,13 @@ def passages(found: Alignment, weights: Mapping[str, float]) -> list[Passage]:
 
 
 def all_passages(
-    aligned: Mapping[Pair, Alignment], weights: Mapping[str, float] | None = None
+    aligned: Mapping[Pair, Alignment], weights: Mapping[str, float] | None = None, *, least: int = LEAST_WORDS
 ) -> dict[Pair, list[Passage]]:
     """The passages of many alignments, as ``passages`` cuts each; several times as fast.
 
     :param weights: weight of each word; without it each pair has weights of its own, those that
         ``rarity`` would give the two accounts.
+    :param least: fewest shared words of a passage.
     """
     out: dict[Pair, list[Passage]] = {pair: [] for pair in aligned}
     spans: dict[tuple[str, int, int], Span] = {}
@@ -570,7 +571,7 @@ def all_passages(
             spans[key] = words.span(first, last + 1)
         return spans[key]
 
-    for pair, (first_a, last_a), (first_b, last_b), score, quoted in _rows(aligned, weights):
+    for pair, (first_a, last_a), (first_b, last_b), score, quoted in _rows(aligned, weights, least):
         found = aligned[pair]
         a, b = span(found.a, first_a, last_a), span(found.b, first_b, last_b)
         out[pair].append(Passage(a, b, round(score, 3), quoted))
@@ -578,10 +579,10 @@ def all_passages(
 
 
 def _rows(
-    aligned: Mapping[Pair, Alignment], weights: Mapping[str, float] | None
+    aligned: Mapping[Pair, Alignment], weights: Mapping[str, float] | None, least: int
 ) -> Iterator[tuple[Pair, Pair, Pair, float, bool]]:
     """Each passage: its pair of accounts, first and last words on either side, score, whether quoted."""
-    for pairs, cut in _cut(aligned, weights):
+    for pairs, cut in _cut(aligned, weights, least):
         score = 2 * cut.shared / cut.weight * -np.expm1(-cut.shared / 4)
         sides = (np.stack(side, axis=1).tolist() for side in (cut.a, cut.b))
         for n, a, b, value, quoted in zip(
@@ -593,7 +594,7 @@ def _rows(
 def amounts(aligned: Mapping[Pair, Alignment], weights: Mapping[str, float]) -> dict[Pair, Amounts]:
     """How much each pair shares in passages, without writing them out."""
     out: dict[Pair, Amounts] = {}
-    for pairs, cut in _cut(aligned, weights):
+    for pairs, cut in _cut(aligned, weights, LEAST_WORDS):
         length = cut.a[1] - cut.a[0] + cut.b[1] - cut.b[0] + 2
         of_each = (
             np.bincount(cut.pair, weights=what, minlength=len(pairs)).astype(int).tolist()
@@ -668,7 +669,7 @@ def _rarity_of_two(a: Words, b: Words) -> tuple[Array, Array]:
 
 
 def _cut(
-    aligned: Mapping[Pair, Alignment], weights: Mapping[str, float] | None
+    aligned: Mapping[Pair, Alignment], weights: Mapping[str, float] | None, least: int
 ) -> Iterator[tuple[Sequence[Pair], _Cut]]:
     """Cut alignments into passages, some pairs at a time."""
     if not aligned:
@@ -678,10 +679,10 @@ def _cut(
     for at in range(0, len(pairs), PAIRS):
         some = pairs[at : at + PAIRS]
         start = np.array([sides.start[pair] for pair in some])
-        yield some, _cut_some([aligned[pair] for pair in some], start, sides)
+        yield some, _cut_some([aligned[pair] for pair in some], start, sides, least)
 
 
-def _cut_some(some: Sequence[Alignment], start: Array, sides: _Sides) -> _Cut:
+def _cut_some(some: Sequence[Alignment], start: Array, sides: _Sides, least: int) -> _Cut:
     cells = np.concatenate([found.cells for found in some]).astype(np.int64)
     sizes = [found.count for found in some]
     pair = np.repeat(np.arange(len(some)), sizes)
@@ -696,7 +697,7 @@ def _cut_some(some: Sequence[Alignment], start: Array, sides: _Sides) -> _Cut:
     last = np.append(first[1:], len(i))[: len(first)] - 1
     upto = np.concatenate([[0.0], np.cumsum(sides.weight[at_a])])
     count, shared = last - first + 1, upto[last + 1] - upto[first]
-    kept = (count >= LEAST_WORDS) & (shared >= LEAST_WEIGHT)
+    kept = (count >= least) & (shared >= LEAST_WEIGHT)
     first, last = first[kept], last[kept]
     weight = sides.upto[at_a[last] + 1] - sides.upto[at_a[first]]
     weight += sides.upto[at_b[last] + 1] - sides.upto[at_b[first]]
