@@ -293,22 +293,27 @@ def _picture(text: str, start: int, end: int) -> bool:
         inside = text[opened : closed.end() if closed else end]
         # "ORLO (Reuters/Harbour Wire) —" is no picture
         dateline = closed and re.match(r"\s*[-–—:]", text[closed.end() :][:4])
-        return bool(PICTURE.search(inside)) and not dateline
+        handout = re.match(r"[(\[][^)\]]*\w[^)\]]* via ", inside)  # "(Harbour Police via AP)"
+        return bool(handout or PICTURE.search(inside)) and not dateline
     return bool(re.match(r"\W*(?:photos?|images?|picture|video|graphic)(?: credit| courtesy)?\b.{0,40}$",
                          text[line:start], re.IGNORECASE))  # fmt: skip
 
 
 def _shown(place: _Place, wording: _Wording, names: Names, entity: Entity | None) -> str | None:
     """The name that a wording credits, None if it may not credit this one."""
-    if entity and wording.slot != "any" and not place.titled:
+    if entity and wording.slot == "body":
         return entity.name
     if wording.kind in DOCUMENTS:
         name = trim(place.words)
         if name.casefold() in ends("body") and name.islower():
             return names.issuer(name)
         return name if len(name) > 2 else None
-    if place.outlet or place.titled:
-        return shown(place.outlet) if place.outlet else place.words
+    if place.outlet:
+        longer = entity.name if entity and entity.name.istitle() else ""
+        # "the Herald" of an account that names the Kell Herald elsewhere
+        return longer if longer.endswith(f" {place.outlet}") else shown(place.outlet)
+    if place.titled:
+        return place.words
     fit = len(place.words) > 1 and plain(place.words).split()[0] not in CALENDAR
     return shown(place.words) if fit and not (wording.slot == "any" and foreign(place.words)) else None
 
@@ -340,7 +345,10 @@ def _scope(account: Annotated, span: Span, scope: str) -> Span:
 
 
 def _chained(account: Annotated, names: Names) -> Iterator[Credit]:
-    """Outlets in the chains of statements, and outlets that speak themselves."""
+    """Outlets and bodies that statements came through.
+
+    An outlet that speaks itself is left to the wordings: "CNN just responded to the charge" credits nobody.
+    """
     for statement in account.statements:
         spans = statement.speaker.spans if statement.speaker else ()
         spot = (*spans, *statement.cue, *statement.content)[0]
@@ -349,12 +357,14 @@ def _chained(account: Annotated, names: Names) -> Iterator[Credit]:
             outlet = names.outlet(name, bare=True)
             entity = names.entities.get(name.casefold())
             issued = bool(entity and DOCUMENT.search(scope.of(account.witness.text)))
-            if outlet is None and place == len(statement.chain) - 1 and not issued:
+            last = place == len(statement.chain) - 1
+            # "The warden told the Tribune" is no name
+            words = re.search(rf" (?!(?:{LOWER}) )[a-z]+ ", f"{name} ")
+            if (last and (outlet or not issued)) or words or not (outlet or entity):
                 continue
-            if outlet or entity:
-                kind = "readout" if issued and not outlet else "chain"
-                shown = entity.name if entity else outlet or name
-                yield Credit(spot, shown, entity.key if entity else None, scope, kind)
+            kind = "readout" if issued and not outlet else "chain"
+            told = entity.name if entity else outlet or name
+            yield Credit(spot, told, entity.key if entity else None, scope, kind)
 
 
 FULL_STOP = re.compile(r"(?:\b[a-z]+|\w{5}|[\d%])[.!?][”\"’)]*(?=\s|$)|\n|$")

@@ -21,7 +21,8 @@ from ..model import Annotated, Entity
 HOST = r"\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|news|co\.uk|co|info|eu|io|tv|de|fr|in|example)\b"
 STATION = re.compile(
     r"(?:ABC|CBS|NBC|FOX|Fox|CW|CTV|ITV|TV|Channel|News ?[Cc]hannel|Action News|Eyewitness News|Region) ?"
-    r"\d{1,2}(?: News)?|[KW][A-Z]{3}(?:[- ](?:TV|FM|AM|DT))?|[KW][A-Z]{2}-(?:TV|FM|AM|DT)|[A-Z]\w+-TV"
+    r"(?:News )?\d{1,2}(?: News)?|[KW][A-Z]{3}(?:[- ](?:TV|FM|AM|DT))?|[KW][A-Z]{2}-(?:TV|FM|AM|DT)|"
+    r"[A-Z]\w+-TV"
 )
 """Names of stations: a network or channel with its number, American call letters."""
 AMBIGUOUS = frozenset(("RSS", "APP", "MAP", "TAP", "ONA", "Sputnik", "Mehr", "Andina"))
@@ -40,9 +41,9 @@ CLASS = (
     r"website|blog|outlet|paper"
 )
 """What an account calls an outlet before or behind its name."""
-PLAIN = r"[A-Z][\w&’'.-]*[\w’']|[A-Z]"
+PLAIN = r"(?:St|Ft|Mt)\.(?= [A-Z])|[A-Z][\w&’'.-]*[\w’']|[A-Z]"
 _NAME = rf"(?:{PLAIN})(?: (?:{PLAIN}|of|for|the|de|della|da|do))*"
-INTRODUCED = re.compile(rf"\b(?:{CLASS}),? (?P<name>{_NAME})")
+INTRODUCED = re.compile(rf"\b(?:{CLASS}) (?P<name>{_NAME})")
 CLASSED = re.compile(
     rf"(?P<article>\b[Tt]he |\b[Aa]n? )?(?P<name>{_NAME}) (?:newspaper|(?:news)?magazine|"
     r"daily\b(?! [a-z]+s\b)|broadcaster|tabloid|news (?:agency|site|website|channel|service|portal)|"
@@ -302,7 +303,7 @@ def _callable(name: str) -> Iterator[str]:
 
 def shown(name: str) -> str:
     """A name as it is shown: without "the", but for one known with it; "state media" in small letters."""
-    bare = name[4:] if name.startswith(("The ", "the ")) and known().get(plain(name)) != name else name
+    bare = name if known().get(plain(name)) == name else re.sub(r"^(?:[Tt]he|An?) (?=\S)", "", name)
     return bare[0].lower() + bare[1:] if re.fullmatch(r"State (?:media|television|TV)", bare) else bare
 
 
@@ -337,7 +338,17 @@ def same_outlet(name: str, own: str) -> bool:
         return True
     if len(name) > 2 and name.isupper() and name.casefold() == "".join(w[0] for w in long.split()):
         return True
-    return bool(_core(name)) and _core(name) == _core(own)
+    if _core(name) and _core(name) == _core(own):
+        return True
+    return bool(re.fullmatch(HOST, long)) and _of_host(name, outlet_key(own))
+
+
+def _of_host(name: str, label: str) -> bool:
+    """Whether a host ends with a masthead ("Tribune" of kelltribune) or begins with a station's network."""
+    word = plain(name).replace(" ", "")
+    masthead = name in ends("outlet") and label.endswith(word) and label != word
+    network = re.match(r"(?:abc|cbs|nbc|fox|cw)(?=(?:news)?\d)", word)
+    return masthead or bool(network and label.startswith(network[0]))
 
 
 @cache
