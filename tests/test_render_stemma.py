@@ -218,9 +218,23 @@ def test_the_answer_counts_families_and_origins() -> None:
     document = story(6, 0, [(0, 1, 0, True), (0, 2, 0, True), (3, 4, 0, False)])
     said = " ".join(answer(facts(document)))
     assert said.startswith("Two families of three and two accounts, and one account tied to no other.")
-    assert ") or E (" in said and "of which the first is not shown" in said
+    assert ") or E (" in said and "whichever came first" in said
     assert answer(facts(story(1, 0, []))) == []
     assert answer(facts(story(3, 0, []))) == ["None of the three accounts is seen to follow another."]
+
+
+def test_the_answer_tells_wording_from_naming() -> None:
+    document = story(
+        5, 1, [(0, 1, 0, True), (0, 2, 3, True), (2, 3, 1, True), (5, 4, 3, True), (5, 0, 2, True)]
+    )
+    first, _, second, *_ = answer(facts(document))
+    assert first == "All five accounts are tied together, in one family."
+    assert second == (
+        "By wording alone the accounts fall into three groups: A and B; C and D; E by itself. "
+        "The rest is naming or quoting."
+    )
+    named = answer(facts(story(2, 1, [(2, 0, 3, True), (2, 1, 3, True)])))
+    assert named[2].startswith("What ties them is naming or quoting;")
 
 
 @pytest.mark.parametrize(

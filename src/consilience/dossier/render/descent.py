@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .facts import Account, Document, Edge, Facts, Row, capital, counted, in_word, letter, verb
+from .facts import COPIED, Account, Document, Edge, Facts, Row, capital, counted, in_word, letter, verb
 from .page import Quote, anchor
 from .passages import Mark, Piece, context, differing, pieces
 from .stemma import families, nodes_of
@@ -19,6 +19,7 @@ from .stemma import families, nodes_of
 ALIKE = 0.5  # least share of the words of the shorter of two passages for them to stand side by side
 FEW = 4  # so few words stand side by side only where they are the same, each in its sentence
 NAMED = 5  # most names that a sentence lists
+SIGLA = 16  # most sigla that a sentence lists
 LONG = 420  # characters of a passage that are shown
 KINDS = {
     "speaker": "a speaker’s words",
@@ -75,7 +76,7 @@ def answer(facts: Facts) -> list[str]:
     """
     if len(facts.accounts) < 2:
         return []
-    return [s for s in (_kin(facts), _beginnings(facts), _points(facts)) if s]
+    return [s for s in (_kin(facts), _beginnings(facts), _wording(facts), _points(facts)) if s]
 
 
 def _groups(facts: Facts) -> list[list[str]]:
@@ -88,14 +89,33 @@ def _kin(facts: Facts) -> str:
     many, groups = len(facts.accounts), _groups(facts)
     tied = sum(map(len, groups))
     if not groups:
-        return f"None of the {in_word(many)} accounts is seen to follow another."
+        return (
+            f"{'Neither' if many == 2 else 'None'} of the {in_word(many)} accounts is seen to follow another."
+        )
     if tied == many and len(groups) == 1:
-        return f"{'Both' if many == 2 else f'All {in_word(many)}'} accounts belong to one family."
+        return f"{'Both' if many == 2 else f'All {in_word(many)}'} accounts are tied together, in one family."
     sizes = listed([in_word(len(g)) for g in groups])
     told = f"{counted(len(groups), 'family', 'families')} of {sizes} accounts"
     rest = many - tied
     more = f", and {counted(rest, 'account')} tied to no other" if rest else ""
     return f"{capital(told)}{more}."
+
+
+def _wording(facts: Facts) -> str:
+    """The groups that remain of a family when naming and quoting do not count."""
+    tied = {n for group in _groups(facts) for n in group}
+    close = [[n for n in group if n in tied] for group in families(facts, (*COPIED, "version"))]
+    close = sorted((g for g in close if g), key=len, reverse=True)
+    if len(close) == len(_groups(facts)):
+        return ""
+    if len(close) == len(tied):
+        return "What ties them is naming or quoting; none of them is seen to take over the text of another."
+    fall = f"By wording alone the accounts fall into {in_word(len(close))} groups"
+    if len(close) > NAMED or len(tied) > SIGLA:
+        return f"{fall}; the rest is naming or quoting."
+    signs = [[facts.by_id[n].siglum for n in group] for group in close]
+    told = "; ".join(listed(s) if len(s) > 1 else f"{s[0]} by itself" for s in signs)
+    return f"{fall}: {told}. The rest is naming or quoting."
 
 
 def _beginnings(facts: Facts) -> str:
@@ -105,7 +125,7 @@ def _beginnings(facts: Facts) -> str:
     if not 0 < len(tops) <= NAMED:
         return ""
     whose = "Its" if len(groups) == 1 else "Their"
-    named = "; ".join(tops) if any(", of which" in t for t in tops) else listed(tops)
+    named = "; ".join(tops) if any(t.endswith("whichever came first") for t in tops) else listed(tops)
     return f"{whose} lines {'all ' * (len(tops) == 1)}begin with {named}."
 
 
@@ -123,7 +143,7 @@ def _tops(facts: Facts, group: Sequence[str]) -> list[str]:
         if level[n] not in below:
             tops.setdefault(level[n], []).append(name_of(facts, nodes[n]))
     return [
-        names[0] if len(names) == 1 else f"{listed(names, 'or')}, of which the first is not shown"
+        names[0] if len(names) == 1 else f"{listed(names, 'or')}, whichever came first"
         for names in tops.values()
     ]
 

@@ -238,11 +238,16 @@ def nodes_of(facts: Facts) -> dict[str, Document]:
     return nodes
 
 
-def families(facts: Facts) -> list[list[str]]:
-    """Nodes that lines join, directly or by way of others; in the order of the nodes."""
+def families(facts: Facts, kinds: Sequence[str] = ()) -> list[list[str]]:
+    """Nodes that lines join, directly or by way of others; in the order of the nodes.
+
+    :param kinds: of the lines that count; all if empty.
+    """
     nodes = nodes_of(facts)
     head = {n: n for n in nodes}
     for e in facts.edges:
+        if kinds and e.style not in kinds:
+            continue
         a, b = head[e.parent], head[e.child]
         if a != b:
             head = {n: a if h == b else h for n, h in head.items()}
