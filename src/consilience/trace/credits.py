@@ -29,7 +29,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 from ..data import lexicon
 from ..model import UNREAD, Annotated, Credit, Entity, Span
@@ -246,6 +246,15 @@ class _Page:
     bodies: Sequence[_Place]
     quotes: Sequence[tuple[int, int]]
 
+    @cached_property
+    def outlets(self) -> list[_Place]:
+        """The names that may be an outlet's; a dateline's capitals may be an unknown one's."""
+        return [p for p in self.titles if p.outlet or p.titled or p.words.isupper()]
+
+    def of_slot(self, slot: str) -> Sequence[_Place]:
+        """The names that are worth trying for a slot."""
+        return {"body": self.bodies, "any": self.titles}.get(slot, self.outlets)
+
     def holds(self, wording: _Wording, place: _Place) -> bool:
         """Whether a wording stands round a name."""
         text = self.account.witness.text
@@ -270,7 +279,7 @@ def _worded(account: Annotated, names: Names) -> Iterator[Credit]:
     bodies = [_Place(*place, text[slice(*place)]) for place in _body_places(text)]
     page = _Page(account, _places(text, names), bodies, [m.span() for m in QUOTED.finditer(text)])
     for wording in _wordings():
-        for place in page.bodies if wording.slot == "body" else page.titles:
+        for place in page.of_slot(wording.slot):
             if page.holds(wording, place) and page.speaks(wording, place):
                 span = Span(account.witness.id, place.start, place.end)
                 entity = _meant(account, span, names)
