@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from consilience.ingest.addresses import article_address, host, site
 from consilience.model import Anchor, Annotated, Upstream, Witness
 from consilience.trace import trace
 from consilience.trace.credits import find_credits, whole
+from consilience.trace.firsthand import any_firsthand
 from consilience.trace.outlets import Names, outlet_key, plain, same_outlet
 from consilience.trace.translation import kept, may_be_translation
 from consilience.trace.versions import same_article, version_pairs
@@ -146,6 +148,18 @@ def test_odd_names_do_no_harm(text: str) -> None:
     assert isinstance(outlet_key(text) + plain(text), str)
     assert same_outlet(text, text) or not plain(text)
     find_credits([Annotated(Witness("w1:a", "a", f"According to {text}, told {text}. ({text})"), (), ())], ())
+
+
+@pytest.mark.parametrize(
+    "unit", ["A", "A ", "A.", "St. ", "told The ", "'a ", "said ", "according to the the ", "a."]
+)
+def test_long_odd_texts_take_no_long_time(unit: str) -> None:
+    # forty thousand capitals in a row once took a minute: every pattern is bounded
+    account = Annotated(Witness("w1:a", "a", unit * (20_000 // len(unit)), outlet="The Ledger"), (), ())
+    began = time.perf_counter()
+    find_credits([account], ())
+    any_firsthand(account)
+    assert time.perf_counter() - began < 10
 
 
 # -- what a page states --

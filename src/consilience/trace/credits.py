@@ -117,8 +117,8 @@ LEADING = re.compile(
     r"Sun)day),? "
 )
 TITLE = re.compile(
-    rf"\b[Ss]tate (?:media|television|TV)\b|{STATION.pattern}|(?:{PLAIN})(?: (?:{PLAIN}|{LOWER}))*|{HOST}|"
-    r"\b(?:dpa|apa|sda|ats|epa|epd|ots)\b|@\w+"
+    rf"\b[Ss]tate (?:media|television|TV)\b|{STATION.pattern}|(?:{PLAIN})(?: (?:{PLAIN}|{LOWER})){{0,11}}|"
+    rf"{HOST}|\b(?:dpa|apa|sda|ats|epa|epd|ots)\b|@\w+"
 )
 PART = re.compile(r"[’']s? | and (?:the )?|,? (?=The [A-Z])")
 
@@ -127,8 +127,10 @@ PART = re.compile(r"[’']s? | and (?:the )?|,? (?=The [A-Z])")
 def _bodies() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """The last words of a body's name with what may follow, and what may stand before them."""
     last = "|".join(re.escape(f) for w in ends("body") for f in (w, w[0].upper() + w[1:], w.title()))
-    more = rf"(?: (?:of|for) (?:the )?(?:{PLAIN})(?: (?:and |of )?(?:{PLAIN}))*)?"
-    return re.compile(rf"\b(?:{last})\b{more}"), re.compile(rf"(?:(?:{PLAIN}) )*(?:(?:{LOWER}) )*$")
+    more = rf"(?: (?:of|for) (?:the )?(?:{PLAIN})(?: (?:and |of )?(?:{PLAIN})){{0,6}})?"
+    return re.compile(rf"\b(?:{last})\b{more}"), re.compile(
+        rf"(?:(?:{PLAIN}) ){{0,7}}(?:(?:{LOWER}) ){{0,4}}$"
+    )
 
 
 def _titles(text: str) -> list[tuple[int, int]]:

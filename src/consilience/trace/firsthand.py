@@ -23,7 +23,8 @@ from .outlets import HOST, PLAIN, STATION, own_names, same_outlet, trim
 from .reuse import QUOTED
 
 NAMED = (
-    rf"(?-i:(?:[Tt]he )?(?P<own>{STATION.pattern}|{HOST}|(?:{PLAIN})(?: (?:(?:of|and|the) )*(?:{PLAIN}))*))"
+    rf"(?-i:(?:[Tt]he )?(?P<own>{STATION.pattern}|{HOST}|"
+    rf"(?:{PLAIN})(?: (?:(?:of|and|the) ){{0,2}}(?:{PLAIN})){{0,6}}))"
 )
 NOT_OWN = UNREAD | {"title", "caption", "quotation", "dateline"}
 """Kinds of region in which the account does not tell what it saw."""
@@ -39,12 +40,12 @@ LABEL = re.compile(
 REPORTED = re.compile(
     r"\b(?:said|says|saying|told|tells|adds?|added|adding|recall(?:s|ed|ing)|wrote|writes|explain(?:s|ed)|"
     r"claim(?:s|ed)|insist(?:s|ed)|according to|testif(?:ied|ies)|remember(?:s|ed)|stated|tweeted|posted|"
-    r"argued|warned|thinks?|believes?|statement|quoted)\b(?!\s*[”\"])[^.!?\n]*$",
+    r"argued|warned|thinks?|believes?|statement|quoted)\b(?!\s*[”\"])[^.!?\n]{0,300}$",
     re.IGNORECASE,
 )
 STOP = re.compile(r"[.!?][”\"’)]*\s+(?=[A-Z“\"‘])|\n")
 SINGLE = re.compile(
-    r"(?:(?<=[\s(—–-])|^)[‘'](?=\w)[^\n]*?[’'](?=[\s,.;:!?)—–]|$)(?<=[\s\w,.!?…][’'])", re.MULTILINE
+    r"(?:(?<=[\s(—–-])|^)[‘'](?=\w)[^\n]{0,600}?[’'](?=[\s,.;:!?)—–]|$)(?<=[\s\w,.!?…][’'])", re.MULTILINE
 )
 
 

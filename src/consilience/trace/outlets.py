@@ -18,11 +18,14 @@ from ..data import lexicon
 from ..ingest.addresses import host, site
 from ..model import Annotated, Entity
 
-HOST = r"\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|news|co\.uk|co|info|eu|io|tv|de|fr|in|example)\b"
+HOST = (
+    r"\b[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,4}\."
+    r"(?:com|org|net|news|co\.uk|co|info|eu|io|tv|de|fr|in|example)\b"
+)
 STATION = re.compile(
     r"(?:ABC|CBS|NBC|FOX|Fox|CW|CTV|ITV|TV|Channel|News ?[Cc]hannel|Action News|Eyewitness News|Region) ?"
     r"(?:News )?\d{1,2}(?: News)?|[KW][A-Z]{3}(?:[- ](?:TV|FM|AM|DT))?|[KW][A-Z]{2}-(?:TV|FM|AM|DT)|"
-    r"[A-Z]\w+-TV"
+    r"[A-Z]\w{1,20}-TV"
 )
 """Names of stations: a network or channel with its number, American call letters."""
 AMBIGUOUS = frozenset(("RSS", "APP", "MAP", "TAP", "ONA", "Sputnik", "Mehr", "Andina"))
@@ -41,8 +44,8 @@ CLASS = (
     r"website|blog|outlet|paper"
 )
 """What an account calls an outlet before or behind its name."""
-PLAIN = r"(?:St|Ft|Mt)\.(?= [A-Z])|[A-Z][\w&’'.-]*[\w’']|[A-Z]"
-_NAME = rf"(?:{PLAIN})(?: (?:{PLAIN}|of|for|the|de|della|da|do))*"
+PLAIN = r"(?:St|Ft|Mt)\.(?= [A-Z])|[A-Z][\w&’'.-]{0,30}[\w’']|[A-Z]"
+_NAME = rf"(?:{PLAIN})(?: (?:{PLAIN}|of|for|the|de|della|da|do)){{0,8}}"
 INTRODUCED = re.compile(rf"\b(?:{CLASS}) (?P<name>{_NAME})")
 CLASSED = re.compile(
     rf"(?P<article>\b[Tt]he |\b[Aa]n? )?(?P<name>{_NAME}) (?:newspaper|(?:news)?magazine|"
