@@ -100,7 +100,7 @@ def slow_runs(a: Words, b: Words, seed: int) -> list[tuple[int, int, int]]:
 @pytest.mark.parametrize("seed", range(8))
 def test_runs_are_those_of_trying_all_places(seed: int) -> None:
     a, b, *_ = story(seed)
-    assert dict(shared_runs(b, [a])).get(0, []) == slow_runs(a, b, 4)
+    assert dict(shared_runs(b.prints(4), [a.prints(4)], 4)).get(0, []) == slow_runs(a, b, 4)
 
 
 @given(
@@ -109,7 +109,7 @@ def test_runs_are_those_of_trying_all_places(seed: int) -> None:
 )
 def test_runs_of_few_words_too(left: list[str], right: list[str]) -> None:
     a, b = read("a", " ".join(left)), read("b", " ".join(right))
-    assert dict(shared_runs(b, [a], 2)).get(0, []) == slow_runs(a, b, 2)
+    assert dict(shared_runs(b.prints(2), [a.prints(2)], 2)).get(0, []) == slow_runs(a, b, 2)
 
 
 @pytest.mark.parametrize("seed", range(4))

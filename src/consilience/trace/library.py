@@ -37,6 +37,8 @@ RUN, WINDOW = 5, 4
 SURE = RUN + WINDOW - 1
 """Two accounts that share this many words in a row have a fingerprint in common. A passage of fewer is
 no match: among thousands of accounts too many say by chance that someone "was taken to a local hospital"."""
+SEED = 4
+"""Words of the runs that seed a passage."""
 CARRIERS = 16
 """Most accounts that are kept for one fingerprint: what more have is furniture or a refrain."""
 ALIGNED = 12
@@ -166,16 +168,19 @@ class Library:
         return self._matches(words, numbers[order[:ALIGNED]].tolist()), carriers
 
     def _matches(self, words: Words, numbers: Sequence[int]) -> list[Match]:
-        others = [self._words(number) for number in numbers]
+        theirs = [self._packed.prints(number, SEED) for number in numbers]
         # Aligned always the same way round: which of two accounts came first is no matter.
-        aligned = {(n, 0): _align(words, others[n], runs) for n, runs in shared_runs(words, others)}
+        aligned = {
+            (n, 0): _align(words, self._words(numbers[n]), runs)
+            for n, runs in shared_runs(words.prints(SEED), theirs, SEED)
+            if sum(size for _, _, size in runs) >= SURE
+        }
         matches = []
-        worth = {pair: found for pair, found in aligned.items() if found.count >= SURE}
-        for (n, _), shared in all_passages(worth, least=SURE).items():
+        for (n, _), shared in all_passages(aligned, least=SURE).items():
             if shared:
-                found = aligned[n, 0]
+                found, key = aligned[n, 0], self._packed.keys[numbers[n]]
                 turned = [p if found.a is words else Passage(p.b, p.a, p.score, p.quoted) for p in shared]
-                matches.append((-found.count, others[n].key, Match(others[n].key, tuple(turned))))
+                matches.append((-found.count, key, Match(key, tuple(turned))))
         return [match for _, _, match in sorted(matches)]
 
     def _words(self, number: int) -> Words:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .reuse import Array, Prints, Words, fingerprints
+from .reuse import Array, Prints, Words, combined, fingerprints
 
 SIZES = np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.uint32)
 COLUMNS = 5
@@ -68,6 +68,10 @@ class Packed:
         )
         words.known(self._prints[ids])
         return words
+
+    def prints(self, number: int, size: int) -> Prints:
+        """Fingerprints of the runs of an account, as ``Words.prints`` has them, without the words."""
+        return combined(self._prints[_column(self._data[number], 0)[0]], size)
 
     def drop(self, numbers: Iterable[int]) -> None:
         """Forget accounts; words that no account has any more, now and then."""
@@ -127,10 +131,15 @@ def _small(column: NDArray[Any]) -> bytes:
 def _columns(data: bytes) -> list[NDArray[Any]]:
     out, at = [], 0
     for _ in range(COLUMNS):
-        count, size = (int(n) for n in np.frombuffer(data, np.uint32, 2, at))
-        out.append(np.frombuffer(data, f"u{size}", count, at + 8))
-        at += 8 + count * size
+        column, at = _column(data, at)
+        out.append(column)
     return out
+
+
+def _column(data: bytes, at: int) -> tuple[NDArray[Any], int]:
+    """The column that begins at a byte, and where it ends."""
+    count, size = np.frombuffer(data, np.uint32, 2, at).tolist()
+    return np.frombuffer(data, f"u{size}", count, at + 8), at + 8 + count * size
 
 
 def lines(texts: Iterable[str]) -> NDArray[np.uint8]:

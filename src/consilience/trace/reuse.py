@@ -275,18 +275,20 @@ def align_all(story: Sequence[Words], seed: int = 4) -> dict[tuple[int, int], Al
 def align_one(words: Words, others: Sequence[Words], seed: int = 4) -> list[Alignment | None]:
     """Align each of some accounts with one more; None where they share no run."""
     out: list[Alignment | None] = [None] * len(others)
-    for a, runs in shared_runs(words, others, seed):
+    for a, runs in shared_runs(words.prints(seed), [other.prints(seed) for other in others], seed):
         out[a] = align(others[a], words, runs)
     return out
 
 
-def shared_runs(words: Words, others: Sequence[Words], seed: int = 4) -> Iterator[tuple[int, Runs]]:
-    """Each of some accounts that shares a run with one more, and the maximal runs, longest first."""
-    own = words.prints(seed)
+def shared_runs(own: Prints, others: Sequence[Prints], seed: int) -> Iterator[tuple[int, Runs]]:
+    """Each of some accounts that shares a run with one more, and the maximal runs, longest first.
+
+    :param own: fingerprints of the runs of ``seed`` words of the one; ``others`` of the rest.
+    """
     order = np.argsort(own, kind="stable")
     own = own[order]
     for block in _blocks([len(other) for other in others], range(len(others))):
-        prints = [others[n].prints(seed) for n in block]
+        prints = [others[n] for n in block]
         theirs = np.concatenate(prints)
         low = np.searchsorted(own, theirs)
         count = np.searchsorted(own, theirs, side="right") - low
