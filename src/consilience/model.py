@@ -489,12 +489,18 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where points enter the record: a readout, speech, document, agency or own reporting."""
+    """Where points enter the record.
+
+    ``kind`` is speaker (a named speaker's words), readout (a body's statement that is credited), document
+    (a body's own text in hand), agency, credited (another outlet), reporting (an account's own), exemplar (a
+    lost text) or account (one that does not say). ``via`` names by which way a speaker's words came.
+    """
 
     id: str
     kind: str
     label: str
     witness: str | None = None
+    via: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,13 @@ class _Writer:
             "discrepancies": [self.discrepancy(x) for x in d.discrepancies],
             "stemma": self.stemma(),
             "origins": [
-                {"id": o.id, "kind": o.kind, "label": o.label, "article": self.names.get(o.witness or "")}
+                {
+                    "id": o.id,
+                    "kind": o.kind,
+                    "label": o.label,
+                    "via": list(o.via),
+                    "article": self.names.get(o.witness or ""),
+                }
                 for o in d.descent.origins
             ],
             "omissions": [self.omission(s) for s in d.silences],

@@ -25,9 +25,10 @@ KINDS = {
     "speaker": "a speaker’s words",
     "statement": "a statement",
     "readout": "an official readout",
-    "document": "a document",
+    "document": "a document in hand",
     "agency": "an agency",
     "credited": "credited by name",
+    "exemplar": "a text that is lost",
     "reporting": "own reporting",
     "own reporting": "own reporting",
     "account": "the account itself, without saying from where",
@@ -62,6 +63,8 @@ class Entry:
     account: Account | None
     shared: tuple[Row, ...]
     alone: tuple[Row, ...]
+    ways: tuple[tuple[str, tuple[Row, ...]], ...] = ()
+    """By way of whom a speaker's words came, as far as it is said, with the shared points of each."""
 
 
 # -- the answer --
@@ -306,19 +309,25 @@ def _words(
 
 
 def entries(facts: Facts) -> list[Entry]:
-    """The origins with their points, those of most points first."""
-    found: list[Entry] = []
+    """The origins with their points, those of most points first; a speaker's under one name."""
+    held: dict[tuple[str, str, str], list[Document]] = {}
     for o in facts.listed("origins"):
-        rows = [r for r in facts.rows if o.get("id") in (r.raw.get("origins") or [])]
         kind = str(o.get("kind") or "")
-        found.append(
-            Entry(
-                str(o.get("label") or kind),
-                KINDS.get(kind, kind),
-                facts.by_id.get(str(o.get("article"))),
-                tuple(r for r in rows if r.carried > 1),
-                tuple(r for r in rows if r.carried <= 1),
-            )
-        )
+        held.setdefault((kind, str(o.get("label") or kind), str(o.get("article"))), []).append(o)
+    found = []
+    for (kind, label, article), items in held.items():
+        rows = _rows(facts, items)
+        ways = [(listed([str(v) for v in o["via"]]), o) for o in items if o.get("via")]
+        shared = tuple(r for r in rows if r.carried > 1)
+        told = [(via, tuple(r for r in _rows(facts, [o]) if r.carried > 1)) for via, o in ways]
+        alone = tuple(r for r in rows if r.carried <= 1)
+        known = tuple(sorted((t for t in told if t[1]), key=lambda t: (-len(t[1]), t[0])))
+        found.append(Entry(label, KINDS.get(kind, kind), facts.by_id.get(article), shared, alone, known))
     kept = [e for e in found if e.shared or e.alone]
     return sorted(kept, key=lambda e: (-len(e.shared), -len(e.alone), e.label))
+
+
+def _rows(facts: Facts, origins: Sequence[Document]) -> list[Row]:
+    """The points that may enter at some origins."""
+    ids = {o.get("id") for o in origins}
+    return [r for r in facts.rows if ids & set(r.raw.get("origins") or [])]

@@ -186,8 +186,14 @@ def _how(cells: Sequence[Cell]) -> str:
 
 def origins(row: Row, facts: Facts) -> list[str]:
     """The labels of the origins a point may go back to."""
-    labels = {o.get("id"): str(o.get("label") or o.get("kind") or "") for o in facts.listed("origins")}
+    labels = {o.get("id"): _origin(o) for o in facts.listed("origins")}
     return [labels[o] for o in row.raw.get("origins") or [] if labels.get(o)]
+
+
+def _origin(origin: Document) -> str:
+    label = str(origin.get("label") or origin.get("kind") or "")
+    via = " and ".join(str(v) for v in origin.get("via") or [])
+    return f"{label}, by way of {via}" if via else label
 
 
 def sides(discrepancy: Document, facts: Facts, limit: int = 2) -> list[Side]:
