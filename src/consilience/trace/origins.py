@@ -21,15 +21,14 @@ from ..data import lexicon
 from ..model import Annotated, Descent, Intervention, Origin, Point, tagged_hash
 from .apart import Own, cues, each, shown
 from .credits import outlet_key, plain
-from .outlets import is_body, known
-from .ties import Case, Story
+from .outlets import known
+from .ties import AGENCY, Case, Story, issuer
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 LONG = 34
 """Most words of a reason; clauses that would make it longer are left out."""
 FEW = 3
 """Most outlets that a clause names."""
-AGENCY = re.compile(r"\b(?:[Pp]ress|[Nn]ews) [Aa]gency$|\b[Nn]ewswire$|\bWire$")
 UNNAMED = re.compile(
     r"^(?:an?|one|two|three|some|several|many|most|other|another)\b"
     r"|\b(?:(?:eye)?witness(?:es)?|residents?|neighbou?rs?|bystanders?|passengers?|survivors?|sources?|locals?|"
@@ -111,12 +110,15 @@ def _listed(names: Sequence[str]) -> str:
 def _who(case: Case, held: Sequence[int]) -> str:
     """Some carriers in words: by name where they are few, else their number.
 
-    Two accounts of one outlet would read "X and X": then they are counted.
+    Two accounts of one outlet are "X (twice)".
     """
-    names = list(dict.fromkeys(case.story.label(n) for n in held))
+    count = Counter(case.story.label(n) for n in held)
+    names = [
+        x if k == 1 else f"{x} ({'twice' if k == 2 else f'{_words(k)} times'})" for x, k in count.items()
+    ]
     if len(held) == len(case.carriers):
         return "all" if len(held) > 2 else "both"
-    return _listed(names) if len(names) == len(held) <= FEW else f"{_words(len(held))} of them"
+    return _listed(names) if len(names) <= FEW else f"{_words(len(held))} of them"
 
 
 def _does(held: Sequence[int], verb: str) -> str:
@@ -183,7 +185,7 @@ def _via(case: Case, n: int) -> list[str]:
 
 def _issued(case: Case) -> list[str]:
     """The body in hand that published the words itself, else the lost text that all have them from."""
-    bodies = [case.story.label(n) for n in case.carriers if _issuer(case.story.accounts[n].witness.outlet)]
+    bodies = [case.story.label(n) for n in case.carriers if issuer(case.story.accounts[n].witness.outlet)]
     if bodies:
         return [b for b in bodies[:1] if outlet_key(b) != outlet_key(case.point.speaker or "")]
     tops = frozenset().union(*case.tops.values())
@@ -204,7 +206,7 @@ def _tie(case: Case, whole: Case | None = None) -> str:
     names = [set(case.named(n)) | {case.story.outlets[n]} for n in case.carriers]
     common = sorted(set.intersection(*names) - {""}, key=lambda key: (key in outlets, key))
     if common and len(outlets) == 1:
-        return f"{everyone} are versions of one outlet’s article"
+        return f"{everyone} is one outlet" if whole else f"{everyone} are of one outlet"
     if common and common[0] not in outlets:
         return f"{everyone} credit {_name(case, common[0])}"
     if common:
@@ -355,7 +357,7 @@ def _of_group(case: Case, group: Sequence[int]) -> Origin:
     story, head = case.story, _top(case, group)
     mine = {story.outlets[n] for n in group}
     witness = story.accounts[head].witness
-    if _issuer(witness.outlet):
+    if issuer(witness.outlet):
         return _origin("document", f"{witness.outlet}, in its own text", witness.id)
     for n in (head, *group):
         for key, name in case.named(n).items():
@@ -379,7 +381,7 @@ def _credited(case: Case, n: int, key: str, name: str) -> Origin:
         return _origin("readout", name)
     if _agency(name):
         return _origin("agency", name)
-    if _issuer(name) and not kinds - {"chain"}:
+    if issuer(name) and not kinds - {"chain"}:
         return _origin("speaker", name)
     return _origin("credited", name)
 
@@ -396,18 +398,6 @@ def _agency(name: str) -> bool:
 @cache
 def _agencies() -> frozenset[str]:
     return frozenset(row["name"] for row in lexicon("agencies"))
-
-
-def _issuer(outlet: str | None) -> bool:
-    """Whether what publishes is a public body and no outlet.
-
-    >>> _issuer("Ministry of Fisheries and Ports"), _issuer("Orlo Press Agency"), _issuer("Kell Courier")
-    (True, False, False)
-    """
-    name = outlet or ""
-    if not plain(name) or AGENCY.search(name) or plain(name) in known():
-        return False
-    return is_body(name) or is_body(re.split(r" (?:of|for) ", name)[0])
 
 
 def _top(case: Case, group: Sequence[int]) -> int:

@@ -12,6 +12,7 @@ with at most one parent each.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,13 +20,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..model import Annotated, Credit, Descent, Edge, Intervention, Passage, Point, Span, Statement
-from .credits import FOOT, WHOLE, outlet_key
+from .credits import FOOT, WHOLE, outlet_key, plain
 from .draft import components
+from .outlets import is_body, known
 
 MOST = 0.5
 """Least part of an account that others of its lost parent have for the edge to tie everywhere."""
+AGENCY = re.compile(r"\b(?:[Pp]ress|[Nn]ews) [Aa]gency$|\b[Nn]ewswire$|\bWire$")
 HALF = 0.5
 """Least part of the shorter of a passage and a statement or scope that both cover."""
+PICTURES = re.compile(r"\b(?:images|photos?|pictures)$", re.IGNORECASE)
+"""Ends of the names of picture agencies: what they are credited for is no assertion."""
 DESCENT = frozenset({"copy", "exemplar", "rewrite", "version", "translation"})
 """Kinds of edge by which a text comes down."""
 
@@ -59,6 +64,12 @@ class Story:
     def outlets(self) -> list[str]:
         """Key of each account's outlet, empty when unknown."""
         return [outlet_key(a.witness.outlet or "") for a in self.accounts]
+
+    @cached_property
+    def bodies(self) -> frozenset[str]:
+        """Keys of the outlets in hand and of the outlets and bodies that are cited."""
+        cited = (outlet_key(n.label) for n in self.descent.nodes if n.kind == "cited")
+        return frozenset({*self.outlets, *cited} - {""})
 
     def label(self, n: int) -> str:
         """What an account is called in a sentence."""
@@ -225,7 +236,11 @@ class Case:
 
     def credits(self, n: int) -> list[Credit]:
         """Credits of an account that govern a passage of the point, those for less than the whole first."""
-        found = [c for c in self.story.credits.get(n, ()) if any(_meet(c.scope, h) for h in self.held[n])]
+        found = [
+            c
+            for c in self.story.credits.get(n, ())
+            if not PICTURES.search(c.name) and any(_meet(c.scope, h) for h in self.held[n])
+        ]
         return sorted(found, key=lambda c: (c.kind in WHOLE | FOOT, c.span, c.name))
 
     def named(self, n: int) -> dict[str, str]:
@@ -234,11 +249,12 @@ class Case:
         for credit in self.credits(n):
             out.setdefault(outlet_key(credit.name), credit.name)
         for said in self.statements(n):
-            for name in said.chain[:-1]:
-                if name[:1].isupper():
+            spoke = said.speaker if said.speaker and said.speaker.kind in ("body", "document", "") else None
+            told = [spoke.name] if spoke and spoke.key else []
+            for name in (*said.chain[:-1], *told):
+                # "PS4 says" and "Mountain View says" name no body whose word could be an origin
+                if outlet_key(name) in self.story.bodies or issuer(name):
                     out.setdefault(outlet_key(name), name)
-            if said.speaker and said.speaker.kind in ("body", "document", "") and said.speaker.key:
-                out.setdefault(outlet_key(said.speaker.name), said.speaker.name)
         out.pop(self.story.outlets[n], None)
         return {key: name for key, name in out.items() if key}
 
@@ -352,6 +368,18 @@ class Case:
 def _meet(a: Span, b: Span) -> bool:
     """Whether two spans cover half of the shorter one: "112" in "The ministry speaks of 112" does."""
     return a.overlap(b) >= HALF * min(a.end - a.start, b.end - b.start)
+
+
+def issuer(outlet: str | None) -> bool:
+    """Whether a name is a public body's, and no outlet's.
+
+    >>> issuer("Ministry of Fisheries and Ports"), issuer("Orlo Press Agency"), issuer("Kell Courier")
+    (True, False, False)
+    """
+    name = outlet or ""
+    if not plain(name) or AGENCY.search(name) or plain(name) in known():
+        return False
+    return is_body(name) or is_body(re.split(r" (?:of|for) ", name)[0])
 
 
 def _met(first: dict[tuple[str, str], int], key: tuple[str, str], n: int) -> Iterator[Tie]:
