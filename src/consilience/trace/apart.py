@@ -25,8 +25,8 @@ from dataclasses import dataclass
 
 from ..model import Annotated, Role, Span
 from .credits import outlet_key
-from .firsthand import STOP, firsthand
-from .ties import Case
+from .firsthand import firsthand
+from .ties import Case, paragraph, sentence_at
 
 BEFORE_MANY = re.compile(
     r"\b(?:pool (?:report|reporter|notes?|photograph\w+)|press (?:pool|tour|conference|briefing|trip|call)|"
@@ -93,6 +93,11 @@ def shown(case: Case) -> list[Own]:
     return out if len(out) > 1 else []
 
 
+def told(case: Case, n: int) -> bool:
+    """Whether an account shows at the point that somebody told its own reporter."""
+    return any(own.how == "told" for own in _own(case, n, ()))
+
+
 def _two(a: Own, b: Own) -> bool:
     """Whether two reportings cannot be one and the same.
 
@@ -147,7 +152,7 @@ def _at(account: Annotated, cue: Span, reading: Span) -> bool:
     and one by which the reporter stood there.
     """
     text = account.witness.text
-    mine, its = _sentence(account, cue), _sentence(account, reading)
+    mine, its = sentence_at(account, cue), sentence_at(account, reading)
     if mine.overlap(reading) or its.overlap(cue):
         return True
     between = text[min(mine.end, its.end) : max(mine.start, its.start)]
@@ -166,7 +171,7 @@ def _own(case: Case, n: int, group: Sequence[int]) -> list[Own]:
     account = case.story.accounts[n]
     out = []
     for cue in cues(case, n, group):
-        sentence = _sentence(account, cue)
+        sentence = sentence_at(account, cue)
         said, around = cue.of(account.witness.text), sentence.of(account.witness.text)
         if HANDED.search(said) or (SAW.search(said) and PAPER.search(around)):
             out.append(Own(n, "handed"))
@@ -185,22 +190,3 @@ def _told(account: Annotated, n: int, sentence: Span) -> Own:
             office = any(isinstance(m.value, Role) and m.value.holder == who.key for m in account.mentions)
             return Own(n, "told", who.key, who.name, office)
     return Own(n, "told")
-
-
-def _sentence(account: Annotated, span: Span) -> Span:
-    """The sentence round the start of a span."""
-    for s in account.sentences:
-        if s.start <= span.start < s.end:
-            return Span(span.witness, s.start, s.end)
-    around, text = paragraph(account, span), account.witness.text
-    start = max((m.end() for m in STOP.finditer(text, around.start, span.start + 1)), default=around.start)
-    end = STOP.search(text, span.start, around.end)
-    last = end.start() + 1 if end else around.end
-    return Span(span.witness, min(start, span.start), max(last, span.start + 1))
-
-
-def paragraph(account: Annotated, span: Span) -> Span:
-    """The lines that a span stands in."""
-    text = account.witness.text
-    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
-    return Span(span.witness, start, end if end >= 0 else len(text))

@@ -19,7 +19,7 @@ from functools import cache
 
 from ..data import lexicon
 from ..model import Annotated, Descent, Intervention, Origin, Point, tagged_hash
-from .apart import Own, cues, each, shown
+from .apart import Own, cues, each, shown, told
 from .credits import outlet_key, plain
 from .outlets import known
 from .ties import AGENCY, Case, Story, issuer
@@ -27,6 +27,8 @@ from .ties import AGENCY, Case, Story, issuer
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 LONG = 34
 """Most words of a reason; clauses that would make it longer are left out."""
+ODD = 0.4
+"""Least weight of an odd reading that is told; names one letter apart have less, and may be two names."""
 FEW = 3
 """Most outlets that a clause names."""
 UNNAMED = re.compile(
@@ -150,7 +152,7 @@ def _of_speaker(case: Case) -> str:
     ways = _ways(case)
     base = f"{_who(case, case.carriers)} report what {case.point.speaker} said"
     if not ways:
-        lost = _issued(case)
+        lost = _lost(case)
         return f"{base}, by way of {lost[0]}" if lost else base
     if ways[0][1] == len(case.carriers):
         return f"{base}, by way of {ways[0][0]}"
@@ -173,21 +175,20 @@ def _ways(case: Case) -> list[tuple[str, int]]:
 def _via(case: Case, n: int) -> list[str]:
     """By which bodies, agencies or outlets the speaker's words reached one account, as far as it says.
 
-    An interview of its own counts as well ("told the Courier", in the Courier).
+    An interview of its own ("told the Courier", in the Courier) counts as well, and a body's own text.
     """
     speaker = outlet_key(case.point.speaker or "")
     mine = {name for key, name in case.speakers(n).items() if key == case.point.speaker_key}
-    names = [name for key, name in case.named(n).items() if key != speaker and name not in mine]
-    if not names and case.story.accounts[n].witness.outlet and cues(case, n):
-        return [case.story.label(n)]
+    near = case.named(n, spoken=False).items()
+    names = [name for key, name in near if key != speaker and name not in mine]
+    outlet = case.story.accounts[n].witness.outlet
+    if not names and outlet and outlet_key(outlet) != speaker and (issuer(outlet) or told(case, n)):
+        return [outlet]
     return names
 
 
-def _issued(case: Case) -> list[str]:
-    """The body in hand that published the words itself, else the lost text that all have them from."""
-    bodies = [case.story.label(n) for n in case.carriers if issuer(case.story.accounts[n].witness.outlet)]
-    if bodies:
-        return [b for b in bodies[:1] if outlet_key(b) != outlet_key(case.point.speaker or "")]
+def _lost(case: Case) -> list[str]:
+    """The lost text that all have a speaker's words from."""
     tops = frozenset().union(*case.tops.values())
     lost = len(case.carriers) > 1 and len(tops) == 1 and min(tops) not in case.story.place
     return [f"the lost text {min(tops)}"] if lost else []
@@ -206,7 +207,7 @@ def _tie(case: Case, whole: Case | None = None) -> str:
     names = [set(case.named(n)) | {case.story.outlets[n]} for n in case.carriers]
     common = sorted(set.intersection(*names) - {""}, key=lambda key: (key in outlets, key))
     if common and len(outlets) == 1:
-        return f"{everyone} is one outlet" if whole else f"{everyone} are of one outlet"
+        return f"{everyone} is one outlet" if whole else f"{everyone} are from one outlet"
     if common and common[0] not in outlets:
         return f"{everyone} credit {_name(case, common[0])}"
     if common:
@@ -267,7 +268,7 @@ def _mixed(case: Case, everyone: str) -> str:
 
 def _besides(case: Case) -> list[str]:
     """What else shows that carriers have it from one another: an odd reading, then who follows whom."""
-    out = [_odd(case, *found) for found in case.odd[:1]]
+    out = [_odd(case, *found) for found in case.odd[:1] if found[0].weight >= ODD]
     return out + (_following(case) if _one_speaker(case.point) else [])
 
 
@@ -289,7 +290,8 @@ def _following(case: Case) -> list[str]:
     for n in case.carriers:
         for edge in story.edges.get(story.accounts[n].witness.id, ()):
             head = story.place.get(edge.parent, -1)
-            if head in case.held and edge.directed and story.everywhere(edge):
+            other = story.label(head) != story.label(n) if head in case.held else False
+            if other and edge.directed and story.everywhere(edge):
                 followers.setdefault(head, []).append(n)
     if len(followers) > 1:
         return [f"{_words(len({n for held in followers.values() for n in held}))} of them follow another"]
@@ -305,7 +307,7 @@ def _apart(case: Case) -> str:
     if len(tied) == 1:
         return "nothing ties them" if len(case.carriers) == 2 else "nothing ties any two of them"
     rest = [n for n in case.carriers if n not in tied]
-    return f"{_tie(Case(case.story, _only(case, tied)), case)}, {_who(case, rest)} not tied to them"
+    return f"{_tie(Case(case.story, _only(case, tied)), case)}, {_who(case, rest)} {'is' if len(rest) == 1 else 'are'} not"
 
 
 def _only(case: Case, held: Sequence[int]) -> Point:
@@ -347,7 +349,7 @@ def _foreign(case: Case, group: Sequence[int], mine: set[str]) -> list[str]:
 def _entered(case: Case) -> list[Origin]:
     """Where the point enters the record: a speaker, a body or agency credited, an account's own telling."""
     if case.point.speaker:
-        via = [name for name, _ in _ways(case)[:2]] or _issued(case)
+        via = [name for name, _ in _ways(case)[:2]] or _lost(case)
         return [_origin("speaker", case.point.speaker, via=tuple(via))]
     return [_of_group(case, group) for group in case.groups]
 

@@ -19,10 +19,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..model import Annotated, Credit, Descent, Edge, Intervention, Passage, Point, Span, Statement
+from ..model import Annotated, Credit, Descent, Edge, Intervention, Point, Span, Statement
 from .credits import FOOT, WHOLE, outlet_key, plain
 from .draft import components
-from .outlets import is_body, known
+from .firsthand import STOP
+from .outlets import foreign, is_body, known
 
 MOST = 0.5
 """Least part of an account that others of its lost parent have for the edge to tie everywhere."""
@@ -97,7 +98,12 @@ class Story:
     @cached_property
     def _shared(self) -> Mapping[int, tuple[list[int], list[int]]]:
         """For each account, places where its sharers change, and who they are from there (one bit each)."""
-        return {n: _sweep(n, self.descent.passages, self.place) for n in range(len(self.accounts))}
+        mine: dict[int, list[tuple[Span, int]]] = {n: [] for n in range(len(self.accounts))}
+        for p in self.descent.passages:
+            a, b = self.place[p.a.witness], self.place[p.b.witness]
+            mine[a].append((p.a, b))
+            mine[b].append((p.b, a))
+        return {n: _sweep(held) for n, held in mine.items()}
 
     def sharers(self, spans: Sequence[Span]) -> int:
         """Accounts (one bit each) that have a passage in common with some spans of one account."""
@@ -182,13 +188,12 @@ class Story:
         return sum(e - s for s, e, m in zip(starts, ends, masks, strict=True) if m & kin) / max(1, size)
 
 
-def _sweep(n: int, passages: Sequence[Passage], place: Mapping[str, int]) -> tuple[list[int], list[int]]:
+def _sweep(passages: Sequence[tuple[Span, int]]) -> tuple[list[int], list[int]]:
+    """Places where the accounts that share an account's words change, and who they are from there on."""
     changes: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for p in passages:
-        for mine, theirs in ((p.a, p.b), (p.b, p.a)):
-            if place[mine.witness] == n:
-                changes[mine.start].append((place[theirs.witness], 1))
-                changes[mine.end].append((place[theirs.witness], -1))
+    for mine, other in passages:
+        changes[mine.start].append((other, 1))
+        changes[mine.end].append((other, -1))
     starts, masks, mask = [0], [0], 0
     held: dict[int, int] = defaultdict(int)
     for at in sorted(changes):
@@ -243,14 +248,18 @@ class Case:
         ]
         return sorted(found, key=lambda c: (c.kind in WHOLE | FOOT, c.span, c.name))
 
-    def named(self, n: int) -> dict[str, str]:
-        """Bodies and outlets that an account has the point from or whose words it reports: name by key."""
+    def named(self, n: int, *, spoken: bool = True) -> dict[str, str]:
+        """Bodies and outlets that an account has the point from or whose words it reports: name by key.
+
+        :param spoken: also bodies whose words it reports, not by which way alone it has them.
+        """
         out: dict[str, str] = {}
         for credit in self.credits(n):
-            out.setdefault(outlet_key(credit.name), credit.name)
+            if spoken or self._beside(credit, n):
+                out.setdefault(outlet_key(credit.name), credit.name)
         for said in self.statements(n):
             spoke = said.speaker if said.speaker and said.speaker.kind in ("body", "document", "") else None
-            told = [spoke.name] if spoke and spoke.key else []
+            told = [spoke.name] if spoke and spoke.key and spoken else []
             for name in (*said.chain[:-1], *told):
                 # "PS4 says" and "Mountain View says" name no body whose word could be an origin
                 if outlet_key(name) in self.story.bodies or issuer(name):
@@ -258,10 +267,23 @@ class Case:
         out.pop(self.story.outlets[n], None)
         return {key: name for key, name in out.items() if key}
 
+    def _beside(self, credit: Credit, n: int) -> bool:
+        """Whether a credit stands in a sentence of the point, or governs the account.
+
+        In a paragraph where a statement is answered by a fisherman, he has nothing from that statement.
+        """
+        account = self.story.accounts[n]
+        whole = credit.scope.end - credit.scope.start >= len(account.witness.text)
+        return whole or any(sentence_at(account, h).overlap(credit.span) for h in self.held[n])
+
     def speakers(self, n: int) -> dict[str, str]:
         """Named speakers of an account's passages of the point: name by key."""
-        said = (s.speaker for s in self.statements(n) if s.speaker)
+        said = (s.speaker for s in self.statements(n) if s.speaker and self._covers(s, n))
         return {s.key or outlet_key(s.name): s.name for s in said if s.key and s.kind != "group"}
+
+    def _covers(self, said: Statement, n: int) -> bool:
+        """Whether a statement makes up most of a passage: "he had spoken to Roe" is not what Roe said."""
+        return any(sum(c.overlap(h) for c in said.content) >= HALF * (h.end - h.start) for h in self.held[n])
 
     # -- what ties --
 
@@ -377,9 +399,28 @@ def issuer(outlet: str | None) -> bool:
     (True, False, False)
     """
     name = outlet or ""
-    if not plain(name) or AGENCY.search(name) or plain(name) in known():
+    if not plain(name) or foreign(name) or AGENCY.search(name) or plain(name) in known():
         return False
     return is_body(name) or is_body(re.split(r" (?:of|for) ", name)[0])
+
+
+def sentence_at(account: Annotated, span: Span) -> Span:
+    """The sentence round the start of a span."""
+    for s in account.sentences:
+        if s.start <= span.start < s.end:
+            return Span(span.witness, s.start, s.end)
+    around, text = paragraph(account, span), account.witness.text
+    start = max((m.end() for m in STOP.finditer(text, around.start, span.start + 1)), default=around.start)
+    end = STOP.search(text, span.start, around.end)
+    last = end.start() + 1 if end else around.end
+    return Span(span.witness, min(start, span.start), max(last, span.start + 1))
+
+
+def paragraph(account: Annotated, span: Span) -> Span:
+    """The lines that a span stands in."""
+    text = account.witness.text
+    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
+    return Span(span.witness, start, end if end >= 0 else len(text))
 
 
 def _met(first: dict[tuple[str, str], int], key: tuple[str, str], n: int) -> Iterator[Tie]:
