@@ -307,7 +307,8 @@ def _apart(case: Case) -> str:
     if len(tied) == 1:
         return "nothing ties them" if len(case.carriers) == 2 else "nothing ties any two of them"
     rest = [n for n in case.carriers if n not in tied]
-    return f"{_tie(Case(case.story, _only(case, tied)), case)}, {_who(case, rest)} {'is' if len(rest) == 1 else 'are'} not"
+    tie = _tie(Case(case.story, _only(case, tied)), case)
+    return f"{tie}, {_who(case, rest)} {'is' if len(rest) == 1 else 'are'} not tied to them"
 
 
 def _only(case: Case, held: Sequence[int]) -> Point:
