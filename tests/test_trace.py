@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import random
-from itertools import permutations
+from collections.abc import Iterator
+from itertools import permutations, product
 
 import pytest
 from hypothesis import given
@@ -20,8 +22,8 @@ from consilience.model import (
     witness_id,
 )
 from consilience.trace import trace, with_origins
+from consilience.trace.forest import Option, above, best_forest, cheapest, marginals
 from consilience.trace.reuse import align_all, passages, rarity, words_of
-from consilience.trace.search import EXACT, Option, cheapest, total
 
 STORM = """\
 The harbour at Vessel Bay was closed on Monday after a storm tore two pontoons from their moorings, the port office said.
@@ -137,34 +139,54 @@ def test_alignments_match_equal_words_once(left: list[str], right: list[str], se
         assert len(set(found.forward.values())) == sum(n for _, _, n in found.runs) == len(found.forward)
 
 
-# -- the search --
+# -- the forest --
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_the_search_is_as_good_as_trying_every_order(seed: int) -> None:
+def forests(count: int) -> Iterator[tuple[int, ...]]:
+    """Every choice of parents without a cycle; ``count`` stands for none."""
+    for parents in product(range(count + 1), repeat=count):
+        ends = []
+        for node in range(count):
+            steps = 0
+            while node != count and steps <= count:
+                node, steps = parents[node], steps + 1
+            ends.append(node == count)
+        if all(ends):
+            yield parents
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_chances_and_the_best_forest_are_those_of_trying_every_one(seed: int) -> None:
     rng = random.Random(seed)
-    options = []
-    for child in range(5):
-        row = [Option(20.0, 0, ())]
-        row += [Option(rng.uniform(0, 19), 1 << p, (p,)) for p in range(5) if p != child]
-        options.append(sorted(row))
-    best = min(total(options, order) for order in permutations(range(5)))
-    assert cheapest(options).price == pytest.approx(best)
-
-
-def test_a_large_story_is_searched_within_bounds_and_without_cycles() -> None:
-    count = EXACT + 9
+    count = 1 + seed % 5
+    price = {(c, p): rng.uniform(0, 9) for c in range(count) for p in range(count + 1) if p != c}
     options = [
-        [Option(50.0, 0, ()), *(Option(1.0 + abs(c - p), 1 << p, (p,)) for p in range(count) if p != c)]
+        [Option(price[c, p], (p,) if p < count else ()) for p in range(count + 1) if p != c]
         for c in range(count)
     ]
-    found = cheapest(options)
-    assert not found.exact
+    weight = {f: math.exp(-sum(price[c, p] for c, p in enumerate(f))) for f in forests(count)}
+    assert sum(o.price for o in cheapest(options)) == pytest.approx(-math.log(max(weight.values())))
+    for child, (row, chances) in enumerate(zip(options, marginals(options), strict=True)):
+        for option, chance in zip(row, chances, strict=True):
+            parent = option.parents[0] if option.parents else count
+            held = sum(w for f, w in weight.items() if f[child] == parent)
+            assert chance == pytest.approx(held / sum(weight.values()), abs=1e-7)
+
+
+def test_a_large_story_has_no_cycles_second_parents_included() -> None:
+    count = 60
+    options = [
+        [
+            Option(50.0, ()),
+            *(Option(1.0 + abs(c - p), (p,)) for p in range(count) if p != c),
+            *(Option(0.5, (p, (p + 7) % count)) for p in range(c) if (p + 7) % count != c),
+        ]
+        for c in range(count)
+    ]
+    found = best_forest(options)
     assert sum(not parents for parents in found.parents) == 1
-    seen: set[int] = set()
-    for node in found.order:
-        assert set(found.parents[node]) <= seen
-        seen.add(node)
+    for node in range(count):
+        assert not any(node in above(found.parents, p) for p in found.parents[node])
 
 
 # -- the stemma --

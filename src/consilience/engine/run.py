@@ -23,7 +23,7 @@ from ..group import group
 from ..ingest import read
 from ..model import Annotated, Point, Problem, Silence, Story, Witness, story_order
 from ..settings import Settings
-from ..trace.search import EXACT
+from ..trace.stemma import NEAREST
 from .pool import annotate_all
 
 Progress = Callable[[str, int, int], None]
@@ -149,12 +149,11 @@ def _limits(accounts: Sequence[Annotated], story: Story) -> Iterable[Problem]:
                 witness.name,
                 "add an English version as an account of its own",
             )
-    if len(story.witnesses) > EXACT:
+    if len(story.witnesses) > NEAREST + 1:
         yield Problem(
-            f"holds more than the {EXACT} accounts whose family trees are all weighed: the stemma is the "
-            "best that a bounded search found",
+            f"holds so many accounts that each was weighed against the {NEAREST} nearest to it alone",
             f"stemma of {len(story.witnesses)} accounts",
-            "compare fewer accounts at once to have it exact",
+            "compare fewer accounts at once to have all pairs weighed",
         )
     if len(story.witnesses) == 1:
         yield Problem(

@@ -30,23 +30,14 @@ def trace(
     :param accounts: linked accounts in story order.
     :param points: points of the story, for the origins; may be empty.
     """
-    from . import reuse
-    from .credits import find_credits
-    from .draft import Clues
-    from .interventions import interventions
+    from .draft import gather
     from .origins import origins
     from .stemma import stemma
 
-    words = [reuse.words_of(a) for a in accounts]
-    aligned = reuse.align_all(words, settings.seed_words)
-    weights = reuse.rarity(words)
-    passages = {pair: reuse.passages(found, weights) for pair, found in aligned.items()}
-    named = find_credits(accounts, entities)
-    odd = interventions(accounts, words, aligned)
-    clues = Clues(accounts, words, aligned, passages, named, odd)
+    clues = gather(accounts, entities, settings)
     nodes, edges = stemma(clues, settings)
-    shared = tuple(sorted((p for held in passages.values() for p in held), key=lambda p: (p.a, p.b)))
-    descent = Descent(nodes, edges, (), shared, named, odd)
+    shared = tuple(sorted((p for held in clues.passages.values() for p in held), key=lambda p: (p.a, p.b)))
+    descent = Descent(nodes, edges, (), shared, tuple(clues.credits), tuple(clues.interventions))
     return origins(points, accounts, descent)
 
 

@@ -2,35 +2,43 @@
 
 Describes what a copyist would have had to do (reword, add, leave out, move) and puts a
 price on it; the cheapest explanation of all accounts together is the stemma. Does not
-search for it. Prices are in nats by order of size, tuned on invented copying histories.
+search for it. A price is a weighted sum of the counts in ``FEATURES``, in nats; the weights are
+fitted on invented copying histories (``data/descent-model.md``).
 
 Invariant: prices add up over children, so a child's price depends on its parents alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
+from ..data import lexicon
 from .reuse import GAP, Alignment, Words
 
-WORD = 0.25
-"""A word that no parent has: writing it oneself."""
-OWN_LINE = 12.0
-"""Most that own words cost a copy beyond their price as words: copyists cut sooner than add."""
-REWORD, REWORD_MORE, REWORDS = 2.0, 1.0, 8
-"""The first so many places worded otherwise, and each one more: who rewords goes on rewording."""
-STYLE, STYLE_MORE = 0.8, 0.15
-"""House style: the first word respelt or "said Ana" turned to "Ana said", and each one more."""
-DROP, DROPS = 0.7, 12.0
-"""Leaving out one stretch; and the most that is charged, for a short extract of a long parent."""
 NEAR = 6
 """How many words off the same words may stand and be but turned round."""
-MOVE = 0.7
-OPEN_BRACKET, CLOSE_BRACKET = 1.0, 5.0
-"""To put an editor's brackets, and to take away those that a parent had."""
-SECOND_PARENT = 6.0
+SMALL = 3
+"""Most words of an addition inside a sentence."""
+MANY = 8
+"""Places worded otherwise that count one by one: who rewords goes on rewording."""
+MOST_ADDED = 60
+"""Words of one's own that count one by one: beyond these a child is hardly a copy."""
+FEATURES = (
+    "root", "root_words", "rootless",
+    "added", "added_words", "added_more", "joins", "split",
+    "reworded", "rewordings", "numbers", "plainer", "stylings",
+    "cut", "cut_sentences", "cut_early", "cut_share", "clipped", "moves", "bracketed", "unbracketed",
+    "second", "second_stretches",
+    "late", "undated", "delay", "uncredited", "credited", "backward", "elsewhere", "firsthand", "same_title",
+)  # fmt: skip
+"""What is counted; what a weight of nothing was fitted for (a sentence turned round, a quotation
+trimmed, a dateline left out) is not."""
+Counts = dict[str, float]
+SAID = frozenset({"said", "says"})
+"""The plain verbs of reporting."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +48,7 @@ class Edits:
     ``changed`` holds ``(first, last, p_first, p_last)``: words of the child that the parent
     words otherwise (an empty parent range: words that it lacks). ``dropped`` holds stretches of
     the parent that the child lacks; ``moved`` counts stretches out of order, ``styled`` words
-    respelt or turned round, ``bracketed`` and ``unbracketed`` words put into an editor's
-    brackets or taken out.
+    respelt, ``bracketed`` and ``unbracketed`` words put into an editor's brackets or taken out.
     """
 
     changed: tuple[tuple[int, int, int, int], ...]
@@ -62,9 +69,13 @@ def edits(found: Alignment) -> Edits:
     for (i, p, n), (j, q, _) in pairwise(runs):
         moved += q < p + n
         if j > i + n:
-            gap = _replaced(child.norms[i + n : j], (p + n, q), parent.norms, lost)
+            mine, gap = child.norms[i + n : j], (p + n, q)
+            here = gap in lost and gap[1] - gap[0] <= GAP
+            gap = gap if here else _elsewhere(mine, gap, parent.norms, lost)
             lost.discard(gap)
-            if _style(child.norms[i + n : j], parent.norms[slice(*gap)]):
+            if gap[1] > gap[0] and not here:
+                continue  # the same words, turned round
+            if _style(mine, parent.norms[slice(*gap)]):
                 styled += 1
             else:
                 changed.append((i + n, j, *gap))
@@ -79,46 +90,91 @@ def _unmatched(length: int, found: Alignment) -> set[tuple[int, int]]:
     return {(p + n, q) for (p, n), (q, _) in pairwise(runs) if q > p + n}
 
 
-def _replaced(
+def _elsewhere(
     mine: Sequence[str], gap: tuple[int, int], theirs: Sequence[str], lost: set[tuple[int, int]]
 ) -> tuple[int, int]:
-    """The stretch of the parent that some words stand for: at this place, or the same words nearby."""
-    if gap in lost and gap[1] - gap[0] <= GAP:
-        return gap
+    """The stretch of the parent, near a place, that holds the same words; empty where there is none."""
     near = range(gap[0] - NEAR, gap[0] + NEAR)
     turned = [(p, p + len(mine)) for p in near if tuple(theirs[max(0, p) : p + len(mine)]) == tuple(mine)]
     return next((stretch for stretch in turned if stretch in lost), (0, 0))
 
 
 def _style(mine: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Whether a change is house style: the same words elsewhere, or spelt otherwise."""
+    """Whether a change is house style: the same words spelt otherwise."""
     return len(mine) == len(theirs) and all(map(alike, mine, theirs))
 
 
-def root_price(words: Words) -> float:
-    """Price of an account that has no parent: all its words."""
-    return WORD * len(words)
+# -- counts --
 
 
-def copy_price(child: Words, first: Alignment, done: Edits, second: Alignment | None = None) -> float:
-    """Price of a child given one or two parents.
+def copy_counts(child: Words, first: Alignment, done: Edits, second: Alignment | None = None) -> Counts:
+    """What a child given one or two parents asks of its writer, by the names of ``FEATURES``.
 
     :param first: alignment of child and main parent; ``done`` its edits.
     :param second: alignment of child and a second parent, from which words were worked in.
     """
-    price, own, reworded = 0.0, 0, 0
+    parent = first.b
+    counts = dict.fromkeys(FEATURES, 0.0)
+    own = 0
     for i, j, p, q in done.changed:
+        if q == p and _joins(child, first, i, j):
+            counts["joins"] += 1
+            continue
         left = _left(i, j, second)
         if not left:
             continue
         own += max(0, left - (q - p))
-        reworded += q > p
-        price += DROP if q == p else REWORD if reworded <= REWORDS else REWORD_MORE
-    price += WORD * own + min(WORD * own, OWN_LINE)
-    price += min(DROPS, DROP * len(done.dropped)) + MOVE * done.moved
-    price += STYLE + STYLE_MORE * (done.styled - 1) if done.styled else 0.0
-    price += OPEN_BRACKET * done.bracketed + CLOSE_BRACKET * done.unbracketed
-    return price + (SECOND_PARENT if second else 0.0)
+        if q == p:
+            counts["added"] += left > SMALL
+        elif _number(child.norms[i:j]) != _number(parent.norms[p:q]):
+            counts["numbers"] += 1
+        else:
+            counts["rewordings"] += 1
+            counts["plainer"] += SAID.isdisjoint(parent.norms[p:q]) and not SAID.isdisjoint(child.norms[i:j])
+    for p, q in done.dropped:
+        for name, worth in _cut(child, first, p, q):
+            counts[name] += worth
+    counts["cut_share"] = sum(q - p for p, q in done.dropped) / max(1, len(parent))
+    counts["added_words"] = min(own, MOST_ADDED) / 10
+    counts["added_more"] = max(0, own - MOST_ADDED) / 10
+    counts["rewordings"] = min(counts["rewordings"], MANY)
+    counts["reworded"] = float(counts["rewordings"] > 0)
+    counts["cut"] = float(counts["cut_sentences"] > 0)
+    counts |= {"stylings": done.styled, "moves": done.moved}
+    counts |= {"bracketed": done.bracketed, "unbracketed": done.unbracketed}
+    if second:
+        counts |= _second(done, second)
+    return counts
+
+
+def _joins(child: Words, found: Alignment, i: int, j: int) -> bool:
+    """Whether a word more in the child runs two sentences of the parent into one."""
+    before = found.forward.get(i - 1)
+    ended = before is not None and found.b.stops[before]
+    return j - i == 1 and ended and not child.stops[i - 1]
+
+
+def _cut(child: Words, found: Alignment, p: int, q: int) -> Iterator[tuple[str, float]]:
+    """What it is to leave out the words ``p:q`` of the parent."""
+    parent = found.b
+    ends = sum(parent.stops[p:q])
+    before = found.backward.get(p - 1)
+    if ends:
+        yield "cut_sentences", ends
+        yield "cut_early", ends * (1 - p / len(parent))
+    elif q - p == 1 and before is not None and child.stops[before]:
+        yield "split", 1
+    elif not parent.quoted[p] and p:
+        yield "clipped", 1
+
+
+def _second(done: Edits, second: Alignment) -> Counts:
+    """What was worked in from a second parent."""
+    held = [[k in second.forward for k in range(i, j)] for i, j, _, _ in done.changed]
+    return {
+        "second": 1.0,
+        "second_stretches": float(sum(sum(row) > SMALL for row in held)),
+    }
 
 
 def _left(i: int, j: int, second: Alignment | None) -> int:
@@ -126,6 +182,31 @@ def _left(i: int, j: int, second: Alignment | None) -> int:
     if second is None:
         return j - i
     return sum(k not in second.forward for k in range(i, j))
+
+
+NUMBERS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred".split()
+)
+
+
+def _number(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(w for w in words if w[0].isdigit() or w in NUMBERS)
+
+
+# -- prices --
+
+
+@cache
+def weights() -> Mapping[str, float]:
+    """Price of one of each feature, in nats."""
+    return {row["feature"]: float(row["price"]) for row in lexicon("descent-model")}
+
+
+def price(counts: Mapping[str, float]) -> float:
+    """Price of all that is counted."""
+    table = weights()
+    return sum(table[name] * count for name, count in counts.items() if count)
 
 
 def alike(a: str, b: str) -> bool:

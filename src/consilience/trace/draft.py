@@ -11,15 +11,28 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-from ..model import Annotated, Credit, Edge, Intervention, Node, Passage, Span
-from .credits import outlet_key, whole
+from ..model import Annotated, Credit, Edge, Entity, Intervention, Node, Passage, Span
+from ..settings import Trace
+from .credits import find_credits, whole
 from .family import Facts
 from .firsthand import any_firsthand
-from .reuse import Alignment, Words
+from .interventions import interventions
+from .outlets import outlet_key
+from .reuse import Alignment, Amounts, Words, align_all, all_passages, amounts, rarity, words_of
 
 GREEK = "αβγδεζηθικλμνξοπρστυφχψω"
 SHOWN = 12
 """Most passages shown as evidence of an edge."""
+
+
+def gather(accounts: Sequence[Annotated], entities: Sequence[Entity], settings: Trace) -> Clues:
+    """Find all that is known of a story before its stemma is drawn."""
+    words = [words_of(a) for a in accounts]
+    aligned = align_all(words, settings.seed_words)
+    weights = rarity(words)
+    odd = interventions(accounts, words, aligned)
+    shared, shares = all_passages(aligned, weights), amounts(aligned, weights)
+    return Clues(accounts, words, aligned, shared, shares, find_credits(accounts, entities), odd)
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,7 @@ class Clues:
     words: Sequence[Words]
     aligned: Mapping[tuple[int, int], Alignment]
     passages: Mapping[tuple[int, int], Sequence[Passage]]
+    shares: Mapping[tuple[int, int], Amounts]
     credits: Sequence[Credit]
     interventions: Sequence[Intervention]
 
@@ -44,14 +58,30 @@ class Clues:
         return [outlet_key(a.witness.outlet or "") for a in self.accounts]
 
     @cached_property
+    def credits_of(self) -> list[list[Credit]]:
+        """Credits of each account."""
+        out: list[list[Credit]] = [[] for _ in self.accounts]
+        for credit in self.credits:
+            out[self.place[credit.span.witness]].append(credit)
+        return out
+
+    @cached_property
     def whole_credits(self) -> list[set[str]]:
         """Outlets that each account credits for the whole of itself."""
-        out: list[set[str]] = [set() for _ in self.accounts]
-        for credit in self.credits:
-            n = self.place[credit.span.witness]
-            if whole(credit, self.accounts[n]):
-                out[n].add(outlet_key(credit.name))
-        return out
+        return [
+            {outlet_key(c.name) for c in held if whole(c, account)}
+            for held, account in zip(self.credits_of, self.accounts, strict=True)
+        ]
+
+    def _naming(self, n: int) -> frozenset[int]:
+        """Words of an account's sentences that say where the whole of it is from."""
+        account, words = self.accounts[n], self.words[n]
+        out: set[int] = set()
+        for credit in self.credits_of[n]:
+            if whole(credit, account):
+                first, last = words.inside(credit.span.start, credit.span.end)
+                out |= set(range(*words.sentence(first, max(first, last - 1))))
+        return frozenset(out)
 
     @cached_property
     def facts(self) -> list[Facts]:
@@ -63,9 +93,13 @@ class Clues:
                 frozenset(named),
                 frozenset(named) - present,
                 interval(account.witness.published),
-                any_firsthand(account),
+                any_firsthand(account, credits=self.credits_of[n]),
+                title_key(account.witness.title),
+                self._naming(n),
             )
-            for outlet, named, account in zip(self.outlets, self.whole_credits, self.accounts, strict=True)
+            for n, (outlet, named, account) in enumerate(
+                zip(self.outlets, self.whole_credits, self.accounts, strict=True)
+            )
         ]
 
 
@@ -82,6 +116,11 @@ def interval(published: str | None) -> tuple[datetime, datetime] | None:
         return start, start + length
     except (ValueError, OverflowError):
         return None
+
+
+def title_key(title: str | None) -> str:
+    """A headline for comparing: folded, spaces made one."""
+    return " ".join((title or "").casefold().split())
 
 
 def components(count: int, pairs: Iterable[tuple[int, int]]) -> list[list[int]]:

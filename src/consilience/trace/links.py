@@ -1,4 +1,4 @@
-"""Links beyond copying: credits between accounts, versions of one text, shared interventions, cited outlets.
+"""Links beyond copying: credits, one text in other words, shared interventions, translations, cited outlets.
 
 Each function adds nodes and edges to a draft in which the families of copies are drawn.
 Invariant: none makes a cycle, and none joins accounts that the draft already connects.
@@ -15,6 +15,7 @@ from ..model import Credit, Edge, Intervention, Node
 from .credits import outlet_key, plain, whole
 from .draft import Draft, components, label
 from .outlets import known
+from .translation import common, may_be_translation
 
 Pairs = Collection[tuple[int, int]]
 
@@ -22,13 +23,13 @@ Pairs = Collection[tuple[int, int]]
 # -- credits between accounts in hand --
 
 
-def draw_credited(draft: Draft, versions: Pairs) -> None:
+def draw_credited(draft: Draft, rewritings: Pairs) -> None:
     """An edge from each account in hand that another one credits, unless it descends from it already."""
     for (parent, child), held in sorted(_credited(draft).items()):
         up, down = draft.id(parent), draft.id(child)
         if up in draft.above(down) or down in draft.above(up):
             continue
-        reworded = (min(parent, child), max(parent, child)) in versions
+        reworded = (min(parent, child), max(parent, child)) in rewritings
         named = tuple(sorted({c.span for c in held}))
         evidence = (*named, *draft.evidence([(parent, child)])) if reworded else named
         reason = f"{label(draft.clues, child)} names {label(draft.clues, parent)} as where it has this from"
@@ -74,17 +75,17 @@ def _content(name: str) -> frozenset[str]:
     return frozenset(plain(name).split()) - {"of", "and", "for", "the"}
 
 
-# -- versions of one text --
+# -- one text in other words --
 
 
-def draw_versions(draft: Draft, versions: Pairs) -> None:
+def draw_rewritings(draft: Draft, rewritings: Pairs) -> None:
     """Put accounts that word one text differently, neither following the other, under a lost exemplar.
 
     Of accounts that are already connected, the one that shares most stands for all; those that share
     an intervention get an exemplar of their own below.
     """
     part = draft.connected()
-    open_pairs = [(a, b) for a, b in sorted(versions) if part[a] != part[b]]
+    open_pairs = [(a, b) for a, b in sorted(rewritings) if part[a] != part[b]]
     for group in components(len(part), open_pairs):
         if len(group) < 2:
             continue
@@ -135,6 +136,25 @@ def _listed(names: Sequence[str]) -> str:
     'A, B and C'
     """
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+# -- translations --
+
+
+def draw_translations(draft: Draft) -> None:
+    """An edge between two accounts in different languages of which one may be a translation."""
+    accounts = draft.clues.accounts
+    for b in range(len(accounts)):
+        for a in range(b):
+            part = draft.connected()
+            if part[a] == part[b] or not may_be_translation(accounts[a].witness, accounts[b].witness):
+                continue
+            kept = common(accounts[a].witness, accounts[b].witness)
+            reason = (
+                f"{label(draft.clues, a)} and {label(draft.clues, b)} have their names and numbers in one "
+                "order, in two languages; which came first is not shown."
+            )
+            draft.edges.append(Edge(draft.id(a), draft.id(b), "translation", kept, 0.5, reason, False))
 
 
 # -- interventions --

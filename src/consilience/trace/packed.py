@@ -48,7 +48,10 @@ class Packed:
         ids = self._ids(words)
         starts, ends = np.array(words.starts, np.int64), np.array(words.ends, np.int64)
         gaps = starts - np.concatenate([[0], ends[:-1]]) if len(words) else starts
-        flags = np.array(words.quoted, np.uint8) + 2 * np.array(words.bracketed, np.uint8)
+        quoted, bracketed, stops = (
+            np.array(flag, np.uint8) for flag in (words.quoted, words.bracketed, words.stops)
+        )
+        flags = quoted + 2 * bracketed + 4 * stops
         lines = np.diff(np.array(words.line, np.int64), prepend=0)
         self._data[number] = b"".join(map(_small, (ids, gaps, ends - starts, lines, flags)))
         self.keys[number] = words.key
@@ -62,9 +65,10 @@ class Packed:
             tuple((ends - lengths).tolist()),
             tuple(ends.tolist()),
             tuple(map(self._word.__getitem__, ids.tolist())),
-            tuple((flags % 2 == 1).tolist()),
+            tuple((flags & 1 > 0).tolist()),
             tuple(np.cumsum(lines, dtype=np.int64).tolist()),
-            tuple((flags > 1).tolist()),
+            tuple((flags & 2 > 0).tolist()),
+            tuple((flags & 4 > 0).tolist()),
         )
         words.known(self._prints[ids])
         return words

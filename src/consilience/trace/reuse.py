@@ -36,6 +36,7 @@ NO_PRINTS: Prints = np.zeros(0, np.uint64)
 MIX = np.uint64(0x9E3779B97F4A7C15)
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,:]\d+)*|[^\W_]+(?:[’'-][^\W_]+)*")
 QUOTED = re.compile(r"“[^“”\n]*(?:[”\n]|\Z)|\"[^\"\n]*(?:[\"\n]|\Z)|«[^«»\n]*(?:[»\n]|\Z)")
+STOP = re.compile(r"[.!?](?=[\s”\"’')]|\Z)|\n")
 BRACKET = re.compile(r"\[[^\[\]\n]{1,40}\]")
 POSTINGS = 8
 """Most places of one run in one account that are followed (a refrain has more)."""
@@ -51,7 +52,7 @@ class Words:
     """The words of one account: parallel arrays of offsets, normal forms and flags.
 
     ``quoted`` says that a word stands inside quotation marks, ``bracketed`` inside an
-    editor's brackets; ``line`` counts lines of the text.
+    editor's brackets; ``line`` counts lines of the text; ``stops`` says that a sentence ends with a word.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Words:
     quoted: tuple[bool, ...]
     line: tuple[int, ...]
     bracketed: tuple[bool, ...]
+    stops: tuple[bool, ...]
 
     def __len__(self) -> int:
         return len(self.norms)
@@ -94,6 +96,12 @@ class Words:
     def span(self, first: int, last: int) -> Span:
         """The span of words ``first:last`` (half-open, not empty)."""
         return Span(self.key, self.starts[first], self.ends[last - 1])
+
+    def sentence(self, first: int, last: int) -> tuple[int, int]:
+        """Words ``first:last`` (half-open) of the sentences that two words stand in."""
+        start = next((k for k in range(first - 1, -1, -1) if self.stops[k]), -1)
+        end = next((k for k in range(last, len(self)) if self.stops[k]), len(self) - 1)
+        return start + 1, end + 1
 
     def inside(self, start: int, end: int) -> tuple[int, int]:
         """Words ``first:last`` that lie in code points ``start:end``."""
@@ -215,7 +223,14 @@ def _read(key: str, text: str, regions: Sequence[Region], said: Sequence[tuple[i
         tuple(block or said for (_, block), said in zip(found, _covered(at, quotes), strict=True)),
         tuple(bisect_left(breaks, start) for start in at),
         tuple(_covered(at, brackets)),
+        _stops(text, [m.end() for m, _ in found], at),
     )
+
+
+def _stops(text: str, ends: Sequence[int], starts: Sequence[int]) -> tuple[bool, ...]:
+    """Which words a full stop, question or exclamation mark follows before the next word, or a line's end."""
+    after = [*starts[1:], len(text)][: len(ends)]
+    return tuple(bool(STOP.search(text, e, min(s, e + 20))) for e, s in zip(ends, after, strict=True))
 
 
 def _covered(places: Sequence[int], spans: Sequence[tuple[int, int]]) -> Iterator[bool]:

@@ -1,7 +1,7 @@
 """The stemma: who descends from whom, with lost exemplars and the outlets that are cited.
 
 Finds which accounts are kindred (shared running prose, or a shared intervention), has
-``family`` explain each group of them at least price, and draws nodes and edges with the
+``family`` explain each group of them, and draws nodes and edges with the
 evidence, a score and one sentence. Does not count origins.
 
 Invariant: no cycles; every edge has evidence; a direction that rests on publication times
@@ -12,24 +12,30 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..model import Edge, Intervention, Node
 from ..settings import Trace
 from .draft import Clues, Draft, components, label
-from .family import LATE, Kindred, family, late
-from .links import draw_cited, draw_credited, draw_interventions, draw_versions
-from .search import Family
+from .family import Kindred, family, late, timely
+from .forest import Forest
+from .links import draw_cited, draw_credited, draw_interventions, draw_rewritings, draw_translations
+from .reuse import Alignment
+from .versions import same_article, version_pairs
 
 KIN_WORDS = 22
 """Fewest shared words of running prose that make two accounts kindred."""
 DENSE = 0.9
-"""Least share of the words of shared passages that copies have in common: versions have fewer."""
+"""Least share of the words of shared passages that copies have in common: rewritings have fewer."""
 VERBATIM = 0.95
 """The same for passages taken over as they are, of which half as much is enough."""
-SURE = 1.0
-"""Least margin of price that directs an edge."""
+NEAREST = 24
+"""How many of the nearest accounts are weighed as parents of each: all, in a small story."""
+SURE = 0.75
+"""Least chance of one direction, given that there is an edge, that directs it."""
+UNTIMED = 0.6
+"""The same without what the times say: they help, but never decide alone."""
 
 
 def stemma(clues: Clues, settings: Trace) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:
@@ -42,9 +48,10 @@ def stemma(clues: Clues, settings: Trace) -> tuple[tuple[Node, ...], tuple[Edge,
     for group in components(len(clues.accounts), kin.copies):
         if len(group) > 1:
             _draw_family(draft, group, kin.copies)
-    draw_credited(draft, kin.versions)
-    draw_versions(draft, kin.versions)
+    draw_credited(draft, kin.rewritings)
+    draw_rewritings(draft, kin.rewritings)
     draw_interventions(draft)
+    draw_translations(draft)
     draw_cited(draft)
     witnesses = [Node(a.witness.id, "witness", label(clues, n)) for n, a in enumerate(clues.accounts)]
     order = {node.id: n for n, node in enumerate((*witnesses, *draft.nodes))}
@@ -59,48 +66,32 @@ def stemma(clues: Clues, settings: Trace) -> tuple[tuple[Node, ...], tuple[Edge,
 class Kinship:
     """Pairs of accounts (a < b) by how they share running prose.
 
-    ``copies`` share it nearly word for word; ``versions`` reword all of it (two translations,
+    ``copies`` share it nearly word for word; ``rewritings`` reword all of it (two translations,
     a rewrite).
     """
 
     copies: frozenset[tuple[int, int]]
-    versions: frozenset[tuple[int, int]]
+    rewritings: frozenset[tuple[int, int]]
 
 
 def kinship(clues: Clues, settings: Trace) -> Kinship:
     """Sort the pairs of accounts that share enough running prose."""
-    copies: set[tuple[int, int]] = set()
-    versions: set[tuple[int, int]] = set()
+    copies = set(version_pairs([a.witness for a in clues.accounts])) & clues.aligned.keys()
+    rewritings: set[tuple[int, int]] = set()
     for a, b in clues.aligned:
-        prose, quoted, length = _amounts(clues, a, b)
+        prose, quoted, length = clues.shares[a, b]
         shorter = min(len(clues.words[a]), len(clues.words[b]))
         if clues.accounts[a].witness.text == clues.accounts[b].witness.text:
             copies.add((a, b))
-            continue
-        if prose < KIN_WORDS:
+        if (a, b) in copies or prose < KIN_WORDS:
             continue
         share = (prose + min(prose, quoted) / 2) / shorter
         dense = 2 * prose / length
         if dense >= DENSE and share >= settings.min_share * (0.5 if dense >= VERBATIM else 1.0):
             copies.add((a, b))
         elif share >= settings.min_share:
-            versions.add((a, b))
-    return Kinship(frozenset(copies), frozenset(versions))
-
-
-def _amounts(clues: Clues, a: int, b: int) -> tuple[int, int, int]:
-    """Matched words of running prose, and of quotations; and all words of the prose passages, both sides."""
-    prose = quoted = length = 0
-    forward = clues.aligned[a, b].forward
-    for passage in clues.passages[a, b]:
-        mine = range(*clues.words[a].inside(passage.a.start, passage.a.end))
-        theirs = range(*clues.words[b].inside(passage.b.start, passage.b.end))
-        count = sum(k in forward for k in mine)
-        if passage.quoted:
-            quoted += count
-        else:
-            prose, length = prose + count, length + len(mine) + len(theirs)
-    return prose, quoted, length
+            rewritings.add((a, b))
+    return Kinship(frozenset(copies), frozenset(rewritings))
 
 
 def odd_kin(clues: Clues) -> dict[tuple[int, int], list[Intervention]]:
@@ -117,59 +108,91 @@ def odd_kin(clues: Clues) -> dict[tuple[int, int], list[Intervention]]:
 # -- families of copies --
 
 
-def _draw_family(draft: Draft, group: list[int], kin: frozenset[tuple[int, int]]) -> None:
-    """Explain one group of kindred accounts and draw it."""
-    clues = draft.clues
+def kindred(clues: Clues, group: Sequence[int], kin: frozenset[tuple[int, int]]) -> Kindred:
+    """One group of kindred accounts, with what is known of each."""
     at = {position: n for n, position in enumerate(group)}
     aligned = {(at[a], at[b]): f for (a, b), f in clues.aligned.items() if a in at and b in at}
     aligned |= {(b, a): f.turned() for (a, b), f in aligned.items()}
-    related = {pair for a, b in kin if a in at for pair in ((at[a], at[b]), (at[b], at[a]))}
+    related = _closest(aligned, [(at[a], at[b]) for a, b in kin if a in at])
     common = frozenset.intersection(*(clues.facts[n].absent for n in group))
     facts = [replace(clues.facts[n], absent=clues.facts[n].absent - common) for n in group]
-    kindred = Kindred([clues.words[n] for n in group], aligned, related, facts)
-    found = family(kindred)
+    return Kindred([clues.words[n] for n in group], aligned, related, facts)
+
+
+def _draw_family(draft: Draft, group: list[int], kin: frozenset[tuple[int, int]]) -> None:
+    """Explain one group of kindred accounts and draw it."""
+    members = kindred(draft.clues, group, kin)
+    found = family(members)
     names = [draft.id(n) for n in group]
-    for number in range(kindred.real, len(kindred.words)):
+    for number in range(members.real, len(members.words)):
         used = any(number in parents for parents in found.parents)
         names.append(draft.name() if used else "")
         if used:
             draft.nodes.append(Node(names[-1], "archetype", names[-1]))
     for child, parents in enumerate(found.parents):
         for parent in parents:
-            draft.edges.append(_family_edge(draft, kindred, found, group, names, (child, parent)))
+            draft.edges.append(_family_edge(draft, members, found, group, names, (child, parent)))
+
+
+def _closest(
+    aligned: Mapping[tuple[int, int], Alignment], kin: Sequence[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """Kindred pairs both ways round: of each account those with the accounts nearest to it."""
+    near: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for a, b in kin:
+        found = aligned[a, b]
+        apart = len(found.a) + len(found.b) - 2 * len(found.forward)
+        near[a].append((apart, b))
+        near[b].append((apart, a))
+    held = {(a, b) for a, row in near.items() for _, b in sorted(row)[:NEAREST]}
+    return held | {(b, a) for a, b in held}
 
 
 def _family_edge(
-    draft: Draft, kindred: Kindred, found: Family, group: list[int], names: list[str], pair: tuple[int, int]
+    draft: Draft, members: Kindred, found: Forest, group: list[int], names: list[str], pair: tuple[int, int]
 ) -> Edge:
     child, parent = pair
-    clues, real = draft.clues, kindred.real
-    margin = found.margin[pair]
-    timed = max(pair) < real and late(kindred.facts[parent], kindred.facts[child])
-    directed = margin >= SURE + (LATE if timed else 0.0)
-    done = kindred.edits(child, parent)
-    shared = len(kindred.aligned[pair].forward)
-    size = len(kindred.words[child])
+    clues, real = draft.clues, members.real
+    chance, either = found.chance[pair], found.either(*pair)
+    timed = max(pair) < real and late(members.facts[parent], members.facts[child])
+    directed = chance >= SURE * either and untimed(members, found, pair) >= UNTIMED
+    done = members.edits(child, parent)
+    shared = len(members.aligned[pair].forward)
+    size = len(members.words[child])
     if max(pair) < real:
-        evidence = draft.evidence([(group[child], group[parent])])
-        kind = "copy" if shared >= 0.8 * size else "rewrite" if shared >= 0.3 * size else "quote"
-        why = _why_directed(clues, group[child], group[parent], len(done.dropped), directed, timed)
-        told = label(clues, group[child]), label(clues, group[parent])
-        reason = f"{shared} of the {size} words of {told[0]} stand in {told[1]}; {why}."
+        a, b = group[child], group[parent]
+        evidence = draft.evidence([(a, b)])
+        again = same_article(clues.accounts[a].witness, clues.accounts[b].witness)
+        kind = "version" if again else _kind(shared / size)
+        why = VERSION if again else _why_directed(clues, a, b, len(done.dropped), directed, timed)
+        reason = f"{shared} of the {size} words of {label(clues, a)} stand in {label(clues, b)}; {why}."
     else:
         kin = _under(found, parent if parent >= real else child, real)
         evidence = draft.evidence((group[a], group[b]) for a in kin for b in kin if a < b)
         kind = "exemplar"
         reason = _why_lost(clues, [group[n] for n in kin])
-    score = 0.5 + 0.5 * (1 - math.exp(-max(0.0, margin) / 6)) if directed else 0.5
-    score = round(score * min(1.0, 0.5 + shared / size), 3)
+    score = round(min(1.0, chance if directed else either), 3)
     return Edge(names[parent], names[child], kind, evidence, score, reason, directed)
+
+
+def untimed(members: Kindred, found: Forest, pair: tuple[int, int]) -> float:
+    """Chance of one direction, given that there is an edge, with what the times say for it taken out."""
+    child, parent = pair
+    there, back = found.chance[pair], found.chance.get((parent, child), 0.0)
+    c, p = members.facts[child], members.facts[parent]
+    return there / (there + back * math.exp(timely(p, c) - timely(c, p)))
+
+
+VERSION = "both are versions of one outlet's article"
+
+
+def _kind(share: float) -> str:
+    """What a child is that has this share of its words from its parent."""
+    return "copy" if share >= 0.8 else "rewrite" if share >= 0.3 else "quote"
 
 
 def _why_directed(clues: Clues, child: int, parent: int, dropped: int, directed: bool, timed: bool) -> str:
     """What tells which way an edge runs, in a clause."""
-    if clues.outlets[parent] and clues.outlets[parent] == clues.outlets[child]:
-        return "both are versions of one outlet's article"
     if clues.outlets[parent] and clues.outlets[parent] in clues.whole_credits[child]:
         return f"the first credits {label(clues, parent)}"
     if directed and dropped:
@@ -179,7 +202,7 @@ def _why_directed(clues: Clues, child: int, parent: int, dropped: int, directed:
     return "only the times say which came first" if timed else "which of the two came first is not shown"
 
 
-def _under(found: Family, exemplar: int, real: int) -> list[int]:
+def _under(found: Forest, exemplar: int, real: int) -> list[int]:
     """Accounts that follow a lost exemplar directly."""
     return [c for c, parents in enumerate(found.parents) if exemplar in parents and c < real]
 

@@ -17,7 +17,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from ..model import Witness
+from ..model import Span, Witness
 
 LEAST_KEPT, LEAST_NUMBERS = 16, 4
 """Fewest names and numbers, and fewest numbers, that both must have in one order."""
@@ -25,6 +25,8 @@ IN_ORDER = 0.85
 """Least share of the shorter row (names that both have, all numbers) that stands in one order in both."""
 LONGEST = 1200
 """Names and numbers of an account that are compared."""
+SHOWN = 6
+"""Names and numbers shown as evidence."""
 NUMBER = re.compile(r"\d+(?:[.,:\u00a0\u202f ]\d{2,3})*(?:[.,]\d+)?")
 NAME = re.compile(r"[^\W\d_]{4,}(?:[’'-][^\W\d_]+)*")
 
@@ -49,12 +51,17 @@ def row(text: str) -> list[str]:
     >>> row("On 6 May the Zürich–Kell line lost 1,250 riders (12.5%)")
     ['6', 'zurich', 'kell', '1250', '125']
     """
-    found: list[str] = []
+    return [form for form, *_ in _places(text)]
+
+
+def _places(text: str) -> list[tuple[str, int, int]]:
+    """The row with the place of each of its members."""
+    found: list[tuple[str, int, int]] = []
     for m in re.finditer(rf"(?P<number>{NUMBER.pattern})|(?P<name>{NAME.pattern})", text):
         if m["number"]:
-            found.append(re.sub(r"\D", "", m["number"]))
+            found.append((re.sub(r"\D", "", m["number"]), *m.span()))
         elif m["name"][0].isupper():
-            found.append(_plain(m["name"]))
+            found.append((_plain(m["name"]), *m.span()))
     return found[:LONGEST]
 
 
@@ -95,6 +102,17 @@ def _in_order(a: list[str], b: list[str]) -> list[str]:
         else:
             j += 1
     return out
+
+
+def common(a: Witness, b: Witness) -> tuple[Span, ...]:
+    """Where each of two accounts has the names and numbers that both have, the longest first."""
+    both = set(row(a.text)) & set(row(b.text))
+    forms = sorted(both, key=lambda form: (-len(form), form))[:SHOWN]
+    return tuple(_first(w, form) for form in forms for w in (a, b))
+
+
+def _first(witness: Witness, form: str) -> Span:
+    return next(Span(witness.id, s, e) for found, s, e in _places(witness.text) if found == form)
 
 
 def may_be_translation(a: Witness, b: Witness) -> bool:

@@ -1,0 +1,240 @@
+"""The forest of descent: how likely each parent is, and the best choice of parents without cycles.
+
+Takes for each node the sets of parents worth trying, with their prices in nats, and sums over
+all forests at once; picks the forest that is expected to have most edges right. Knows nothing of texts.
+
+Invariant: the same options give the same forest; a node's chances add up to 1.
+
+The sum over all forests is a determinant (Tutte's matrix-tree theorem, as Koo et al. 2007 use it,
+"Structured prediction models via the matrix-tree theorem"); the pick is the greatest branching of
+Edmonds (1967). A second parent is weighed with the main one it stands beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+FAR = 25.0
+"""Prices beyond the cheapest that are as good as never: exp(-25) still adds up in double precision."""
+
+DEEP = 4
+"""Cycles through second parents for which both ways of cutting are tried."""
+
+
+@dataclass(frozen=True, order=True)
+class Option:
+    """A possible set of parents, the main one first, and its price."""
+
+    price: float
+    parents: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Forest:
+    """The chosen parents of each node, and how likely they are.
+
+    ``chance[child, parent]`` is the chance that the one follows the other as main parent (or as
+    second, for a second that is chosen); ``price`` is that of the cheapest forest.
+    """
+
+    parents: tuple[tuple[int, ...], ...]
+    chance: dict[tuple[int, int], float]
+    price: float
+
+    def either(self, a: int, b: int) -> float:
+        """Chance that one of two nodes follows the other."""
+        return self.chance.get((a, b), 0.0) + self.chance.get((b, a), 0.0)
+
+
+def best_forest(options: Sequence[Sequence[Option]]) -> Forest:
+    """Choose parents for every node.
+
+    :param options: for each node; one without parents must be among them.
+
+    >>> root = Option(10.0, ())
+    >>> found = best_forest([[root], [Option(1.0, (0,)), root]])
+    >>> found.parents, round(found.chance[1, 0], 3)
+    (((), (0,)), 1.0)
+    """
+    options, least = _acyclic(options)
+    chances = marginals(options)
+    n = len(options)
+    single: dict[tuple[int, int], float] = {}
+    for child, row in enumerate(options):
+        for option, sure in zip(row, chances[child], strict=True):
+            parent = option.parents[0] if option.parents else n
+            single[child, parent] = single.get((child, parent), 0.0) + sure
+    parents: list[tuple[int, ...]] = [() if p == n else (p,) for p in branching(_table(single, n))]
+    chance = {pair: sure for pair, sure in single.items() if pair[1] < n}
+    for child, row in enumerate(options):
+        for parent, sure in _second(row, chances[child], parents, child):
+            parents[child] += (parent,)
+            chance[child, parent] = max(sure, chance.get((child, parent), 0.0))
+    return Forest(tuple(parents), chance, least)
+
+
+def marginals(options: Sequence[Sequence[Option]]) -> list[list[float]]:
+    """The chance of every option, over all forests."""
+    import numpy as np
+
+    n = len(options)
+    child = np.array([c for c, row in enumerate(options) for _ in row])
+    main = np.array([o.parents[0] if o.parents else -1 for row in options for o in row])
+    price = np.array([o.price for row in options for o in row])
+    least = np.array([min(o.price for o in row) for row in options])
+    weight = np.exp(-np.minimum(price - least[child], FAR))
+    inner = main >= 0
+    laplace = np.zeros((n, n))
+    np.add.at(laplace, (child, child), weight)
+    np.add.at(laplace, (main[inner], child[inner]), -weight[inner])
+    inverse = np.linalg.inv(laplace)
+    through = np.where(inner, inverse[child, np.where(inner, main, 0)], 0.0)
+    chance = np.clip(weight * (inverse[child, child] - through), 0.0, 1.0)
+    ends = np.cumsum([len(row) for row in options])[:-1]
+    return [part.tolist() for part in np.split(chance, ends)]
+
+
+def cheapest(options: Sequence[Sequence[Option]]) -> list[Option]:
+    """The option of each node in the cheapest forest, cycles through second parents not looked at."""
+    n = len(options)
+    best: dict[tuple[int, int], Option] = {}
+    for child, row in enumerate(options):
+        for option in row:
+            pair = child, (option.parents[0] if option.parents else n)
+            best[pair] = min(best.get(pair, option), option)
+    mains = branching(_table({pair: -option.price for pair, option in best.items()}, n))
+    return [best[pair] for pair in enumerate(mains)]
+
+
+def _acyclic(options: Sequence[Sequence[Option]], depth: int = 0) -> tuple[Sequence[Sequence[Option]], float]:
+    """The options without those that close a cycle in the cheapest forest, and its price.
+
+    Where a second parent follows its child, either it is no parent of it, or what follows the child on
+    the way there does not: the cheaper of the two. Beyond ``DEEP`` such choices, children whose second
+    parent follows them have one parent.
+    """
+    chosen = cheapest(options)
+    mains = [o.parents[:1] for o in chosen]
+    twisted = [c for c, o in enumerate(chosen) if o.parents[1:] and c in above(mains, o.parents[1])]
+    if not twisted:
+        return options, sum(o.price for o in chosen)
+    if depth == DEEP:
+        single = [[o for o in row if c not in twisted or not o.parents[1:]] for c, row in enumerate(options)]
+        return _acyclic(single, depth)
+    child = twisted[0]
+    second = way = chosen[child].parents[1]
+    while mains[way][0] != child:
+        way = mains[way][0]
+    cut = (_without(options, child, second), _without(options, way, child))
+    return min((_acyclic(part, depth + 1) for part in cut), key=lambda found: found[1])
+
+
+def _without(options: Sequence[Sequence[Option]], child: int, parent: int) -> list[Sequence[Option]]:
+    """The options, but for those in which a node is a parent of another."""
+    return [
+        [o for o in row if parent not in o.parents] if n == child else row for n, row in enumerate(options)
+    ]
+
+
+def _table(worth: Mapping[tuple[int, int], float], n: int) -> Floats:
+    """What each (parent, child) is worth; row n is having no parent."""
+    import numpy as np
+
+    table = np.full((n + 1, n), -np.inf)
+    for (child, parent), value in worth.items():
+        table[parent, child] = value
+    return table
+
+
+def _second(
+    row: Sequence[Option], chances: Sequence[float], parents: Sequence[tuple[int, ...]], child: int
+) -> list[tuple[int, float]]:
+    """The second parent of a child, if one beside the main is likelier than none and makes no cycle."""
+    if not parents[child]:
+        return []
+    main = parents[child][0]
+    alone = 0.0
+    beside: dict[int, float] = {}
+    for option, chance in zip(row, chances, strict=True):
+        if option.parents == (main,):
+            alone += chance
+        elif main in option.parents:
+            (second,) = set(option.parents) - {main}
+            beside[second] = beside.get(second, 0.0) + chance
+    free = [s for s in beside if child not in above(parents, s)]
+    if sum(beside.values()) <= alone or not free:
+        return []
+    second = min(free, key=lambda s: (-beside[s], s))
+    return [(second, beside[second])]
+
+
+def above(parents: Sequence[Sequence[int]], node: int) -> set[int]:
+    """A node and all its ancestors."""
+    found, todo = {node}, [node]
+    while todo:
+        new = set(parents[todo.pop()]) - found
+        found |= new
+        todo.extend(new)
+    return found
+
+
+def branching(worth: Floats) -> list[int]:
+    """The parent of each node in the branching of greatest worth (Edmonds).
+
+    :param worth: (n + 1, n) worth of (parent, child); row n is the root above all, -inf where none.
+    :returns: for each child its parent, n for none.
+
+    >>> import numpy as np
+    >>> branching(np.array([[-np.inf, 5.0], [5.0, -np.inf], [1.0, 2.0]]))
+    [1, 2]
+    """
+    import numpy as np
+
+    n = worth.shape[1]
+    best = worth.argmax(axis=0)
+    cycle = np.array(_cycle(best.tolist(), n), dtype=np.int64)
+    if not len(cycle):
+        return best.tolist()  # type: ignore[no-any-return]
+    # The cycle becomes one node, the last of a smaller problem; then it is opened where that has its parent.
+    rest = np.setdiff1d(np.arange(n), cycle)
+    outer = np.append(rest, n)
+    gain = worth[np.ix_(outer, cycle)] - worth[best[cycle], cycle]
+    leave = worth[np.ix_(cycle, rest)]
+    small = np.full((len(rest) + 2, len(rest) + 1), -np.inf)
+    rows = np.delete(np.arange(len(rest) + 2), len(rest))
+    small[rows[:, None], np.arange(len(rest))] = worth[np.ix_(outer, rest)]
+    small[rows, len(rest)] = gain.max(axis=1)
+    small[len(rest), : len(rest)] = leave.max(axis=0, initial=-np.inf)
+    found = branching(small)
+    names = [*rest.tolist(), -1, n]
+    out = best.copy()
+    for place, child in enumerate(rest):
+        parent = names[found[place]]
+        out[child] = cycle[leave[:, place].argmax()] if parent == -1 else parent
+    into = found[len(rest)] - (found[len(rest)] > len(rest))
+    out[cycle[gain[into].argmax()]] = outer[into]
+    return out.tolist()  # type: ignore[no-any-return]
+
+
+def _cycle(parent: Sequence[int], root: int) -> list[int]:
+    """The members of one cycle, sorted; none if there is none."""
+    state = [0] * len(parent)
+    for start in range(len(parent)):
+        path, node = [], start
+        while node != root and not state[node]:
+            state[node] = 1
+            path.append(node)
+            node = parent[node]
+        if node != root and state[node] == 1:
+            return sorted(path[path.index(node) :])
+        for done in path:
+            state[done] = 2
+    return []
