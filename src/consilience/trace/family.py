@@ -16,7 +16,7 @@ from itertools import combinations
 
 from .costs import SMALL, Counts, Edits, copy_counts, edits, price
 from .exemplars import consensus
-from .forest import FAR, Forest, Option, above, best_forest
+from .forest import Forest, Option, above, best_forest
 from .reuse import Alignment, Words, align_one
 
 MAIN, SECOND = 4, 3
@@ -27,6 +27,8 @@ MAX_LOST, TRIALS = 3, 12
 """Most lost exemplars of a family, and the pairs of accounts that each is tried over."""
 LOST, LOST_NAMED = 6.0, 0.0
 """Least saving of price that makes one suppose a lost exemplar: unnamed, or of an outlet that is credited."""
+BOUND = 6.0
+"""Price of being a root beside another whose wording one shares."""
 NEAR_VERBATIM = 0.5
 """Least share of the shorter of two accounts that a lost exemplar over both must explain."""
 
@@ -94,7 +96,7 @@ class Kindred:
     """Accounts of one component, with lost exemplars appended as they are supposed.
 
     ``kin`` says which pairs may be parent and child, both ways round; ``idle`` are exemplars given
-    up, ``bound`` accounts that must have a parent.
+    up, ``bound`` accounts that are not to be roots together.
     """
 
     words: list[Words]
@@ -152,7 +154,7 @@ class Kindred:
         singles = [
             Option(self.price(child, p), (p,)) for p in range(len(self.words)) if (child, p) in self.kin
         ]
-        out = [Option(self.price(child) + FAR * (child in self.bound), ()), *singles]
+        out = [Option(self.price(child) + BOUND * (child in self.bound), ()), *singles]
         if child < self.real:
             for main in sorted(singles)[:MAIN]:
                 out += self._pairs(child, main.parents[0])
@@ -167,12 +169,15 @@ class Kindred:
 
     def _pairs(self, child: int, main: int) -> Iterator[Option]:
         """The main parent with a second one that has what the main one lacks."""
-        gaps = [k for i, j, _, _ in self.edits(child, main).changed if j - i > SMALL for k in range(i, j)]
+        changed = self.edits(child, main).changed
+        gaps = [k for i, j, _, _ in changed if j - i > SMALL for k in range(i, j)]
+        if len(gaps) < WORKED_IN:
+            return
         worth = []
         for other in range(len(self.words)):
             if other != main and (child, other) in self.kin:
-                found = self.aligned[child, other].forward
-                worth.append((-sum(k in found for k in gaps), other))
+                partner = self.aligned[child, other].partner
+                worth.append((-int((partner[gaps] >= 0).sum()), other))
         for count, other in sorted(worth)[:SECOND]:
             if -count >= WORKED_IN:
                 yield Option(self.price(child, main, other), (main, other))
@@ -212,7 +217,7 @@ def family(kindred: Kindred) -> Forest:
         if better is None:
             break
         best = better
-    for _ in range(kindred.real):
+    for _ in range(MAX_LOST):
         pair = _unexplained(kindred, best)
         if pair is None:
             break
@@ -221,30 +226,30 @@ def family(kindred: Kindred) -> Forest:
 
 
 def _unexplained(kindred: Kindred, best: Forest) -> tuple[int, int] | None:
-    """Two accounts that share their wording and no ancestor: those that share most."""
+    """Two accounts that share their wording and no ancestor, one without a parent: those that share most."""
     lines = [above(best.parents, n) for n in range(kindred.real)]
-    pairs = [(a, b) for a, b in kindred.kin if a < b < kindred.real and lines[a].isdisjoint(lines[b])]
-    shared = {pair: len(kindred.aligned[pair].forward) for pair in pairs}
-    return min(pairs, key=lambda pair: (-shared[pair], pair), default=None)
+    apart = (
+        (-kindred.aligned[a, b].count, a, b)
+        for a, b in kindred.kin
+        if a < b < kindred.real
+        and not (best.parents[a] and best.parents[b])
+        and lines[a].isdisjoint(lines[b])
+    )
+    found = min(apart, default=None)
+    return found[1:] if found else None
 
 
 def _explained(kindred: Kindred, pair: tuple[int, int]) -> Forest:
-    """The cheapest family in which two accounts are akin: one has a parent, or both have a lost one."""
-    words = consensus(kindred, pair)
-    trials: list[tuple[float, frozenset[int]]] = []
-    for bound in (frozenset({pair[0]}), frozenset({pair[1]})):
-        kindred.bound |= bound
-        trials.append((best_forest(kindred.all_options()).price, bound))
-        kindred.bound -= bound
-    kindred.suppose(words, pair)
+    """The cheaper family of two in which two accounts are akin: as they stand, or under a lost exemplar."""
     kindred.bound |= set(pair)
-    best = best_forest(kindred.all_options())
-    if best.price + LOST <= min(trials)[0]:
-        return best
-    kindred.bound -= set(pair)
+    direct = best_forest(kindred.all_options())
+    paid = BOUND * sum(not direct.parents[n] for n in pair)
+    kindred.suppose(consensus(kindred, pair), pair)
+    under = best_forest(kindred.all_options())
+    if under.price + LOST <= direct.price - paid:
+        return under
     kindred.forget()
-    kindred.bound |= min(trials)[1]
-    return best_forest(kindred.all_options())
+    return direct
 
 
 def _pruned(kindred: Kindred, best: Forest) -> Forest:

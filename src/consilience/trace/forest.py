@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 FAR = 25.0
 """Prices beyond the cheapest that are as good as never: exp(-25) still adds up in double precision."""
 
-DEEP = 4
-"""Cycles through second parents for which both ways of cutting are tried."""
+EITHER = 0.02
+"""What an edge the wrong way round is worth, where the right way is worth 1."""
+TIE = 1e-6
+"""Chances that differ by less are equal."""
+DEEP, SMALL = 4, 25
+"""Cycles through second parents for which both ways of cutting are tried, in stories of so many nodes."""
 
 
 @dataclass(frozen=True, order=True)
@@ -72,13 +76,22 @@ def best_forest(options: Sequence[Sequence[Option]]) -> Forest:
         for option, sure in zip(row, chances[child], strict=True):
             parent = option.parents[0] if option.parents else n
             single[child, parent] = single.get((child, parent), 0.0) + sure
-    parents: list[tuple[int, ...]] = [() if p == n else (p,) for p in branching(_table(single, n))]
+    worth = {pair: _worth(single, pair, n) for pair in single}
+    parents: list[tuple[int, ...]] = [() if p == n else (p,) for p in branching(_table(worth, n))]
     chance = {pair: sure for pair, sure in single.items() if pair[1] < n}
     for child, row in enumerate(options):
         for parent, sure in _second(row, chances[child], parents, child):
             parents[child] += (parent,)
             chance[child, parent] = max(sure, chance.get((child, parent), 0.0))
     return Forest(tuple(parents), chance, least)
+
+
+def _worth(single: Mapping[tuple[int, int], float], pair: tuple[int, int], n: int) -> float:
+    """What an edge is worth: its chance, a little for being there at all, and of equals the earlier parent."""
+    child, parent = pair
+    back = single.get((parent, child), 0.0) if parent < n else 0.0
+    early = TIE * (parent < child or (parent == n) * (1 - child / n))
+    return single[pair] + EITHER * back + early
 
 
 def marginals(options: Sequence[Sequence[Option]]) -> list[list[float]]:
@@ -118,15 +131,15 @@ def _acyclic(options: Sequence[Sequence[Option]], depth: int = 0) -> tuple[Seque
     """The options without those that close a cycle in the cheapest forest, and its price.
 
     Where a second parent follows its child, either it is no parent of it, or what follows the child on
-    the way there does not: the cheaper of the two. Beyond ``DEEP`` such choices, children whose second
-    parent follows them have one parent.
+    the way there does not: the cheaper of the two. Beyond ``DEEP`` such choices, and in a large story,
+    children whose second parent follows them have one parent.
     """
     chosen = cheapest(options)
     mains = [o.parents[:1] for o in chosen]
     twisted = [c for c, o in enumerate(chosen) if o.parents[1:] and c in above(mains, o.parents[1])]
     if not twisted:
         return options, sum(o.price for o in chosen)
-    if depth == DEEP:
+    if depth == DEEP or len(options) > SMALL:
         single = [[o for o in row if c not in twisted or not o.parents[1:]] for c, row in enumerate(options)]
         return _acyclic(single, depth)
     child = twisted[0]

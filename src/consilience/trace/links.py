@@ -146,8 +146,10 @@ def draw_translations(draft: Draft) -> None:
     accounts = draft.clues.accounts
     for b in range(len(accounts)):
         for a in range(b):
+            if not may_be_translation(accounts[a].witness, accounts[b].witness):
+                continue
             part = draft.connected()
-            if part[a] == part[b] or not may_be_translation(accounts[a].witness, accounts[b].witness):
+            if part[a] == part[b]:
                 continue
             kept = common(accounts[a].witness, accounts[b].witness)
             reason = (

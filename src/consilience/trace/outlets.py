@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from ..data import lexicon
 from ..ingest.addresses import host, site
@@ -59,6 +59,7 @@ CALENDAR = frozenset(
 PRONOUNS = re.compile(r"^(?:The|An?|In|On|At|But|And|According|While|As|Its?|Our|His|Her|Their)(?: |$)")
 
 
+@lru_cache(maxsize=4096)
 def plain(name: str) -> str:
     """An outlet's name for comparing: no case, article or punctuation.
 
@@ -71,6 +72,7 @@ def plain(name: str) -> str:
     return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
 
 
+@lru_cache(maxsize=4096)
 def outlet_key(name: str) -> str:
     """One key for an outlet's name, its acronym and its host.
 
