@@ -254,6 +254,19 @@ def test_a_shared_bracket_is_evidence_and_joins() -> None:
     assert set(odd.spans) <= {s for e in descent.edges for s in e.evidence}
 
 
+def test_a_quotation_that_two_accounts_end_at_one_word_is_an_intervention() -> None:
+    long = "“When it broke we had no time to cut the ropes, and nobody came to help us,” said Tessin."
+    short = "“When it broke we had no time to cut the ropes,” said Tessin."
+    accounts = [
+        account("a", joined("Boats lie on the quay.", long)),
+        account("b", joined("What she saw.", short)),
+        account("c", joined("The night of the storm.", short)),
+    ]
+    odd = [i for i in trace(accounts).interventions if i.kind == "trim"]
+    assert [(i.words, len(i.spans), i.weight) for i in odd] == [("cut the ropes", 2, 0.6)]
+    assert not [i for i in trace(accounts[1:]).interventions if i.kind == "trim"]
+
+
 def test_a_bracket_that_says_nothing_is_none() -> None:
     quote = "“When it broke […] we had [sic] no time to cut the ropes,” said Tessin."
     accounts = [

@@ -16,6 +16,7 @@ from itertools import combinations
 
 from .costs import SMALL, Counts, Edits, copy_counts, edits, price
 from .exemplars import consensus
+from .forest import SMALL as SMALL_STORY
 from .forest import Forest, Option, above, best_forest
 from .reuse import Alignment, Words, align_one
 
@@ -24,7 +25,7 @@ MAIN, SECOND = 4, 3
 WORKED_IN = 15
 """Fewest words that a second parent must account for."""
 MAX_LOST, TRIALS = 3, 12
-"""Most lost exemplars of a family, and the pairs of accounts that each is tried over."""
+"""Most lost exemplars of a family, and the pairs of accounts that each is tried over; in a large one a third."""
 LOST, LOST_NAMED = 6.0, 0.0
 """Least saving of price that makes one suppose a lost exemplar: unnamed, or of an outlet that is credited."""
 BOUND = 6.0
@@ -212,8 +213,9 @@ class Kindred:
 def family(kindred: Kindred) -> Forest:
     """The likeliest family of some kindred accounts, lost exemplars included."""
     best = best_forest(kindred.all_options())
-    for _ in range(MAX_LOST):
-        better = _with_exemplar(kindred, best)
+    large = kindred.real > SMALL_STORY
+    for _ in range(MAX_LOST // 3 if large else MAX_LOST):
+        better = _with_exemplar(kindred, best, TRIALS // 3 if large else TRIALS)
         if better is None:
             break
         best = better
@@ -264,10 +266,10 @@ def _pruned(kindred: Kindred, best: Forest) -> Forest:
         best = best_forest(kindred.all_options())
 
 
-def _with_exemplar(kindred: Kindred, best: Forest) -> Forest | None:
+def _with_exemplar(kindred: Kindred, best: Forest, most: int) -> Forest | None:
     """The family with one more lost exemplar, if that saves enough."""
     trials = []
-    for pair in _suspects(kindred, best)[:TRIALS]:
+    for pair in _suspects(kindred, best)[:most]:
         words = consensus(kindred, pair)
         number = kindred.suppose(words, pair)
         found = best_forest(kindred.all_options())

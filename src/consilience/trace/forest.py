@@ -87,7 +87,7 @@ def best_forest(options: Sequence[Sequence[Option]]) -> Forest:
 
 
 def _worth(single: Mapping[tuple[int, int], float], pair: tuple[int, int], n: int) -> float:
-    """What an edge is worth: its chance, a little for being there at all, and of equals the earlier parent."""
+    """What an edge is worth: its chance, a little for being there, and of equals the earlier parent."""
     child, parent = pair
     back = single.get((parent, child), 0.0) if parent < n else 0.0
     early = TIE * (parent < child or (parent == n) * (1 - child / n))

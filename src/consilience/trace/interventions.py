@@ -1,7 +1,7 @@
 """Shared odd readings: what two writers would hardly make independently.
 
 Finds, in passages that accounts share, an editor's bracket in the same place, a
-quotation cut at the same place, and a number or spelling that some accounts share
+quotation cut or ended at the same place, and a number or spelling that some accounts share
 against others. Does not say who made it first.
 
 Invariant: every span slices to the odd words themselves, one span for each carrier.
@@ -41,7 +41,7 @@ def interventions(
     ``weight`` is 0–1: how unlikely two writers make it independently.
     """
     texts = [a.witness.text for a in accounts]
-    finders = (_brackets, _cuts, _errors, _names)
+    finders = (_brackets, _cuts, _trims, _errors, _names)
     found = [item for find in finders for item in find(texts, story, aligned)]
     return tuple(sorted(found, key=lambda i: (i.spans, i.kind, i.words)))
 
@@ -132,6 +132,34 @@ def _cuts(
         if len(chosen) > 1:
             spans = tuple(story[n].span(k, k + 2) for n, k in chosen)
             yield Intervention("cut", spans[0].of(texts[chosen[0][0]]), spans, 0.7)
+
+
+def _trims(
+    texts: Sequence[str], story: Sequence[Words], aligned: Mapping[tuple[int, int], Alignment]
+) -> Iterator[Intervention]:
+    """A quotation that some accounts end at the same word, where another has more of it."""
+    same = _Classes()
+    longer: dict[Spot, bool] = {}
+    for (a, b), pairs, _ in _matched(aligned):
+        for i, j in pairs:
+            ends = _quote_ends(story[a], i), _quote_ends(story[b], j)
+            if all(ends):
+                same.join((a, i), (b, j))
+            elif any(ends) and story[a].quoted[i] and story[b].quoted[j]:
+                short, (n, k) = ((a, i), (b, j)) if ends[0] else ((b, j), (a, i))
+                longer[short] = longer.get(short, False) or not story[n].stops[k]
+    for spots in same.classes():
+        chosen = _one_each(spots)
+        if len(chosen) > 1 and not longer.keys().isdisjoint(spots):
+            inside = any(longer.get(spot, False) for spot in spots)
+            spans = tuple(story[n].span(max(0, k - 2), k + 1) for n, k in chosen)
+            words = spans[0].of(texts[chosen[0][0]])
+            yield Intervention("trim", words, spans, 0.6 if inside else 0.3)
+
+
+def _quote_ends(words: Words, k: int) -> bool:
+    """Whether a quotation ends with a word."""
+    return words.quoted[k] and (k + 1 == len(words) or not words.quoted[k + 1])
 
 
 def _dotted(text: str, words: Words) -> set[int]:
