@@ -3,6 +3,10 @@
     python bench/descent.py                       stemma and origins from the text (quick)
     python bench/descent.py --whole               the whole comparison, points as they are aligned
     python bench/descent.py --seeds 4 5 --count 5
+    python bench/descent.py --stories stories-gva stories-5w1h
+
+``direction.half`` counts an edge whose direction is left open as half right: the mean of the scorer's
+``direction`` over both ways of drawing such edges. ``open`` is the share of edges left open.
 
 The generator and the scorer lie beside the checkout (``../shared/score``); without them this
 says so and does nothing. Quick runs take each shared passage for a point. The other ways:
@@ -19,6 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +36,8 @@ from consilience.trace import trace, with_origins
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 SHOWN = (
-    "edges.f1", "direction", "ancestors.f1", "related.f1", "roots.found", "origins.error",
+    "edges.f1", "direction", "direction.half", "open", "ancestors.f1", "related.f1", "roots.found",
+    "origins.error",
     "claims.reported", "claims.error", "false_corroboration", "interventions.found",
 )  # fmt: skip
 Way = Callable[[Path], dict[str, Any]]
@@ -112,27 +118,48 @@ def _plain(accounts: Sequence[Annotated], edges: Sequence[Edge]) -> Descent:
     return Descent(nodes, tuple(edges))
 
 
-def invent(seed: int, count: int, out: Path) -> list[Path]:
-    """Write histories of one seed; their folders."""
-    articles = SHARED / "data" / "stories-allsides" / "articles.jsonl.gz"
-    command = [sys.executable, SHARED / "score" / "descend.py", articles, out, "--seed", str(seed)]
-    subprocess.run([*command, "--count", str(count)], check=True, capture_output=True)
+def invent(stories: str, seed: int, count: int, out: Path) -> list[Path]:
+    """Write histories over some stories, of one seed; their folders."""
+    articles = SHARED / "data" / stories / "articles.jsonl.gz"
+    command = [
+        sys.executable,
+        SHARED / "score" / "descend.py",
+        articles,
+        out,
+        "--seed",
+        seed,
+        "--count",
+        count,
+    ]
+    subprocess.run([str(part) for part in command], check=True, capture_output=True)
     return sorted(out.iterdir())
 
 
 def measure(way: Way, folders: Sequence[Path], scratch: Path) -> tuple[dict[str, float], float]:
     """Scores of one way over all histories, and its seconds."""
-    histories = scratch / "all"
-    dossiers = scratch / way.__name__
-    dossiers.mkdir()
     began = time.perf_counter()
-    for case in folders:
-        (dossiers / f"{case.name}.json").write_text(json.dumps(way(case)), "utf-8")
+    made = {case.name: way(case) for case in folders}
     took = time.perf_counter() - began
-    out = scratch / f"{way.__name__}.scores.json"
-    command = [sys.executable, SHARED / "score" / "descent.py", histories, "--dossiers", dossiers]
+    scores = _score(made, scratch, way.__name__)
+    edges = [e for d in made.values() for e in d["stemma"]["edges"]]
+    for edge in edges:
+        if not edge["directed"]:
+            edge["parent"], edge["child"] = edge["child"], edge["parent"]
+    turned = _score(made, scratch, f"{way.__name__}-turned")
+    scores["direction.half"] = (scores["direction"] + turned["direction"]) / 2
+    scores["open"] = sum(not e["directed"] for e in edges) / max(1, len(edges))
+    return scores, took
+
+
+def _score(made: dict[str, dict[str, Any]], scratch: Path, name: str) -> dict[str, float]:
+    """What the scorer says of the dossiers of all histories."""
+    dossiers, out = scratch / name, scratch / f"{name}.scores.json"
+    dossiers.mkdir()
+    for case, document_ in made.items():
+        (dossiers / f"{case}.json").write_text(json.dumps(document_), "utf-8")
+    command = [sys.executable, SHARED / "score" / "descent.py", scratch / "all", "--dossiers", dossiers]
     subprocess.run([*command, "--json", out], check=True, capture_output=True)
-    return _flat(json.loads(out.read_text("utf-8"))), took
+    return _flat(json.loads(out.read_text("utf-8")))
 
 
 def _flat(scores: Any, path: str = "") -> dict[str, float]:
@@ -146,6 +173,7 @@ def main() -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[11, 12, 13])
+    parser.add_argument("--stories", nargs="+", default=["stories-allsides"], help="sets to invent over")
     parser.add_argument("--count", type=int, default=10, help="histories of each seed")
     parser.add_argument("--whole", action="store_true", help="run the whole comparison")
     args = parser.parse_args()
@@ -156,10 +184,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         folders = []
-        for seed in args.seeds:
-            for case in invent(seed, args.count, scratch / str(seed)):
-                (scratch / "all").mkdir(exist_ok=True)
-                folders.append(case.rename(scratch / "all" / f"{seed}-{case.name}"))
+        (scratch / "all").mkdir()
+        for stories, seed in product(args.stories, args.seeds):
+            for case in invent(stories, seed, args.count, scratch / f"{stories}-{seed}"):
+                folders.append(case.rename(scratch / "all" / f"{stories}-{seed}-{case.name}"))
         results = [measure(way, folders, scratch) for way in ways]
     print(f"{len(folders)} histories".ljust(24) + "".join(f"{way.__name__:>10}" for way in ways))
     for key in SHOWN:

@@ -15,17 +15,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from beside import SHARED, there
-from descent import accounts_of
+from descent import accounts_of, invent
 
 from consilience.model import Annotated, Witness
 from consilience.settings import Trace
@@ -40,6 +39,7 @@ FIT = [f"{name}:{seed}" for name in ("stories-5w1h", "stories-gva") for seed in 
 HELD = ["stories-5w1h:109", "stories-gva:109", "stories-allsides:101", "stories-allsides:102"]
 FREE = ("credited", "same_title")
 """Features that may have a price below nothing: they speak for a parent."""
+BINS = (0.0, 0.5, 0.75, 0.9, 0.99, 1.01)
 RIDGE, STEPS, RATE = 1.0, 1500, 0.05
 HEAD = """# Price in nats of what a copyist does and of what speaks against a direction; see descent-model.md.
 feature	price	source
@@ -56,15 +56,6 @@ class Family:
     main: Array
     true: Array
     size: int
-
-
-def invent(name: str, count: int, out: Path) -> list[Path]:
-    """Write the histories of one set and seed (``stories-gva:101``); their folders."""
-    stories, seed = name.split(":")
-    articles = SHARED / "data" / stories / "articles.jsonl.gz"
-    command = [sys.executable, SHARED / "score" / "descend.py", articles, out / name.replace(":", "-")]
-    subprocess.run([*command, "--seed", seed, "--count", str(count)], check=True, capture_output=True)
-    return sorted((out / name.replace(":", "-")).iterdir())
 
 
 def families(case: Path) -> Iterator[Family]:
@@ -161,18 +152,27 @@ def fit(held: Sequence[Family]) -> Array:
 def report(name: str, held: Sequence[Family], prices: Array) -> None:
     """Print how well the prices tell the true parents."""
     total = sum(likelihood(f, prices)[0] for f in held)
-    accounts = right = 0
+    chosen = []
     for f in held:
         chance = likelihood(f, prices)[2]
         for n in range(f.size):
             rows = np.flatnonzero(f.child == n)
-            accounts, right = accounts + 1, right + bool(f.true[rows[chance[rows].argmax()]])
-    print(f"{name}: {len(held)} families, {accounts} accounts; ", end="")
-    print(f"true parents {right / accounts:.3f}, loss {total / accounts:.3f}")
+            best = rows[chance[rows].argmax()]
+            chosen.append((chance[best], f.true[best]))
+    sure, right = np.array(chosen, dtype=float).T
+    print(f"{name}: {len(held)} families, {len(sure)} accounts; ", end="")
+    print(f"true parents {right.mean():.3f}, loss {total / len(sure):.3f}")
+    for low, high in pairwise(BINS):
+        here = (sure >= low) & (sure < high)
+        if here.any():
+            print(f"  chance {low}–{min(high, 1)}: {right[here].mean():.2f} right of {here.sum()}")
 
 
 def _all_of(specs: Sequence[str], count: int, out: Path) -> list[Family]:
-    return [f for spec in specs for case in invent(spec, count, out) for f in families(case)]
+    """The families of histories over sets and seeds (``stories-gva:101``)."""
+    out_of = {spec: (*spec.split(":"), out / spec.replace(":", "-")) for spec in specs}
+    cases = [case for stories, seed, to in out_of.values() for case in invent(stories, int(seed), count, to)]
+    return [found for case in cases for found in families(case)]
 
 
 def main() -> int:

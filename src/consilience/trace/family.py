@@ -25,7 +25,7 @@ MAIN, SECOND = 4, 3
 WORKED_IN = 15
 """Fewest words that a second parent must account for."""
 MAX_LOST, TRIALS = 3, 12
-"""Most lost exemplars of a family, and the pairs of accounts that each is tried over; in a large one a third."""
+"""Most lost exemplars of a family, and pairs of accounts each is tried over; in a large one a third."""
 LOST, LOST_NAMED = 6.0, 0.0
 """Least saving of price that makes one suppose a lost exemplar: unnamed, or of an outlet that is credited."""
 BOUND = 6.0

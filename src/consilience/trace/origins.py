@@ -276,6 +276,7 @@ def _odd(case: Case, item: Intervention, held: Sequence[int]) -> str:
     what = {
         "bracket": f"an editor’s bracket, {item.words}",
         "cut": "a cut in the quotation",
+        "trim": "where the quotation ends",
         "number": f"the figure {item.words}",
         "spelling": f"the spelling {item.words}",
     }.get(item.kind, f"an odd reading, {item.words}")
