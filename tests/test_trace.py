@@ -166,11 +166,13 @@ def test_chances_and_the_best_forest_are_those_of_trying_every_one(seed: int) ->
     ]
     weight = {f: math.exp(-sum(price[c, p] for c, p in enumerate(f))) for f in forests(count)}
     assert sum(o.price for o in cheapest(options)) == pytest.approx(-math.log(max(weight.values())))
-    for child, (row, chances) in enumerate(zip(options, marginals(options), strict=True)):
-        for option, chance in zip(row, chances, strict=True):
+    trees = {f: w for f, w in weight.items() if f.count(count) == 1}
+    chances = marginals(options, [list(range(count))])
+    for child, (row, sure) in enumerate(zip(options, chances, strict=True)):
+        for option, chance in zip(row, sure, strict=True):
             parent = option.parents[0] if option.parents else count
-            held = sum(w for f, w in weight.items() if f[child] == parent)
-            assert chance == pytest.approx(held / sum(weight.values()), abs=1e-7)
+            held = sum(w for f, w in trees.items() if f[child] == parent)
+            assert chance == pytest.approx(held / sum(trees.values()), abs=1e-7)
 
 
 def test_a_large_story_has_no_cycles_second_parents_included() -> None:
@@ -218,8 +220,8 @@ def test_a_credit_outweighs_a_wrong_time() -> None:
 
 
 def test_two_accounts_of_which_each_has_what_the_other_lacks_follow_a_lost_one() -> None:
-    told = lines(STORM)
-    accounts = [account("a", joined(*told[:5])), account("b", joined(told[0], *told[3:]))]
+    told = [*lines(STORM), *lines(ORCHARD)]
+    accounts = [account("a", joined(*told[:8])), account("b", joined(told[0], *told[4:]))]
     descent = trace(accounts)
     assert shape(accounts, descent) == {("α", "a", "exemplar"), ("α", "b", "exemplar")}
     assert "lost" in descent.edges[0].reason

@@ -22,8 +22,11 @@ NEAR = 6
 """How many words off the same words may stand and be but turned round."""
 SMALL = 3
 """Most words of an addition inside a sentence."""
-MANY = 8
-"""Places worded otherwise that count one by one: who rewords goes on rewording."""
+MOST = {
+    "added": 3, "rewordings": 8, "numbers": 3, "plainer": 2, "stylings": 8, "clipped": 4, "moves": 3,
+    "cut_sentences": 8, "cut_early": 4, "cut_share": 0.4, "joins": 3, "split": 2,
+}  # fmt: skip
+"""What counts one by one up to here: a price is fitted on so many, and who rewords goes on rewording."""
 MOST_ADDED = 60
 """Words of one's own that count one by one: beyond these a child is hardly a copy."""
 FEATURES = (
@@ -137,11 +140,11 @@ def copy_counts(child: Words, first: Alignment, done: Edits, second: Alignment |
     counts["cut_share"] = sum(q - p for p, q in done.dropped) / max(1, len(parent))
     counts["added_words"] = min(own, MOST_ADDED) / 10
     counts["added_more"] = max(0, own - MOST_ADDED) / 10
-    counts["rewordings"] = min(counts["rewordings"], MANY)
     counts["reworded"] = float(counts["rewordings"] > 0)
     counts["cut"] = float(counts["cut_sentences"] > 0)
     counts |= {"stylings": done.styled, "moves": done.moved}
     counts |= {"bracketed": done.bracketed, "unbracketed": done.unbracketed}
+    counts |= {name: min(counts[name], most) for name, most in MOST.items()}
     if second:
         counts |= _second(done, second)
     return counts

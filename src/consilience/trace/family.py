@@ -17,7 +17,7 @@ from itertools import combinations
 from .costs import SMALL, Counts, Edits, copy_counts, edits, price
 from .exemplars import consensus
 from .forest import SMALL as SMALL_STORY
-from .forest import Forest, Option, above, best_forest
+from .forest import Forest, Option, best_forest
 from .reuse import Alignment, Words, align_one
 
 MAIN, SECOND = 4, 3
@@ -26,10 +26,8 @@ WORKED_IN = 15
 """Fewest words that a second parent must account for."""
 MAX_LOST, TRIALS = 3, 12
 """Most lost exemplars of a family, and pairs of accounts each is tried over; in a large one a third."""
-LOST, LOST_NAMED = 6.0, 0.0
+LOST, LOST_NAMED = 14.0, 4.0
 """Least saving of price that makes one suppose a lost exemplar: unnamed, or of an outlet that is credited."""
-BOUND = 6.0
-"""Price of being a root beside another whose wording one shares."""
 NEAR_VERBATIM = 0.5
 """Least share of the shorter of two accounts that a lost exemplar over both must explain."""
 
@@ -97,7 +95,7 @@ class Kindred:
     """Accounts of one component, with lost exemplars appended as they are supposed.
 
     ``kin`` says which pairs may be parent and child, both ways round; ``idle`` are exemplars given
-    up, ``bound`` accounts that are not to be roots together.
+    up.
     """
 
     words: list[Words]
@@ -106,7 +104,6 @@ class Kindred:
     facts: list[Facts]
     real: int = field(init=False)
     idle: set[int] = field(default_factory=set)
-    bound: set[int] = field(default_factory=set)
     _done: dict[tuple[int, int], Edits] = field(default_factory=dict)
     _prices: dict[tuple[int, int | None, int | None], float] = field(default_factory=dict)
 
@@ -155,7 +152,7 @@ class Kindred:
         singles = [
             Option(self.price(child, p), (p,)) for p in range(len(self.words)) if (child, p) in self.kin
         ]
-        out = [Option(self.price(child) + BOUND * (child in self.bound), ()), *singles]
+        out = [Option(self.price(child), ()), *singles]
         if child < self.real:
             for main in sorted(singles)[:MAIN]:
                 out += self._pairs(child, main.parents[0])
@@ -219,39 +216,7 @@ def family(kindred: Kindred) -> Forest:
         if better is None:
             break
         best = better
-    for _ in range(MAX_LOST):
-        pair = _unexplained(kindred, best)
-        if pair is None:
-            break
-        best = _explained(kindred, pair)
     return _pruned(kindred, best)
-
-
-def _unexplained(kindred: Kindred, best: Forest) -> tuple[int, int] | None:
-    """Two accounts that share their wording and no ancestor, one without a parent: those that share most."""
-    lines = [above(best.parents, n) for n in range(kindred.real)]
-    apart = (
-        (-kindred.aligned[a, b].count, a, b)
-        for a, b in kindred.kin
-        if a < b < kindred.real
-        and not (best.parents[a] and best.parents[b])
-        and lines[a].isdisjoint(lines[b])
-    )
-    found = min(apart, default=None)
-    return found[1:] if found else None
-
-
-def _explained(kindred: Kindred, pair: tuple[int, int]) -> Forest:
-    """The cheaper family of two in which two accounts are akin: as they stand, or under a lost exemplar."""
-    kindred.bound |= set(pair)
-    direct = best_forest(kindred.all_options())
-    paid = BOUND * sum(not direct.parents[n] for n in pair)
-    kindred.suppose(consensus(kindred, pair), pair)
-    under = best_forest(kindred.all_options())
-    if under.price + LOST <= direct.price - paid:
-        return under
-    kindred.forget()
-    return direct
 
 
 def _pruned(kindred: Kindred, best: Forest) -> Forest:

@@ -1,11 +1,12 @@
 """The forest of descent: how likely each parent is, and the best choice of parents without cycles.
 
-Takes for each node the sets of parents worth trying, with their prices in nats, and sums over
-all forests at once; picks the forest that is expected to have most edges right. Knows nothing of texts.
+Takes for each node the sets of parents worth trying, with their prices in nats. The cheapest forest says
+which nodes belong together; within each of its trees all trees are summed at once, and the one that is
+expected to have most edges right is picked. Knows nothing of texts.
 
 Invariant: the same options give the same forest; a node's chances add up to 1.
 
-The sum over all forests is a determinant (Tutte's matrix-tree theorem, as Koo et al. 2007 use it,
+The sum over all trees is a determinant (Tutte's matrix-tree theorem, as Koo et al. 2007 use it,
 "Structured prediction models via the matrix-tree theorem"); the pick is the greatest branching of
 Edmonds (1967). A second parent is weighed with the main one it stands beside.
 """
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 FAR = 25.0
 """Prices beyond the cheapest that are as good as never: exp(-25) still adds up in double precision."""
 
-EITHER = 0.02
-"""What an edge the wrong way round is worth, where the right way is worth 1."""
 TIE = 1e-6
 """Chances that differ by less are equal."""
 DEEP, SMALL = 4, 25
@@ -69,14 +68,16 @@ def best_forest(options: Sequence[Sequence[Option]]) -> Forest:
     (((), (0,)), 1.0)
     """
     options, least = _acyclic(options)
-    chances = marginals(options)
+    trees = _trees([o.parents[:1] for o in cheapest(options)])
+    chances = marginals(options, trees)
     n = len(options)
     single: dict[tuple[int, int], float] = {}
     for child, row in enumerate(options):
         for option, sure in zip(row, chances[child], strict=True):
             parent = option.parents[0] if option.parents else n
             single[child, parent] = single.get((child, parent), 0.0) + sure
-    worth = {pair: _worth(single, pair, n) for pair in single}
+    # One root in a tree; of equals, the earlier node is the parent.
+    worth = {(c, p): w - n * (p == n) + TIE * (p < c or p - c / n) for (c, p), w in single.items() if w}
     parents: list[tuple[int, ...]] = [() if p == n else (p,) for p in branching(_table(worth, n))]
     chance = {pair: sure for pair, sure in single.items() if pair[1] < n}
     for child, row in enumerate(options):
@@ -86,33 +87,59 @@ def best_forest(options: Sequence[Sequence[Option]]) -> Forest:
     return Forest(tuple(parents), chance, least)
 
 
-def _worth(single: Mapping[tuple[int, int], float], pair: tuple[int, int], n: int) -> float:
-    """What an edge is worth: its chance, a little for being there, and of equals the earlier parent."""
-    child, parent = pair
-    back = single.get((parent, child), 0.0) if parent < n else 0.0
-    early = TIE * (parent < child or (parent == n) * (1 - child / n))
-    return single[pair] + EITHER * back + early
+def _trees(mains: Sequence[tuple[int, ...]]) -> list[list[int]]:
+    """The nodes of each tree of a forest."""
+    out: dict[int, list[int]] = {}
+    for node in range(len(mains)):
+        root = node
+        while mains[root]:
+            root = mains[root][0]
+        out.setdefault(root, []).append(node)
+    return list(out.values())
 
 
-def marginals(options: Sequence[Sequence[Option]]) -> list[list[float]]:
-    """The chance of every option, over all forests."""
+def marginals(options: Sequence[Sequence[Option]], trees: Sequence[Sequence[int]]) -> list[list[float]]:
+    """The chance of every option over all trees of the nodes of each tree, one root each.
+
+    :param trees: the nodes of each; options with a main parent in another tree have no chance.
+    """
+    out: list[list[float]] = [[0.0] * len(row) for row in options]
+    for tree in trees:
+        place = {node: k for k, node in enumerate(tree)}
+        keys = [
+            (node, k, place[o.parents[0]] if o.parents else -1, o.price)
+            for node in tree
+            for k, o in enumerate(options[node])
+            if not o.parents or o.parents[0] in place
+        ]
+        chances = _one_root([(place[node], main, price) for node, _, main, price in keys], len(tree))
+        for (node, k, _, _), chance in zip(keys, chances, strict=True):
+            out[node][k] = chance
+    return out
+
+
+def _one_root(rows: Sequence[tuple[int, int, float]], n: int) -> list[float]:
+    """The chance of each (child, main parent or -1, price) over all trees of n nodes with one root."""
     import numpy as np
 
-    n = len(options)
-    child = np.array([c for c, row in enumerate(options) for _ in row])
-    main = np.array([o.parents[0] if o.parents else -1 for row in options for o in row])
-    price = np.array([o.price for row in options for o in row])
-    least = np.array([min(o.price for o in row) for row in options])
-    weight = np.exp(-np.minimum(price - least[child], FAR))
+    child, main = (np.array([row[k] for row in rows], dtype=np.int64) for k in (0, 1))
+    price = np.array([row[2] for row in rows])
     inner = main >= 0
+    # Prices count beside that of the child's best parent; those of being the root, beside the best root.
+    least = np.full(n, np.inf)
+    np.minimum.at(least, child[inner], price[inner])
+    beside = price - np.where(np.isfinite(least), least, 0.0)[child]
+    beside[~inner] -= beside[~inner].min()
+    weight = np.exp(-np.minimum(beside, FAR))
     laplace = np.zeros((n, n))
-    np.add.at(laplace, (child, child), weight)
+    np.add.at(laplace, (child[inner], child[inner]), weight[inner])
     np.add.at(laplace, (main[inner], child[inner]), -weight[inner])
+    laplace[0] = 0.0
+    np.add.at(laplace[0], child[~inner], weight[~inner])
     inverse = np.linalg.inv(laplace)
-    through = np.where(inner, inverse[child, np.where(inner, main, 0)], 0.0)
-    chance = np.clip(weight * (inverse[child, child] - through), 0.0, 1.0)
-    ends = np.cumsum([len(row) for row in options])[:-1]
-    return [part.tolist() for part in np.split(chance, ends)]
+    above_ = inverse[child, np.maximum(main, 0)] * (main != 0)
+    chance = np.where(inner, inverse[child, child] * (child != 0) - above_, inverse[child, 0])
+    return np.clip(weight * chance, 0.0, 1.0).tolist()  # type: ignore[no-any-return]
 
 
 def cheapest(options: Sequence[Sequence[Option]]) -> list[Option]:
