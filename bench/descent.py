@@ -5,8 +5,8 @@
     python bench/descent.py --seeds 4 5 --count 5
     python bench/descent.py --stories stories-gva stories-5w1h
 
-``direction.half`` counts an edge whose direction is left open as half right: the mean of the scorer's
-``direction`` over both ways of drawing such edges. ``open`` is the share of edges left open.
+``open`` is the share of the edges found whose direction is left open, ``direction.half`` counts these as half
+right: the scorer is run once more on the directed edges alone.
 
 The generator and the scorer lie beside the checkout (``../shared/score``); without them this
 says so and does nothing. Quick runs take each shared passage for a point. The other ways:
@@ -141,13 +141,13 @@ def measure(way: Way, folders: Sequence[Path], scratch: Path) -> tuple[dict[str,
     made = {case.name: way(case) for case in folders}
     took = time.perf_counter() - began
     scores = _score(made, scratch, way.__name__)
-    edges = [e for d in made.values() for e in d["stemma"]["edges"]]
-    for edge in edges:
-        if not edge["directed"]:
-            edge["parent"], edge["child"] = edge["child"], edge["parent"]
-    turned = _score(made, scratch, f"{way.__name__}-turned")
-    scores["direction.half"] = (scores["direction"] + turned["direction"]) / 2
-    scores["open"] = sum(not e["directed"] for e in edges) / max(1, len(edges))
+    for document_ in made.values():
+        held = document_["stemma"]
+        held["edges"] = [e for e in held["edges"] if e["directed"]]
+    sure = _score(made, scratch, f"{way.__name__}-directed")
+    if scores["edges.recall"]:
+        scores["open"] = 1 - sure["edges.recall"] / scores["edges.recall"]
+        scores["direction.half"] = sure["direction"] * (1 - scores["open"]) + scores["open"] / 2
     return scores, took
 
 
