@@ -474,7 +474,7 @@ class Node:
 class Edge:
     """Descent of one node from another, with the evidence for it.
 
-    ``kind`` is copy, rewrite, quote, credit, translation or exemplar; ``directed`` is False
+    ``kind`` is copy, rewrite, quote, version, credit, translation or exemplar; ``directed`` is False
     where the evidence does not tell which way it runs; ``reason`` is one plain sentence.
     """
 

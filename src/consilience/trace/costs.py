@@ -1,9 +1,9 @@
 """How dear it is to explain one account as a copy of another.
 
 Describes what a copyist would have had to do (reword, add, leave out, move) and puts a
-price on it; the cheapest explanation of all accounts together is the stemma. Does not
-search for it. A price is a weighted sum of the counts in ``FEATURES``, in nats; the weights are
-fitted on invented copying histories (``data/descent-model.md``).
+price on it, from which ``forest`` reads how likely each parent is. Does not choose one. A price
+is a weighted sum of the counts in ``FEATURES``, in nats; the weights are fitted on invented
+copying histories (``data/descent-model.md``).
 
 Invariant: prices add up over children, so a child's price depends on its parents alone.
 """

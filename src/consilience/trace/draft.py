@@ -208,3 +208,12 @@ class Draft:
 def label(clues: Clues, position: int) -> str:
     witness = clues.accounts[position].witness
     return witness.outlet or witness.name
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a list in a sentence.
+
+    >>> listed(["A", "B", "C"])
+    'A, B and C'
+    """
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)

@@ -236,32 +236,67 @@ def branching(worth: Floats) -> list[int]:
     >>> branching(np.array([[-np.inf, 5.0], [5.0, -np.inf], [1.0, 2.0]]))
     [1, 2]
     """
+    rings: list[_Ring] = []
+    while True:
+        best: list[int] = worth.argmax(axis=0).tolist()
+        cycle = _cycle(best, len(best))
+        if not cycle:
+            break
+        rings.append(_ring(worth, best, cycle))
+        worth = rings[-1].closed(worth)
+    for ring in reversed(rings):
+        best = ring.opened(best)
+    return best
+
+
+@dataclass(frozen=True)
+class _Ring:
+    """A cycle that is looked at as one node, the last of a smaller problem.
+
+    ``gain`` is what a parent outside (the rest, then the root) of each member adds; ``leave`` what each
+    member is worth as parent of the rest.
+    """
+
+    best: list[int]
+    cycle: Sequence[int]
+    rest: list[int]
+    gain: Floats
+    leave: Floats
+
+    def closed(self, worth: Floats) -> Floats:
+        """The smaller problem."""
+        import numpy as np
+
+        ring = len(self.rest)
+        small = np.full((ring + 2, ring + 1), -np.inf)
+        rows = np.delete(np.arange(ring + 2), ring)
+        small[rows[:, None], np.arange(ring)] = worth[np.ix_([*self.rest, len(self.best)], self.rest)]
+        small[rows, ring] = self.gain.max(axis=1)
+        small[ring, :ring] = self.leave.max(axis=0, initial=-np.inf)
+        return small
+
+    def opened(self, found: Sequence[int]) -> list[int]:
+        """The parents of all, from those of the smaller problem: the cycle opens where it has its parent."""
+        ring, out = len(self.rest), list(self.best)
+        outer = [*self.rest, len(self.best)]
+        for place, child in enumerate(self.rest):
+            at = found[place]
+            if at == ring:
+                out[child] = self.cycle[int(self.leave[:, place].argmax())]
+            else:
+                out[child] = outer[at - (at > ring)]
+        into = found[ring] - (found[ring] > ring)
+        out[self.cycle[int(self.gain[into].argmax())]] = outer[into]
+        return out
+
+
+def _ring(worth: Floats, best: list[int], cycle: Sequence[int]) -> _Ring:
     import numpy as np
 
-    n = worth.shape[1]
-    best = worth.argmax(axis=0)
-    cycle = np.array(_cycle(best.tolist(), n), dtype=np.int64)
-    if not len(cycle):
-        return best.tolist()  # type: ignore[no-any-return]
-    # The cycle becomes one node, the last of a smaller problem; then it is opened where that has its parent.
-    rest = np.setdiff1d(np.arange(n), cycle)
-    outer = np.append(rest, n)
-    gain = worth[np.ix_(outer, cycle)] - worth[best[cycle], cycle]
-    leave = worth[np.ix_(cycle, rest)]
-    small = np.full((len(rest) + 2, len(rest) + 1), -np.inf)
-    rows = np.delete(np.arange(len(rest) + 2), len(rest))
-    small[rows[:, None], np.arange(len(rest))] = worth[np.ix_(outer, rest)]
-    small[rows, len(rest)] = gain.max(axis=1)
-    small[len(rest), : len(rest)] = leave.max(axis=0, initial=-np.inf)
-    found = branching(small)
-    names = [*rest.tolist(), -1, n]
-    out = best.copy()
-    for place, child in enumerate(rest):
-        parent = names[found[place]]
-        out[child] = cycle[leave[:, place].argmax()] if parent == -1 else parent
-    into = found[len(rest)] - (found[len(rest)] > len(rest))
-    out[cycle[gain[into].argmax()]] = outer[into]
-    return out.tolist()  # type: ignore[no-any-return]
+    rest = sorted(set(range(len(best))) - set(cycle))
+    held = worth[[best[c] for c in cycle], cycle]
+    gain = worth[np.ix_([*rest, len(best)], cycle)] - held
+    return _Ring(best, cycle, rest, gain, worth[np.ix_(cycle, rest)])
 
 
 def _cycle(parent: Sequence[int], root: int) -> list[int]:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from ..ingest.addresses import article_address
 from ..model import Credit, Edge, Intervention, Node
 from .credits import outlet_key, plain, whole
-from .draft import Draft, components, label
+from .draft import Draft, components, label, listed
 from .outlets import known
 from .translation import common, may_be_translation
 
@@ -91,7 +91,7 @@ def draw_rewritings(draft: Draft, rewritings: Pairs) -> None:
             continue
         members = _representatives(group, part, open_pairs, draft)
         held = [(a, b) for a, b in open_pairs if a in members and b in members]
-        names = _listed([label(draft.clues, n) for n in members])
+        names = listed([label(draft.clues, n) for n in members])
         reason = f"{names} give one text in different words; none shows that it follows another of them."
         kids = [
             Edge("", draft.id(n), "rewrite", draft.evidence(p for p in held if n in p), 0.6, reason)
@@ -127,15 +127,6 @@ def _closer(members: Sequence[int], draft: Draft) -> Iterator[tuple[list[int], I
         if 1 < len(few) < len(members):
             used |= set(few)
             yield few, item
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Names as a list in a sentence.
-
-    >>> _listed(["A", "B", "C"])
-    'A, B and C'
-    """
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
 # -- translations --
@@ -180,7 +171,7 @@ def _strong(draft: Draft) -> list[Intervention]:
 
 def _by_intervention(draft: Draft, child: int, held: Sequence[int], item: Intervention) -> Edge:
     what = "editor's bracket" if item.kind == "bracket" else "cut in a quotation"
-    names = _listed([label(draft.clues, n) for n in held])
+    names = listed([label(draft.clues, n) for n in held])
     reason = f"{names} share the same {what} ({item.words}), which two writers would hardly make apart."
     evidence = draft.evidence((min(child, n), max(child, n)) for n in held if n != child)
     return Edge("", draft.id(child), "exemplar", evidence, item.weight, reason)
@@ -203,7 +194,9 @@ def draw_cited(draft: Draft) -> None:
     for (key, child), held in sorted(spans.items()):
         if _names_exemplar(draft, child, held) or _inherited(draft, key, child, spans):
             continue
-        node = f"cited:{re.sub(r'[^a-z0-9]+', '-', key).strip('-') or key}"
+        # Letters of any script: two outlets in Cyrillic that end in 24 are not one "24"
+        word = re.sub(r"[\W_]+", "-", key).strip("-")
+        node = f"cited:{word or key}"
         cited[node] = shown[key]
         evidence = tuple(sorted({c.span for c in held}))
         kind = "translation" if any(c.kind == "translation" for c in held) else "credit"

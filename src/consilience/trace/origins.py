@@ -21,6 +21,7 @@ from ..data import lexicon
 from ..model import Annotated, Descent, Intervention, Origin, Point, tagged_hash
 from .apart import Own, cues, each, shown, told
 from .credits import outlet_key, plain
+from .draft import listed
 from .outlets import known
 from .ties import AGENCY, Case, Story, issuer
 
@@ -83,7 +84,7 @@ def _judge(case: Case) -> _Judged:
         return _Judged(entered, 1, 1, _sentence(f"{many}, one origin: {_tie(case)}", _besides(case)))
     own = [] if case.point.speaker else shown(case)
     low, high = max(1, len(own)), len(case.groups)
-    first = f"{many}, {_bounds(low, high)}: {_listed([o.says(case) for o in own[:2]]) or _apart(case)}"
+    first = f"{many}, {_bounds(low, high)}: {listed([o.says(case) for o in own[:2]]) or _apart(case)}"
     return _Judged(entered, low, high, _sentence(first, [] if own else [_unshown(case)]))
 
 
@@ -105,10 +106,6 @@ def _bounds(low: int, high: int) -> str:
     return f"{_words(low)} origins shown" + (f", {_words(high)} at most" if high > low else "")
 
 
-def _listed(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
-
-
 def _who(case: Case, held: Sequence[int]) -> str:
     """Some carriers in words: by name where they are few, else their number.
 
@@ -120,7 +117,7 @@ def _who(case: Case, held: Sequence[int]) -> str:
     ]
     if len(held) == len(case.carriers):
         return "all" if len(held) > 2 else "both"
-    return _listed(names) if len(names) <= FEW else f"{_words(len(held))} of them"
+    return listed(names) if len(names) <= FEW else f"{_words(len(held))} of them"
 
 
 def _does(held: Sequence[int], verb: str) -> str:
@@ -156,7 +153,7 @@ def _of_speaker(case: Case) -> str:
         return f"{base}, by way of {lost[0]}" if lost else base
     if ways[0][1] == len(case.carriers):
         return f"{base}, by way of {ways[0][0]}"
-    return f"{base}, {_listed([f'{_words(k)} by way of {name}' for name, k in ways[:2]])}"
+    return f"{base}, {listed([f'{_words(k)} by way of {name}' for name, k in ways[:2]])}"
 
 
 def _ways(case: Case) -> list[tuple[str, int]]:
@@ -329,7 +326,7 @@ def _unshown(case: Case) -> str:
     firsts = [_foreign(case, g, mine)[:1] for g in case.groups]
     bodies = list(dict.fromkeys(name for names in firsts for name in names))
     if len(bodies) > 1:
-        return f"{_listed(bodies[:2])} are named, and may have it from one another"
+        return f"{listed(bodies[:2])} are named, and may have it from one another"
     own: list[Own] = each(case)
     if own:
         label = case.story.label(own[0].account)

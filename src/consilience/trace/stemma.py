@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 from ..model import Edge, Intervention, Node
 from ..settings import Trace
-from .draft import Clues, Draft, components, label
+from .draft import Clues, Draft, components, label, listed
 from .family import Kindred, family, late, timely
 from .forest import Forest
 from .links import draw_cited, draw_credited, draw_interventions, draw_rewritings, draw_translations
@@ -198,16 +198,22 @@ def _why_directed(clues: Clues, child: int, parent: int, dropped: int, directed:
     if directed and dropped:
         return f"{label(clues, parent)} has {dropped} passage{'s' * (dropped > 1)} that the other leaves out"
     if directed:
-        return "its changes are explained by this parent at least cost"
+        return "what differs was likelier changed in the first than in the second"
     return "only the times say which came first" if timed else "which of the two came first is not shown"
 
 
 def _under(found: Forest, exemplar: int, real: int) -> list[int]:
-    """Accounts that follow a lost exemplar directly."""
-    return [c for c, parents in enumerate(found.parents) if exemplar in parents and c < real]
+    """Accounts that follow a lost exemplar, directly or by way of other lost ones."""
+    out: set[int] = set()
+    todo = [exemplar]
+    while todo:
+        at = todo.pop()
+        below = [c for c, parents in enumerate(found.parents) if at in parents]
+        out |= {c for c in below if c < real}
+        todo += [c for c in below if c >= real]
+    return sorted(out)
 
 
 def _why_lost(clues: Clues, kin: Sequence[int]) -> str:
-    names = [label(clues, n) for n in kin]
-    listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
-    return f"{listed} share their wording, yet each has what the others lack: they follow a lost account."
+    names = listed([label(clues, n) for n in kin])
+    return f"{names} share their wording, yet each has what the others lack: they follow a lost account."

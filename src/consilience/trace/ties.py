@@ -135,9 +135,12 @@ class Story:
     def above(self, node: str) -> frozenset[str]:
         """A node and all that it descends from."""
         if node not in self._above:
-            self._above[node] = frozenset({node}).union(
-                *(self.above(e.parent) for e in self.edges.get(node, ()))
-            )
+            found, todo = {node}, [node]
+            while todo:
+                new = {e.parent for e in self.edges.get(todo.pop(), ())} - found
+                found |= new
+                todo.extend(new)
+            self._above[node] = frozenset(found)
         return self._above[node]
 
     @cached_property
@@ -297,6 +300,17 @@ class Case:
 
         :param shared: accounts that have words of the point in common with those below the node.
         """
+        tops, todo = set(), [(node, shared)]
+        while todo:
+            node, shared = todo.pop()
+            ups, shared = self._ups(node, shared)
+            if not ups:
+                tops.add(node)
+            todo += [(e.parent, shared) for e in ups]
+        return frozenset(tops)
+
+    def _ups(self, node: str, shared: int) -> tuple[list[Edge], int]:
+        """The edges that tie a node at this point, and the accounts that share words of it up to here."""
         story = self.story
         spans = self.held.get(story.place.get(node, -1))
         shared |= story.sharers(spans) if spans else 0
@@ -305,7 +319,7 @@ class Case:
         if len(ups) > 1:  # of several parents, those that have the words; else whose kin have them
             direct = [e for e in ups if shared >> story.place.get(e.parent, len(story.accounts)) & 1]
             ups = direct or [e for e in ups if shared & story.kin(e)] or ups
-        return frozenset().union(*(self._tops(e.parent, shared) for e in ups)) if ups else frozenset({node})
+        return ups, shared
 
     def _has(self, edge: Edge, shared: int) -> bool:
         """Whether a parent can have the point: it is lost, or it or one above it has it or shares words."""

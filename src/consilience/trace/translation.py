@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..model import Span, Witness
 
@@ -54,7 +55,8 @@ def row(text: str) -> list[str]:
     return [form for form, *_ in _places(text)]
 
 
-def _places(text: str) -> list[tuple[str, int, int]]:
+@lru_cache(maxsize=512)  # an account is compared with each of a story in other languages
+def _places(text: str) -> tuple[tuple[str, int, int], ...]:
     """The row with the place of each of its members."""
     found: list[tuple[str, int, int]] = []
     for m in re.finditer(rf"(?P<number>{NUMBER.pattern})|(?P<name>{NAME.pattern})", text):
@@ -62,7 +64,7 @@ def _places(text: str) -> list[tuple[str, int, int]]:
             found.append((re.sub(r"\D", "", m["number"]), *m.span()))
         elif m["name"][0].isupper():
             found.append((_plain(m["name"]), *m.span()))
-    return found[:LONGEST]
+    return tuple(found[:LONGEST])
 
 
 def _plain(name: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ..ingest.addresses import article_address, host, site
 from ..model import Witness
@@ -67,9 +68,10 @@ def shared_runs(a: str, b: str) -> tuple[float, float]:
     return common / min(len(first), len(second)), common / len(first | second)
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
+@lru_cache(maxsize=512)  # a live page of 120 versions took six seconds, each read anew for each pair
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
     words = re.findall(r"\w+", text.casefold())
-    return {tuple(words[n : n + RUN]) for n in range(max(1, len(words) - RUN + 1))} if words else set()
+    return frozenset(tuple(words[n : n + RUN]) for n in range(max(1, len(words) - RUN + 1)) if words)
 
 
 def version_pairs(accounts: Sequence[Witness]) -> tuple[tuple[int, int], ...]:
