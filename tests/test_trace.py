@@ -236,7 +236,11 @@ def test_two_accounts_that_share_edits_and_each_lack_a_line_follow_a_lost_one_th
 
 def test_an_account_may_have_two_parents() -> None:
     storm, orchard = lines(STORM), lines(ORCHARD)
-    accounts = [account("a", STORM), account("b", ORCHARD), account("c", joined(*storm, *orchard[:3]))]
+    accounts = [
+        account("a", STORM, published="2031-02-03T06:00:00Z"),
+        account("b", ORCHARD, published="2031-02-03T07:00:00Z"),
+        account("c", joined(*storm, *orchard[:3]), published="2031-02-03T12:00:00Z"),
+    ]
     assert {(p, c) for p, c, _ in shape(accounts, trace(accounts))} == {("a", "c"), ("b", "c")}
 
 

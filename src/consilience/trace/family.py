@@ -26,7 +26,7 @@ WORKED_IN = 15
 """Fewest words that a second parent must account for."""
 MAX_LOST, TRIALS = 3, 12
 """Most lost exemplars of a family, and pairs of accounts each is tried over; in a large one a third."""
-LOST, LOST_NAMED = 14.0, 4.0
+LOST, LOST_NAMED = 8.0, 1.0
 """Least saving of price that makes one suppose a lost exemplar: unnamed, or of an outlet that is credited."""
 NEAR_VERBATIM = 0.5
 """Least share of the shorter of two accounts that a lost exemplar over both must explain."""
