@@ -115,7 +115,7 @@ def main() -> int:
         return 0
     way = aligned if args.whole else quick
     with tempfile.TemporaryDirectory() as name:
-        cases = [c for seed in args.seeds for c in invent(seed, args.count, Path(name) / str(seed))]
+        cases = [c for seed in args.seeds for c in invent("stories-allsides", seed, args.count, Path(name) / str(seed))]
         rows = [row for case in cases for row in way(case)]
     print(f"{len(cases)} histories")
     report("k = 1", [r for r in rows if r[0] == 1])
