@@ -115,7 +115,8 @@ def main() -> int:
         return 0
     way = aligned if args.whole else quick
     with tempfile.TemporaryDirectory() as name:
-        cases = [c for seed in args.seeds for c in invent("stories-allsides", seed, args.count, Path(name) / str(seed))]
+        made = (invent("stories-allsides", seed, args.count, Path(name) / str(seed)) for seed in args.seeds)
+        cases = [case for cases in made for case in cases]
         rows = [row for case in cases for row in way(case)]
     print(f"{len(cases)} histories")
     report("k = 1", [r for r in rows if r[0] == 1])
