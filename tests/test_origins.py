@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -474,3 +475,14 @@ def test_no_carrier_and_one_carrier() -> None:
     assert (lone.low, lone.high, lone.why) == (1, 1, "No account in hand carries it.")
     accounts = pair(SAW_A, "Nothing.")
     assert judge(accounts).why == "One account alone carries it."
+
+
+def test_a_line_of_copies_of_any_length_is_followed_to_its_head() -> None:
+    many = [account(f"n{n}", FACT) for n in range(700)]
+    ids = [a.witness.id for a in many]
+    edges = tuple(Edge(up, down, "copy", (), 1.0) for up, down in pairwise(ids))
+    story = Story(many, Descent(edges=edges))
+    assert story.up(len(many) - 1) == frozenset(ids)
+    spans = tuple(Span(i, 0, len(FACT)) for i in (ids[0], ids[-1]))
+    point = Point("p1:x", "s1:x", FACT, "statement", (Reading(FACT, spans, FACT),))
+    assert Case(story, point).tops[len(many) - 1] == {ids[0]}

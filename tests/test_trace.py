@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import random
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import permutations, product
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,11 +22,12 @@ from consilience.model import (
     Reading,
     Region,
     Span,
+    Upstream,
     Witness,
     witness_id,
 )
 from consilience.trace import trace, with_origins
-from consilience.trace.forest import Option, above, best_forest, cheapest, marginals
+from consilience.trace.forest import Option, above, best_forest, branching, cheapest, marginals
 from consilience.trace.reuse import align_all, passages, rarity, words_of
 
 STORM = """\
@@ -194,6 +199,24 @@ def test_a_large_story_has_no_cycles_second_parents_included() -> None:
 # -- the stemma --
 
 
+def test_many_accounts_that_follow_one_another_in_turn_are_borne() -> None:
+    many = 200
+    worth = np.full((many + 1, many), -np.inf)
+    right = np.arange(1, many)
+    worth[right, right - 1] = 5.0 + right / many  # each is likeliest to follow the next one
+    worth[right - 1, right] = 5.0 + right / many  # and the next one it
+    worth[many] = 0.0
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + many // 2)
+    try:
+        parents = [(p,) if p < many else () for p in branching(worth)]
+    finally:
+        sys.setrecursionlimit(limit)
+    assert sum(not p for p in parents) == 1
+    assert all(abs(p - n) == 1 for n, up in enumerate(parents) for p in up)
+    assert not any(n in above(parents, p) for n, up in enumerate(parents) for p in up)
+
+
 def test_an_extract_follows_the_longer_account() -> None:
     told = lines(STORM)
     accounts = [account("short", joined(told[0], told[1], told[3], told[5])), account("long", STORM)]
@@ -252,6 +275,15 @@ def test_an_outlet_that_is_credited_and_not_in_hand_is_a_cited_node() -> None:
     (edge,) = descent.edges
     assert edge.kind == "credit"
     assert [s.of(text) for s in edge.evidence] == ["Xinhua"]
+
+
+def test_cited_outlets_in_other_letters_are_not_taken_for_one() -> None:
+    named = [(Upstream(name, None, "feed", "field of the feed"),) for name in ("Вести 24", "Голос 24")]
+    pair = zip((account("a", STORM), account("b", ORCHARD)), named, strict=True)
+    accounts = [replace(a, witness=replace(a.witness, upstream=up)) for a, up in pair]
+    cited = [n for n in trace(accounts).nodes if n.kind == "cited"]
+    assert [n.label for n in cited] == ["Вести 24", "Голос 24"]
+    assert len({n.id for n in cited}) == 2
 
 
 def test_a_shared_bracket_is_evidence_and_joins() -> None:

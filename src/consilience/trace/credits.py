@@ -192,7 +192,7 @@ def _of_account(account: Annotated, names: Names) -> list[Credit]:
 
 
 def _cut_short(credit: Credit, key: str, found: Collection[tuple[Span, str]], own: Sequence[str]) -> bool:
-    """Whether a chain of attribution has but a part of a name: "CBS" of "CBS 2", or of the own "cbs2.com"."""
+    """Whether a chain of attribution has but part of a name: "Kell" of "Kell 2", or of its own "kell2.tv"."""
     here = [k for scope, k in found if scope == credit.scope]
     return any(k.startswith(key) or key.startswith(k) for k in here) or any(
         outlet_key(mine).startswith(key) for mine in own

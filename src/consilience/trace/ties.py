@@ -264,7 +264,7 @@ class Case:
             spoke = said.speaker if said.speaker and said.speaker.kind in ("body", "document", "") else None
             told = [spoke.name] if spoke and spoke.key and spoken else []
             for name in (*said.chain[:-1], *told):
-                # "PS4 says" and "Mountain View says" name no body whose word could be an origin
+                # "Upper Kell says", of a town, names no body whose word could be an origin
                 if outlet_key(name) in self.story.bodies or issuer(name):
                     out.setdefault(outlet_key(name), name)
         out.pop(self.story.outlets[n], None)
