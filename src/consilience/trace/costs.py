@@ -33,7 +33,7 @@ FEATURES = (
     "root", "root_words", "rootless",
     "added", "added_words", "added_more", "joins", "split",
     "reworded", "rewordings", "numbers", "plainer", "stylings",
-    "cut", "cut_sentences", "cut_early", "cut_share", "clipped", "moves", "bracketed", "unbracketed",
+    "cut_sentences", "cut_early", "cut_share", "clipped", "moves", "bracketed", "unbracketed",
     "second", "second_stretches",
     "late", "undated", "delay", "uncredited", "credited", "backward", "elsewhere", "firsthand", "same_title",
 )  # fmt: skip
@@ -141,7 +141,6 @@ def copy_counts(child: Words, first: Alignment, done: Edits, second: Alignment |
     counts["added_words"] = min(own, MOST_ADDED) / 10
     counts["added_more"] = max(0, own - MOST_ADDED) / 10
     counts["reworded"] = float(counts["rewordings"] > 0)
-    counts["cut"] = float(counts["cut_sentences"] > 0)
     counts |= {"stylings": done.styled, "moves": done.moved}
     counts |= {"bracketed": done.bracketed, "unbracketed": done.unbracketed}
     counts |= {name: min(counts[name], most) for name, most in MOST.items()}

@@ -20,15 +20,11 @@ from itertools import pairwise
 
 from ..data import lexicon
 from ..model import Annotated, Intervention, Span
-from .costs import alike
+from .costs import NUMBERS, alike
 from .reuse import BRACKET, Alignment, Words
 
 GENERIC = frozenset({"sic", "…", "...", "sic.", "laughs", "laughter", "applause", "inaudible", "crosstalk"})
 ELLIPSIS = re.compile(r"\[?(?:…|\.\s?\.\s?\.)\]?")
-NUMBERS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred".split()
-)
 Spot = tuple[int, int]
 """An account's place in the story and a word's place in the account."""
 
