@@ -358,7 +358,7 @@ def _scope(account: Annotated, span: Span, scope: str) -> Span:
 def _chained(account: Annotated, names: Names) -> Iterator[Credit]:
     """Outlets and bodies that statements came through.
 
-    An outlet that speaks itself is left to the wordings: "CNN just responded to the charge" credits nobody.
+    An outlet that speaks itself is left to the wordings: "The Ledger just responded" credits nobody.
     """
     for statement in account.statements:
         spans = statement.speaker.spans if statement.speaker else ()

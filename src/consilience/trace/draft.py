@@ -36,26 +36,32 @@ def gather(accounts: Sequence[Annotated], entities: Sequence[Entity], settings: 
 
 
 @dataclass(frozen=True)
-class Clues:
-    """All that is known of a story before its stemma is drawn; accounts by position."""
+class Placed:
+    """The accounts of a story, looked up by their place in story order."""
 
     accounts: Sequence[Annotated]
-    words: Sequence[Words]
-    aligned: Mapping[tuple[int, int], Alignment]
-    passages: Mapping[tuple[int, int], Sequence[Passage]]
-    shares: Mapping[tuple[int, int], Amounts]
-    credits: Sequence[Credit]
-    interventions: Sequence[Intervention]
 
     @cached_property
     def place(self) -> dict[str, int]:
-        """Position of each witness id."""
+        """Position of each account by witness id."""
         return {a.witness.id: n for n, a in enumerate(self.accounts)}
 
     @cached_property
     def outlets(self) -> list[str]:
         """Key of each account's outlet, empty when unknown."""
         return [outlet_key(a.witness.outlet or "") for a in self.accounts]
+
+
+@dataclass(frozen=True)
+class Clues(Placed):
+    """All that is known of a story before its stemma is drawn; accounts by position."""
+
+    words: Sequence[Words]
+    aligned: Mapping[tuple[int, int], Alignment]
+    passages: Mapping[tuple[int, int], Sequence[Passage]]
+    shares: Mapping[tuple[int, int], Amounts]
+    credits: Sequence[Credit]
+    interventions: Sequence[Intervention]
 
     @cached_property
     def credits_of(self) -> list[list[Credit]]:

@@ -28,9 +28,6 @@ STATION = re.compile(
     r"[A-Z]\w{1,20}-TV"
 )
 """Names of stations: a network or channel with its number, American call letters."""
-AMBIGUOUS = frozenset(("RSS", "APP", "MAP", "TAP", "ONA", "Sputnik", "Mehr", "Andina"))
-"""Agencies whose bare name mostly means something else."""
-NO_STATION = frozenset(("WNBA", "KPMG", "WIPO", "WADA", "KFOR", "WMDS"))
 CAMEL = re.compile(r"[A-Z][a-z]+(?:News|Times|Post|Wire|Press|Herald|Today|Watch|TV)|[A-Z][a-z]+NEWS")
 GENERIC = frozenset(
     "news online channel tv radio opinion digital com website newspaper television network local newsroom "
@@ -129,6 +126,12 @@ def ends(kind: str) -> tuple[str, ...]:
 
 
 @cache
+def _misleading(kind: str) -> frozenset[str]:
+    """Words that look like the bare name of an agency or a station and mostly mean something else."""
+    return frozenset(row["word"] for row in lexicon("no_outlets") if row["kind"] == kind)
+
+
+@cache
 def _masthead() -> re.Pattern[str]:
     """The end of a name that tells an outlet."""
     last = "|".join(re.escape(w) for w in ends("outlet"))
@@ -169,7 +172,7 @@ def plausible(name: str, bare: bool) -> bool:
     "App" is no agency and "Hill said" no paper: acronyms stand in capitals, a common word behind "the".
     """
     key = plain(name)
-    if key not in known() or (key in _acronyms() and not name.isupper()) or name in AMBIGUOUS:
+    if key not in known() or (key in _acronyms() and not name.isupper()) or name in _misleading("agency"):
         return False
     common = known()[key].startswith("The ") or name in _given() or name in ends("outlet")
     return not (bare and common and " " not in key and "." not in key)
@@ -200,7 +203,7 @@ def is_body(name: str) -> bool:
 def foreign(name: str) -> bool:
     """Whether a name is that of a place, a people or a day.
 
-    >>> foreign("Kabul"), foreign("the German"), foreign("Monday"), foreign("Harbour Wire")
+    >>> foreign("Paris"), foreign("the German"), foreign("Monday"), foreign("Harbour Wire")
     (True, True, True, False)
     """
     key = plain(name)
@@ -237,7 +240,7 @@ class Names:
             return held or known().get(key, name)
         if plausible(name, bare):
             return known()[key]
-        if STATION.fullmatch(name) and name not in NO_STATION:
+        if STATION.fullmatch(name) and name not in _misleading("station"):
             return name
         return _by_tail(name, bare) or self._by_masthead(name, bare)
 

@@ -21,7 +21,7 @@ from functools import cached_property
 
 from ..model import Annotated, Credit, Descent, Edge, Intervention, Point, Span, Statement
 from .credits import FOOT, WHOLE, outlet_key, plain
-from .draft import components
+from .draft import Placed, components
 from .firsthand import STOP
 from .outlets import foreign, is_body, known
 
@@ -50,21 +50,10 @@ class Tie:
 
 
 @dataclass(frozen=True)
-class Story:
+class Story(Placed):
     """A story's accounts and descent, looked up by position."""
 
-    accounts: Sequence[Annotated]
     descent: Descent
-
-    @cached_property
-    def place(self) -> dict[str, int]:
-        """Position of each account by witness id."""
-        return {a.witness.id: n for n, a in enumerate(self.accounts)}
-
-    @cached_property
-    def outlets(self) -> list[str]:
-        """Key of each account's outlet, empty when unknown."""
-        return [outlet_key(a.witness.outlet or "") for a in self.accounts]
 
     @cached_property
     def bodies(self) -> frozenset[str]:
