@@ -527,11 +527,30 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """One value of a discrepancy, and what stands behind it.
+
+    ``witnesses`` are the accounts that have it, in story order; ``low`` and ``high`` bound the number of
+    its independent origins, ``why`` says what the bounds rest on; ``primary`` are the accounts
+    among them that are a body's own text.
+    """
+
+    value: str
+    witnesses: tuple[str, ...]
+    low: int = 1
+    high: int = 1
+    why: str = ""
+    primary: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Discrepancy:
     """Readings that cannot all be right, or are not the same, of a stated kind.
 
-    ``explanation`` is one plain sentence; ``innocent`` names a harmless explanation that
-    fits, or is None; ``score`` is uncalibrated, 0–1; ``point`` is a point's id, if one.
+    ``explanation`` is one plain sentence; ``innocent`` names a harmless explanation that fits, or is
+    None; ``score`` is the share of planted conflicts found with as much evidence that were right
+    (``contrast/scores.py``); ``point`` is a point's id, if one; ``sides`` are its values, each with
+    the origins behind it.
     """
 
     id: str
@@ -541,6 +560,7 @@ class Discrepancy:
     score: float
     readings: tuple[Value, ...]
     point: str | None = None
+    sides: tuple[Side, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

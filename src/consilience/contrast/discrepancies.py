@@ -10,19 +10,23 @@ order of the accounts.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 
 from ..model import Annotated, Descent, Discrepancy, Entity, Point, Span, Value, tagged_hash
 from ..settings import Contrast
 from .sheet import Sheet, sheet
+from .sides import with_sides
 from .slots import Finding
 
 Comparer = Callable[[Sheet], Iterator[Finding]]
 
 SHOWN = 40
 """Longest words of a further reading that an explanation repeats, in code points."""
+WORD = re.compile(r"[\w,.]*\w")
+FIGURE = re.compile(r"(?:[a-z]+ )*[\d.,]+")
 COMPARERS = (
     "numbers",
     "counts",
@@ -54,26 +58,24 @@ def discrepancies(
     ()
 
     :param accounts: linked accounts of one story, in any order.
-    :param descent: not used yet; the origins behind each reading are shown by the dossier.
+    :param descent: tells how many independent origins stand behind each value; without it none are counted.
     """
     settings = settings or Contrast()
     laid = sheet(accounts, points, entities)
     found = [f for name in COMPARERS for f in _comparer(name)(laid) if f.score >= settings.min_score]
     made = [_joined(laid, group) for group in _groups(_once(found))]
     order = {a.witness.id: i for i, a in enumerate(laid.accounts)}
-    kept = [d for d in made if len({v.span.witness for v in d.readings}) > 1]
-    return tuple(
-        sorted(
-            kept,
-            key=lambda d: (
-                d.innocent is not None,
-                -d.score,
-                order[d.readings[0].span.witness],
-                d.readings[0].span.start,
-                d.kind,
-            ),
-        )
+    kept = sorted(
+        (d for d in made if len({v.span.witness for v in d.readings}) > 1),
+        key=lambda d: (
+            d.innocent is not None,
+            -d.score,
+            order[d.readings[0].span.witness],
+            d.readings[0].span.start,
+            d.kind,
+        ),
     )
+    return tuple(kept) if descent is None else with_sides(kept, laid.accounts, points, descent)
 
 
 def _comparer(name: str) -> Comparer:
@@ -133,8 +135,10 @@ def _joined(laid: Sheet, group: Sequence[Finding]) -> Discrepancy:
         for span, value in finding.sides:
             if span not in sides and not any(span.overlap(other) for other in sides):
                 sides[span] = value
+    shown = one_value(sides.values())
     readings = tuple(
-        Value(span, value) for span, value in sorted(sides.items(), key=lambda s: (order[s[0].witness], s[0]))
+        Value(span, shown[value])
+        for span, value in sorted(sides.items(), key=lambda s: (order[s[0].witness], s[0]))
     )
     identity = tagged_hash(
         "d1", best.kind, [[v.span.witness, v.span.start, v.span.end, v.value] for v in readings]
@@ -149,6 +153,26 @@ def _joined(laid: Sheet, group: Sequence[Finding]) -> Discrepancy:
         readings,
         point,
     )
+
+
+def one_value(values: Iterable[str]) -> dict[str, str]:
+    """Each value as it is shown: a figure is one with its noun or without, words with a stop or without.
+
+    >>> one_value(["112", "112 people", "Mind the gap", "Mind the gap."])["112"]
+    '112 people'
+    """
+    held: dict[str, list[str]] = defaultdict(list)
+    for value in values:
+        held[" ".join(WORD.findall(value.lower()))].append(value)
+    for key in sorted(held):
+        longer = [other for other in held if other.startswith(f"{key} ")]
+        if FIGURE.fullmatch(key) and len(longer) == 1:
+            held[longer[0]] += held.pop(key)
+    return {
+        value: max(group, key=lambda v: (group.count(v), len(v)))
+        for group in held.values()
+        for value in group
+    }
 
 
 def _all_values(laid: Sheet, best: Finding, readings: Sequence[Value]) -> str:

@@ -24,6 +24,7 @@ from ..model import (
     Mention,
     Point,
     Problem,
+    Side,
     Silence,
     Span,
     Statement,
@@ -232,6 +233,15 @@ class _Writer:
             "score": d.score,
             "point": d.point,
             "readings": [{**self.place(v.span), "value": v.value} for v in d.readings],
+            "sides": [self.side(s) for s in d.sides],
+        }
+
+    def side(self, s: Side) -> Json:
+        return {
+            "value": s.value,
+            "articles": [self.names[w] for w in s.witnesses],
+            "independent": {"low": s.low, "high": s.high, "why": s.why},
+            "primary": [self.names[w] for w in s.primary],
         }
 
     def stemma(self) -> Json:

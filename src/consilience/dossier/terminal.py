@@ -17,6 +17,7 @@ from .render.facts import (
     Edge,
     Facts,
     Row,
+    bounds,
     by_value,
     capital,
     counted,
@@ -262,11 +263,24 @@ def _discrepancies(known: Facts, console: Console, verbose: bool) -> None:
         sign = ("≈", "yellow") if d.get("innocent") else ("≠", "red")
         table.add_row(_line(sign), _text(d["kind"], "bold"), _text(d["explanation"]))
         for value, readings in by_value(d):
-            table.add_row("", "", _sides(known, value, readings, verbose))
+            side = _sides(known, value, readings, verbose)
+            table.add_row("", "", side.append(_behind(known, d, value), style="dim"))
         if d.get("innocent"):
             table.add_row("", "", _line(("harmless: ", "yellow"), (clean(d["innocent"]), "")))
     console.print(table)
     _cut(console, len(found) - len(shown), "discrepancy", "discrepancies")
+
+
+def _behind(known: Facts, discrepancy: Document, value: str) -> str:
+    """How many independent origins several accounts have a value from, and which is a body's own text."""
+    side = next((s for s in discrepancy.get("sides") or [] if s["value"] == value), None)
+    if side is None or len(side["articles"]) < 2:
+        return ""
+    found = bounds(side["independent"])
+    own = [known.by_id[a].siglum for a in side["primary"] if a in known.by_id]
+    return f"  {found} {'origin' if found == '1' else 'origins'}" + (
+        f"; primary: {' '.join(own)}" if own else ""
+    )
 
 
 def _sides(known: Facts, value: str, readings: list[Document], verbose: bool) -> Text:

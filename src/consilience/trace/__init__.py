@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..model import Annotated, Descent, Entity, Point
+from ..model import Annotated, Descent, Entity, Point, Witness
 from ..settings import Trace
 
 
@@ -52,3 +52,14 @@ def with_origins(
     from .origins import placed
 
     return placed(points, accounts, descent)
+
+
+def is_primary(witness: Witness) -> bool:
+    """Whether an account is a body's own text: a ministry's statement, an office's readout.
+
+    >>> is_primary(Witness("w1:a", "a", "", outlet="Ministry of Fisheries and Ports"))
+    True
+    """
+    from .ties import issuer
+
+    return issuer(witness.outlet)

@@ -132,8 +132,8 @@ class Row:
     @property
     def independent(self) -> tuple[int, int]:
         """Lower and upper bound of the number of independent origins."""
-        bounds = self.raw.get("independent") or {}
-        return int(bounds.get("low", 1)), int(bounds.get("high", 1))
+        found = self.raw.get("independent") or {}
+        return int(found.get("low", 1)), int(found.get("high", 1))
 
     @property
     def links(self) -> list[Document]:
@@ -158,8 +158,7 @@ class Row:
     @property
     def bounds(self) -> str:
         """The bounds in figures: 1, or 1–2."""
-        low, high = self.independent
-        return str(low) if low == high else f"{low}–{high}"
+        return bounds(self.raw.get("independent") or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,6 +441,16 @@ def capital(words: str) -> str:
 def in_word(number: int) -> str:
     """A number up to twelve as a word."""
     return NUMBERS[number] if 0 < number < len(NUMBERS) else str(number)
+
+
+def bounds(independent: Document) -> str:
+    """Bounds of a number of origins in figures.
+
+    >>> bounds({"low": 1, "high": 1}), bounds({"low": 1, "high": 2})
+    ('1', '1–2')
+    """
+    low, high = int(independent.get("low", 1)), int(independent.get("high", 1))
+    return str(low) if low == high else f"{low}–{high}"
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

@@ -48,14 +48,17 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One value of a discrepancy: who has it, and in what words.
+    """One value of a discrepancy: who has it, in what words, and what stands behind it.
 
-    ``rest`` are the anchors in further accounts.
+    ``rest`` are the anchors in further accounts; ``origins`` says in a sentence how many independent
+    origins several accounts have it from; ``primary`` are the accounts that are a body's own text.
     """
 
     value: str
     quotes: tuple[Quote, ...]
     rest: tuple[tuple[Account, str], ...]
+    origins: str = ""
+    primary: tuple[Account, ...] = ()
 
 
 def anchor(account: Account, start: int, end: int) -> str:
@@ -213,11 +216,23 @@ def sides(discrepancy: Document, facts: Facts, limit: int = 2) -> list[Side]:
             if q.accounts[0] not in seen.accounts:
                 both = seen.accounts + q.accounts
                 quotes[words] = Quote(both, seen.pieces, seen.places + q.places, seen.cut)
-        found.append(_side(value, list(quotes.values()), limit))
+        behind = next((s for s in discrepancy.get("sides") or [] if s["value"] == value), {})
+        found.append(_side(value, list(quotes.values()), limit, _origins(behind), _primary(behind, facts)))
     return found
 
 
-def _side(value: str, quotes: Sequence[Quote], limit: int) -> Side:
+def _origins(side: Document) -> str:
+    """The sentence on the origins of a value that several accounts have."""
+    return str(side["independent"].get("why") or "") if len(side.get("articles") or []) > 1 else ""
+
+
+def _primary(side: Document, facts: Facts) -> tuple[Account, ...]:
+    return tuple(facts.by_id[a] for a in side.get("primary") or [] if a in facts.by_id)
+
+
+def _side(
+    value: str, quotes: Sequence[Quote], limit: int, origins: str, primary: tuple[Account, ...]
+) -> Side:
     """The first passage of each account, the first few in full."""
     shown: list[Quote] = []
     rest: dict[str, tuple[Account, str]] = {}
@@ -228,7 +243,7 @@ def _side(value: str, quotes: Sequence[Quote], limit: int) -> Side:
             shown.append(q)
         else:
             rest |= {a.id: (a, at) for a, at in fresh}
-    return Side(value, tuple(shown), tuple(rest.values()))
+    return Side(value, tuple(shown), tuple(rest.values()), origins, primary)
 
 
 def _quote(account: Account, place: Document, odd: Sequence[tuple[int, int]]) -> Quote:
