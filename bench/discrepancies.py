@@ -1,21 +1,25 @@
 """Measure discrepancies on planted cases.
 
-    python bench/discrepancies.py SHARED [--set stories-allsides] [--seed 11] [--n-per-kind 8]
-                                         [--points] [--show] [--keep DIR]
+    python bench/discrepancies.py SHARED [--sets stories-allsides …] [--seeds 11 …] [--n-per-kind 8]
+                                  [--half open|held] [--kinds number …] [--points] [--keep DIR]
+                                  [--misses] [--show]
 
 SHARED holds ``data/<set>/articles.jsonl.gz`` and ``score/plant.py`` with ``score/planted.py``. Cases
-are planted with the seed given, both versions of each pair are read, annotated and linked, and the
-discrepancies scored: recall by kind, the share typed rightly, conflicts at places that were not
+are planted in each set with each seed, both versions of each pair are read, annotated and linked, and
+the discrepancies scored: recall by kind, the share typed rightly, conflicts at places that were not
 edited, false alarms on innocent edits, conflicts per unedited pair, and milliseconds of processor time
-per pair. ``--points`` gives the comparers the points of ``collate`` too, as ``compare`` does; without
-it they work on sentences alone, several times faster. ``--show`` lists every conflict of the unedited
-pairs, to be read by eye. ``--keep`` stores the annotated pairs between runs; delete it when
-annotation changes.
+per pair. ``--half`` keeps the stories of one half, by a digest of their names: rules are written with
+the open half in sight, and reported on the held one. ``--points`` gives the comparers the points of
+``collate`` too, as ``compare`` does; without it they work on sentences alone, several times faster.
+``--misses`` lists the planted conflicts that were missed and the innocent edits that were not excused,
+``--show`` every conflict of the unedited pairs, to be read by eye. ``--keep`` stores the annotated
+accounts between runs; delete it when annotation changes.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import pickle
 import sys
@@ -36,6 +40,7 @@ from consilience.model import Annotated, Discrepancy, Entity, Story, Witness
 
 SIDES = ("after", "before")
 Pair = tuple[tuple[Annotated, ...], tuple[Entity, ...]]
+Measured = tuple[list[dict[str, Any]], list[float], Counter[str]]
 
 
 class Reader:
@@ -100,8 +105,29 @@ def show(case: str, accounts: Sequence[Annotated], found: Sequence[Discrepancy])
                 print(f"    {witness.name}: …{around}…")
 
 
-def measure(args: argparse.Namespace, cases: Path, planted: Any) -> dict[str, Any]:
-    reader = Reader(args.keep)
+def miss(case: str, truth: dict[str, Any], row: dict[str, Any], pair: Pair) -> None:
+    """Print a planted conflict that was missed, or an innocent edit that raised one."""
+    if row["hit"] == (not truth["innocent"]):
+        return
+    texts = {a.witness.name: a.witness.text for a in pair[0]}
+    print(f"{case}  {'ALARM' if truth['innocent'] else 'MISSED'} {truth['detail']}")
+    print(f"    was {truth['was']!r} now {truth['now']!r}")
+    for place in ({"article": truth["article"], **truth["edit"]}, *truth["others"]):
+        around = texts[place["article"]][max(0, place["start"] - 120) : place["end"] + 120]
+        print(f"    {place['article']}: …{' '.join(around.split())}…")
+
+
+def halves(found: dict[str, list[Any]], half: str | None) -> dict[str, list[Any]]:
+    """The stories of one half ("open" or "held"), or all."""
+
+    def side(story: str) -> str:
+        return "open" if hashlib.sha256(story.encode()).digest()[0] % 2 else "held"
+
+    return {story: rows for story, rows in found.items() if half in (None, side(story))}
+
+
+def measure(args: argparse.Namespace, cases: Path, planted: Any, reader: Reader) -> Measured:
+    """Judged cases of one set and seed, milliseconds of each comparison, and harmless findings by kind."""
     rows, milliseconds, harmless = [], [], Counter[str]()
     for path in sorted(cases.glob("*/truth.json")):
         truth = json.loads(path.read_text("utf-8"))
@@ -116,20 +142,24 @@ def measure(args: argparse.Namespace, cases: Path, planted: Any) -> dict[str, An
                 harmless.update(d.kind for d in found if d.innocent is not None)
                 if args.show:
                     show(path.parent.name, pair[0], found)
+            else:
+                edited = pair
         rows.append(planted.judge(truth, made["after"], made["before"], texts))
-    out: dict[str, Any] = planted.summary(rows)
-    out["harmless_per_pair"] = {kind: n / max(1, len(rows)) for kind, n in sorted(harmless.items())}
-    out["milliseconds"] = sum(milliseconds) / max(1, len(milliseconds))
-    return out
+        if args.misses:
+            miss(path.parent.name, truth, rows[-1], edited)
+    return rows, milliseconds, harmless
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure discrepancies on planted cases.")
     parser.add_argument("shared", type=Path)
-    parser.add_argument("--set", default="stories-allsides")
-    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--sets", nargs="+", default=["stories-allsides"])
+    parser.add_argument("--seeds", nargs="+", type=int, default=[11])
     parser.add_argument("--n-per-kind", type=int, default=8)
+    parser.add_argument("--half", choices=("open", "held"))
+    parser.add_argument("--kinds", nargs="+")
     parser.add_argument("--points", action="store_true")
+    parser.add_argument("--misses", action="store_true")
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--keep", type=Path)
     args = parser.parse_args()
@@ -137,11 +167,22 @@ def main() -> None:
     import plant
     import planted
 
-    articles = args.shared / "data" / args.set / "articles.jsonl.gz"
-    with tempfile.TemporaryDirectory() as folder:
-        made = plant.plant(plant.stories(articles), args.n_per_kind, args.seed, list(plant.KINDS), 0.8)
-        plant.write_cases(made, Path(folder), args.seed)
-        print(json.dumps(measure(args, Path(folder), planted), indent=1))
+    reader, rows, took, harmless = Reader(args.keep), [], [], Counter[str]()
+    for name in args.sets:
+        stories = halves(plant.stories(args.shared / "data" / name / "articles.jsonl.gz"), args.half)
+        for seed in args.seeds:
+            with tempfile.TemporaryDirectory() as folder:
+                made = plant.plant(stories, args.n_per_kind, seed, args.kinds or list(plant.KINDS), 0.8)
+                plant.write_cases(made, Path(folder), seed)
+                found = measure(args, Path(folder), planted, reader)
+            rows += found[0]
+            took += found[1]
+            harmless.update(found[2])
+    out: dict[str, Any] = planted.summary(rows)
+    out["cases_by_kind"] = dict(sorted(Counter(r["kind"] for r in rows).items()))
+    out["harmless_per_pair"] = {kind: n / max(1, len(rows)) for kind, n in sorted(harmless.items())}
+    out["milliseconds"] = sum(took) / max(1, len(took))
+    print(json.dumps(out, indent=1))
 
 
 if __name__ == "__main__":
