@@ -565,12 +565,18 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """An account that does not carry a point; ``could`` is False when it could not have had it."""
+    """An account that does not carry a point; ``could`` is False when it could not have had it.
+
+    ``kin`` is the account that carries it and that this one follows, if any; ``score``, 0–1 and
+    uncalibrated, is how far the account's nearest sentence is from the point.
+    """
 
     witness: str
     point: str
     why: str
     could: bool = True
+    kin: str | None = None
+    score: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """What an account leaves out: points that others carry and it does not.
 
 An account is *silent* on a point that it could have had, and *lacunose* on one it could not: it came
-out before the point was known, is too short, or breaks off. Listed are points that at least two other
-accounts carry, half of them or one that is its kin. Before any is listed, every sentence of the
-account is read again for the point's words and sense, and a doubtful silence is not listed: one that
-is none does harm.
+out before the point was told, breaks off, is a list of headlines, too short for it, or a body's own
+statement where others speak. Listed are points that at least two other accounts carry, half of them or
+one whose text it follows, and what a copy or a later version drops from the text it was made of.
+Before any is listed, every sentence of the account is read again for the point's words and sense, and
+what it tells otherwise (another figure of the same matter) is no silence: one that is none does harm.
 
 Invariant: no account is said to lack a point that one of its readings holds.
 """
@@ -12,201 +13,361 @@ Invariant: no account is said to lack a point that one of its readings holds.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from functools import cached_property
 
-from ..model import Annotated, Descent, Point, Silence, Span
-from ..settings import Contrast
+from ..model import Annotated, Descent, Discrepancy, Point, Silence, Span
 from .sheet import Sheet, sheet
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from ..encoder import Encoder
-
 CARRIED = 2
-"""Other accounts that carry a point before its absence is listed."""
-WORDS = 0.25
-"""Share of a reading's words (by weight) in one line of an account from which it may carry the point."""
-SENSE = 0.78
-"""Cosine of a reading and a line of an account from which it may carry the point."""
-ONE = 0.58
-"""Cosine from which a line that shares a single word may carry the point ("radar" alone is none)."""
-SHORT = 60
-"""Words under which an account is too short for its silence to say anything."""
+"""Other accounts that carry a point before its absence is listed, copies aside."""
+NEAR, KIN_NEAR = 0.53, 0.7
+"""Nearness from which a line may carry a point; an account that follows another rewords it less."""
+HELD = 0.34
+"""Share of a reading's words, by weight and names aside, in one line from which that line may carry it."""
+PER_WORD = 0.1
+"""What each word of a point that stands in one line adds to the nearness of its sense."""
+SHORT, BRIEF, FULL = 60, 150, 4
+"""Words under which an account carries what it likes; a brief has fewer than the second, and others this
+many times as many."""
 FOLLOWS = 0.5
 """Share of the smaller account's points that two kin share before one is said to follow the other."""
-Vectors = Mapping[str, "NDArray[np.float32]"]
-Kin = Mapping[str, Mapping[str, int]]
-CUT = re.compile(r"(?:…|\.\.\.|\[\+?\d+ chars\]|continue reading\W*|read more\W*)\s*$", re.IGNORECASE)
+DERIVED = {
+    "copy": "which it copies",
+    "rewrite": "which it rewords",
+    "version": "of which it is a later version",
+}
+WHOLE = frozenset({"copy", "version"})
+"""Kinds of descent that keep everything, unless something is dropped."""
+VALUES = frozenset({"number", "money", "percentage", "date", "time", "place", "polarity"})
+"""Kinds of discrepancy that tell a point with another value, whether or not they name the point."""
+BODY = frozenset({"body", "quotation", "standfirst"})
+CUT = re.compile(
+    r"(?:…|\.\.\.|\[\+?\d+ (?:chars|more words)\]|\(more\)|(?:continue|keep) reading\W*"
+    r"|read (?:more|on|the full story)\W*"
+    r"|(?:subscribe|(?:log|sign) in) to (?:continue|read)[^.\n]*\W*)\s*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reach:
-    """What bounds what an account could have carried."""
+    """What bounds what an account could have carried; ``own`` are the speakers of a body's own statement."""
 
-    day: str | None
+    published: str | None
     words: int
-    cut: bool
+    hindered: str
+    own: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class _Kin:
+    """Accounts that share text: points in common, and how the first descends from the second."""
+
+    shared: Mapping[tuple[str, str], int]
+    derived: Mapping[tuple[str, str], str]
+
+    def of(self, witness: str, holders: Sequence[str]) -> list[str]:
+        """The holders that an account follows, those it is made of first, then by points in common."""
+        near = [h for h in holders if (witness, h) in self.shared]
+        return sorted(near, key=lambda h: ((witness, h) not in self.derived, -self.shared[witness, h], h))
 
 
 def silences(
     accounts: Sequence[Annotated],
     points: Sequence[Point],
     descent: Descent | None = None,
-    settings: Contrast | None = None,
+    found: Sequence[Discrepancy] = (),
 ) -> tuple[Silence, ...]:
     """List what accounts leave out, points in their order, then accounts in theirs.
 
     >>> silences([], [])
     ()
 
-    :param descent: edges of the stemma tell which accounts are kin.
+    :param descent: edges of the stemma tell which accounts are kin, its origins which is a body's own text.
+    :param found: discrepancies: who tells a point otherwise is not silent on it.
     """
     laid = sheet(accounts)
     kin = _kin(laid, points, descent)
-    reach = {a.witness.id: _reach(a) for a in laid.accounts}
-    vectors = _vectors(laid)
-    return tuple(s for p in points for s in _of_point(laid, vectors, p, kin, reach))
+    reach = {a.witness.id: _reach(a, descent) for a in laid.accounts}
+    otherwise = _otherwise(points, found)
+    open_ones = [
+        (point, here, followed)
+        for point in points
+        for here, followed in _missing(laid, point, kin)
+        if here not in otherwise.get(point.id, ())
+    ]
+    reading = Rereading(laid, [point for point, _, _ in open_ones])
+    out = []
+    for point, here, followed in open_ones:
+        near, held = reading.nearness(point, here)
+        if near < KIN_NEAR if followed else near < NEAR and held < HELD:
+            hindered = _hindrance(point, here, reach)
+            why = hindered or _why(laid, point, here, followed, kin)
+            score = round(1 - max(0.0, min(1.0, near)), 3)
+            out.append(Silence(here, point.id, why, not hindered, followed[0] if followed else None, score))
+    return tuple(out)
 
 
-def _of_point(
-    laid: Sheet, vectors: Vectors, point: Point, kin: Kin, reach: Mapping[str, _Reach]
-) -> Iterator[Silence]:
-    holders = [w for w in point.witnesses if w in reach]
-    known = min((reach[w].day or "" for w in holders if reach[w].day), default=None)
+def _missing(laid: Sheet, point: Point, kin: _Kin) -> Iterator[tuple[str, list[str]]]:
+    """Accounts whose lack of a point is worth a look, each with the holders that it follows."""
+    holders = [w for w in point.witnesses if w in laid.index]
     for account in laid.accounts:
         here = account.witness.id
-        if here in holders:
-            continue
-        followed = {w: n for w, n in kin.get(here, {}).items() if w in holders}
-        if len(holders) < CARRIED or (2 * len(holders) < len(laid.accounts) - 1 and not followed):
-            continue
-        if _carries(laid, vectors, here, point):
-            continue
-        hindered = _hindrance(reach[here], known)
-        if hindered:
-            yield Silence(here, point.id, hindered, could=False)
-        else:
-            yield Silence(here, point.id, _why(laid, len(holders), len(laid.accounts), followed))
+        if here not in holders:
+            followed = kin.of(here, holders)
+            many = len(holders) >= CARRIED and (2 * len(holders) >= len(laid.accounts) - 1 or followed)
+            if many or any(kin.derived.get((here, h)) in WHOLE for h in followed):
+                yield here, followed
 
 
-def _why(laid: Sheet, holders: int, accounts: int, followed: Mapping[str, int]) -> str:
-    carry = f"All {holders}" if holders == accounts - 1 else f"{holders} of the {accounts - 1}"
+def _otherwise(points: Sequence[Point], found: Sequence[Discrepancy]) -> dict[str, set[str]]:
+    """Accounts that tell a point with another value."""
+    out: dict[str, set[str]] = defaultdict(set)
+    for point in points:
+        spans = point.spans
+        for finding in found:
+            meet = finding.kind in VALUES and any(v.span.overlap(s) for v in finding.readings for s in spans)
+            if meet or finding.point == point.id:
+                out[point.id] |= {v.span.witness for v in finding.readings}
+    return out
+
+
+def _why(laid: Sheet, point: Point, here: str, followed: Sequence[str], kin: _Kin) -> str:
+    holders, others = len(point.witnesses), len(laid.accounts) - 1
+    carry = "The other account carries" if others == 1 else f"{holders} of the {others} other accounts carry"
+    carry = f"All {holders} other accounts carry" if holders == others > 1 else carry
+    if holders == 1 < others:
+        carry = "One other account carries"
     if not followed:
-        return f"{carry} other accounts carry it."
-    nearest = max(sorted(followed), key=lambda w: followed[w])
-    witness = laid.accounts[laid.index[nearest]].witness
-    kin = f"{witness.outlet or witness.name}, with which it shares {followed[nearest]} points"
-    return f"{carry} other accounts carry it, among them {kin}."
+        return f"{carry} it."
+    witness = laid.accounts[laid.index[followed[0]]].witness
+    name = witness.outlet or witness.name
+    how = DERIVED.get(kin.derived.get((here, followed[0]), ""))
+    how = how or f"with which it shares {kin.shared[here, followed[0]]} points"
+    return f"{carry} it: {name}, {how}." if holders == 1 else f"{carry} it, among them {name}, {how}."
 
 
 # -- could it have had the point? --
 
 
-def _reach(account: Annotated) -> _Reach:
-    body = [
-        s for s in account.sentences if s.kind in ("body", "quotation", "standfirst")
-    ] or account.sentences
+def _reach(account: Annotated, descent: Descent | None) -> _Reach:
+    body = [s for s in account.sentences if s.kind in BODY] or list(account.sentences)
     words = sum(s.last - s.first for s in body)
-    published = account.witness.published
-    return _Reach(published[:10] if published else None, words, bool(CUT.search(account.witness.text)))
+    origins = descent.origins if descent else ()
+    own = None
+    if any(o.kind == "document" and o.witness == account.witness.id for o in origins):
+        own = frozenset(s.speaker.key or s.speaker.name for s in account.statements if s.speaker)
+    hindered = ""
+    if words < SHORT:
+        hindered = f"It is too short ({words} words) to carry every point."
+    elif _breaks_off(account):
+        hindered = "Its text breaks off, so that the point may have stood in what is missing."
+    elif _headlines(account):
+        hindered = "It is a list of headlines."
+    return _Reach(account.witness.published, words, hindered, own)
 
 
-def _hindrance(reach: _Reach, known: str | None) -> str:
+def _breaks_off(account: Annotated) -> bool:
+    """Whether the text ends in a sign of more, or its last paragraph in the midst of a sentence."""
+    if CUT.search(account.witness.text):
+        return True
+    body = [s for s in account.sentences if s.kind == "body"]
+    last = account.witness.text[body[-1].start : body[-1].end].rstrip() if body else "."
+    # "The crew of the ferry were taken to the": a sign-off ("Photo: Ann Poe") is short.
+    return last[-1:].isalnum() and last[:1].isalpha() and body[-1].last - body[-1].first > SHORT / 6
+
+
+def _headlines(account: Annotated) -> bool:
+    """Whether most lines of an account are short and end without a stop."""
+    paragraphs: dict[int, list[str]] = defaultdict(list)
+    for s in account.sentences:
+        if s.kind in BODY:
+            paragraphs[s.paragraph].append(account.witness.text[s.start : s.end].strip())
+    lines = [" ".join(found) for found in paragraphs.values() if "".join(found)]
+    bare = [x for x in lines if len(x.split()) < SHORT / 4 and x[-1].isalnum()]
+    return len(lines) > 4 and 3 * len(bare) > 2 * len(lines)
+
+
+def _hindrance(point: Point, here: str, reach: Mapping[str, _Reach]) -> str:
     """Why an account could not have carried a point; "" if it could."""
-    if reach.day and known and reach.day < known:
-        return f"It came out on {reach.day}, before the point was first told on {known}."
-    if reach.words < SHORT:
-        return f"It is too short ({reach.words} words) to carry every point."
-    if reach.cut:
-        return "Its text breaks off, so that the point may have stood in what is missing."
+    mine, held = reach[here], [reach[w] for w in point.witnesses if w in reach]
+    known = _first(r.published for r in held)
+    # A body knows what its own people say, also what others are the first to print.
+    speaks = mine.own is not None and bool({point.speaker, point.speaker_key} & mine.own)
+    if known and mine.published and _before(mine.published, known) and not speaks:
+        early, late = _when(mine.published, known), _when(known, mine.published)
+        return f"It came out on {early}, before the point was first told on {late}."
+    if mine.hindered:
+        return mine.hindered
+    full = sorted(r.words for r in held)[len(held) // 2]
+    if mine.words < BRIEF and mine.words * FULL < full:
+        return f"It is a brief of {mine.words} words; the accounts that carry the point have about {full}."
+    if mine.own is not None and point.speaker is not None and not speaks:
+        return f"It is a body's own statement, and {point.speaker} does not speak in it."
     return ""
+
+
+def _moment(iso: str) -> tuple[str, bool]:
+    """A time in UTC where it has a zone, and whether it has an hour."""
+    try:
+        moment = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso[:10], False
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return moment.isoformat(), len(iso) > 10
+
+
+def _when(iso: str, beside: str) -> str:
+    """A time as short as tells it from another: the day, or the hour of one day."""
+    return f"{iso[:10]} at {iso[11:16]}" if iso[:10] == beside[:10] else iso[:10]
+
+
+def _before(one: str, other: str) -> bool:
+    """Whether a time is surely before another; of two on one day both must have an hour.
+
+    >>> _before("2031-05-06", "2031-05-06T09:00"), _before("2031-05-06T07:40+00:00", "2031-05-06T11:00+02:00")
+    (False, True)
+    """
+    (a, exact), (b, also) = _moment(one), _moment(other)
+    return a < b if exact and also else a[:10] < b[:10]
+
+
+def _first(times: Iterator[str | None]) -> str | None:
+    return min((t for t in times if t), key=_moment, default=None)
 
 
 # -- does it carry the point after all? --
 
 
-def _carries(laid: Sheet, vectors: Vectors, witness: str, point: Point) -> bool:
-    """Whether a line of an account may carry a point: by sense, or by words, one word counting little."""
-    sense = _sense(vectors[witness], point)
-    shared = _shared(laid, witness, point)
-    return sense >= SENSE or shared > 1 or (shared == 1 and sense >= ONE)
+class Rereading:
+    """The lines of all accounts, read again for points: how near does any line come to one?
+
+    Sense is the cosine of sentence vectors, less what all lines of the story have in common, of the
+    nearest line to each reading, averaged; each word of a reading that stands in one line, names aside,
+    adds ``PER_WORD``. Both weights were fitted together on pairs of passage and document.
+    """
+
+    def __init__(self, laid: Sheet, points: Sequence[Point]) -> None:
+        from ..encoder import StaticEncoder
+
+        self.laid = laid
+        shown = {r.wording: None for p in points for r in p.readings}
+        lines = [x.witness.text[s.start : s.end] for x in laid.accounts for s in x.sentences] if shown else []
+        vectors = StaticEncoder.load().encode([*lines, *shown])
+        own = vectors[: len(lines)]
+        centred = vectors - own.mean(axis=0) if lines else vectors
+        norms = (centred * centred).sum(axis=1, keepdims=True) ** 0.5
+        norms[norms == 0] = 1
+        self._unit = centred / norms
+        self._row = {wording: len(lines) + n for n, wording in enumerate(shown)}
+        self._words: dict[Span, frozenset[str]] = {}
+        self._senses: dict[str, dict[str, float]] = {}
+
+    def nearness(self, point: Point, witness: str) -> tuple[float, float]:
+        """How near the nearest line of an account comes to a point, about 0 (nothing alike) to 2.
+
+        :returns: the nearness, and the greatest share of a reading's words that one line holds.
+        """
+        if point.id not in self._senses:
+            self._senses[point.id] = self._sense(point)
+        count, share = self._shared(point, witness)
+        return self._senses[point.id].get(witness, 0.0) + PER_WORD * count, share
+
+    def _sense(self, point: Point) -> dict[str, float]:
+        rows = [self._row[r.wording] for r in point.readings]
+        whole = self._unit[rows] @ self._unit[: self._starts[-1]].T
+        out = {}
+        for account, (a, b) in zip(self.laid.accounts, self._ends, strict=True):
+            out[account.witness.id] = float(whole[:, a:b].max(axis=1).mean()) if b > a else 0.0
+        return out
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts = [0]
+        for account in self.laid.accounts:
+            starts.append(starts[-1] + len(account.sentences))
+        return starts
+
+    @property
+    def _ends(self) -> list[tuple[int, int]]:
+        return list(zip(self._starts, self._starts[1:], strict=False))
+
+    def _shared(self, point: Point, witness: str) -> tuple[int, float]:
+        """Words of a reading that stand in one line of an account: how many at most, what share at most."""
+        postings, weights = self._postings[self.laid.index[witness]], self.laid.weights
+        count, share = 0, 0.0
+        for reading in point.readings:
+            keys = self._keys(reading.accounts[0])
+            whole = sum(weights[k] for k in sorted(keys))
+            held: dict[int, list[float]] = defaultdict(list)
+            for key in sorted(keys):
+                for line in postings.get(key, ()):
+                    held[line].append(weights[key])
+            for found in held.values():
+                count = max(count, len(found))
+                # Advice that names a lighthouse does not carry "The lighthouse had been dark".
+                if len(found) > 1 or len(keys) == 1:
+                    share = max(share, sum(found) / whole)
+        return count, share
+
+    @cached_property
+    def _postings(self) -> list[dict[str, list[int]]]:
+        out = []
+        for lines in self.laid.lines:
+            found: dict[str, list[int]] = defaultdict(list)
+            for line in lines:
+                for key in line.keys:
+                    found[key].append(line.number)
+            out.append(found)
+        return out
+
+    def _keys(self, span: Span) -> frozenset[str]:
+        """Words of a passage, its names aside: a captain who is named need not be relieved of his duties."""
+        if span not in self._words:
+            self._words[span] = _told(self.laid, span)
+        return self._words[span]
 
 
-def _shared(laid: Sheet, witness: str, point: Point) -> int:
-    """Words that a line shares with a reading, most over the lines that hold a fair share of its weight."""
-    lines = laid.lines[laid.index[witness]]
-    most = 0
-    each = [_words(laid, reading.accounts) for reading in point.readings]
-    count = Counter(key for words in each for key in words)
-    for told in each:
-        # "Grounded ferry had a faulty radar" is carried where its radar is, not where the ferry grounds.
-        words = {key: weight for key, weight in told.items() if count[key] > 1} or told
-        whole = sum(told.values())
-        for line in lines:
-            held = [w for k, w in words.items() if k in line.keys]
-            if sum(held) >= WORDS * whole:
-                # A reading of one word is carried where that word stands.
-                most = max(most, len(held) if len(words) > 1 else 2)
-    return most
-
-
-def _sense(held: NDArray[np.float32], point: Point) -> float:
-    """Cosine of the nearest line of an account and reading of a point."""
-    wordings = [reading.wording for reading in point.readings if reading.wording.strip()]
-    if not len(held) or not wordings:
-        return 0.0
-    return float((_encoder().encode(wordings) @ held.T).max())
-
-
-def _vectors(laid: Sheet) -> Vectors:
-    """A vector for each line of each account."""
-    out = {}
-    for account in laid.accounts:
-        text = account.witness.text
-        out[account.witness.id] = _encoder().encode([text[s.start : s.end] for s in account.sentences])
-    return out
-
-
-def _encoder() -> Encoder:
-    from ..encoder import StaticEncoder
-
-    return StaticEncoder.load()
-
-
-def _words(laid: Sheet, spans: Sequence[Span]) -> dict[str, float]:
-    """Weighed words of a reading's first passage."""
-    out: dict[str, float] = {}
-    for span in spans[:1]:
-        i = laid.index.get(span.witness)
-        for line in laid.lines[i] if i is not None else ():
-            if line.sentence.start < span.end and span.start < line.sentence.end:
-                tokens = laid.accounts[line.account].tokens
-                for key, places in line.keys.items():
-                    if any(span.start <= tokens[p].start < span.end for p in places):
-                        out[key] = laid.weights[key]
-    return out
+def _told(laid: Sheet, span: Span) -> frozenset[str]:
+    i = laid.index[span.witness]
+    tokens = laid.accounts[i].tokens
+    named, plain = set[str](), set[str]()
+    line = laid.line_at(i, span.start)
+    while line is not None and line.sentence.start < span.end:
+        for key, places in line.keys.items():
+            here = [p for p in places if span.start <= tokens[p].start < span.end]
+            if here:
+                (named if all(tokens[p].pos == "PROPN" for p in here) else plain).add(key)
+        line = laid.lines[i][line.number + 1] if line.number + 1 < len(laid.lines[i]) else None
+    return frozenset(plain - named or named)
 
 
 # -- kin --
 
 
-def _kin(laid: Sheet, points: Sequence[Point], descent: Descent | None) -> Kin:
+def _kin(laid: Sheet, points: Sequence[Point], descent: Descent | None) -> _Kin:
     """Accounts joined by descent that share most of their points: how many, both ways."""
     held: dict[str, set[str]] = defaultdict(set)
     for point in points:
         for witness in point.witnesses:
             held[witness].add(point.id)
-    out: dict[str, dict[str, int]] = defaultdict(dict)
+    shared: dict[tuple[str, str], int] = {}
     for a, b in _joined(laid, descent):
-        shared = len(held[a] & held[b])
-        if shared >= 3 and shared >= FOLLOWS * min(len(held[a]), len(held[b])):
-            out[a][b] = out[b][a] = shared
-    return out
+        common = len(held[a] & held[b])
+        if common >= 3 and common >= FOLLOWS * min(len(held[a]), len(held[b])):
+            shared[a, b] = shared[b, a] = common
+    edges = descent.edges if descent else ()
+    derived = {
+        (e.child, e.parent): e.kind
+        for e in edges
+        if e.directed and e.kind in DERIVED and (e.child, e.parent) in shared
+    }
+    return _Kin(shared, derived)
 
 
 def _joined(laid: Sheet, descent: Descent | None) -> Iterator[tuple[str, str]]:

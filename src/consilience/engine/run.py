@@ -102,7 +102,7 @@ def _examine(
     step("comparing", 0, 1)
     found = contrast.discrepancies(accounts, points, entities, descent, settings.contrast)
     points = ranked(points, accounts, found)
-    silences = contrast.silences(accounts, points, descent, settings.contrast)
+    silences = contrast.silences(accounts, points, descent, found)
     return Dossier(
         story=story,
         accounts=tuple(accounts),
