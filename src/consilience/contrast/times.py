@@ -3,25 +3,30 @@
 Compares like with like: weekday with weekday or weekend, day of a month with day of a month, year
 with year, hour with hour. Words such as "yesterday" are left out, since they lean on a date of
 publication that is often a day off; so is the day of a statement ("said on Tuesday") unless the lines
-are nearly the same, since two accounts often quote two statements. Tries the date line and the time
-zone before calling a conflict.
+are nearly the same, since two accounts often quote two statements. Tries the date line, the time
+zone and rounding before calling a conflict.
 
-Invariant: the two times share no moment, and hang on lines that tell the same.
+Invariant: the two times share no moment and hang on lines that tell the same; but for a weekend,
+neither account names the other's weekday for anything.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from ..model import Mention, When
+from ..model import Mention, Span, When
 from .sheet import Sheet, key_of
-from .slots import Finding, Match, Slot, clause, matches, rivalled
+from .slots import Finding, Match, Slot, clause, matches, rivalled, stated_elsewhere
 
-LEAST = {"weekday": 0.3, "said": 0.5, "day": 0.3, "year": 0.45, "hour": 0.4}
+LEAST = {"weekday": 0.26, "said": 0.5, "day": 0.26, "year": 0.45, "hour": 0.5}
 STRANGE = 0.1
-"""How much closer two times must be that hang on different verbs: they may date two events."""
+"""How much closer two times must be whose lines no point joins: they may date two events."""
+CLOSE = 0.44
+"""Closeness from which a weekend stands against a day that its account names for something else."""
+SURE = 0.6
+"""Closeness from which a date counts though one account names the other's date for something else."""
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 ZONES = frozenset("et est edt pt pst pdt ct cst cdt gmt utc bst cet cest ist jst local".split())
@@ -30,23 +35,46 @@ SAYING = frozenset("say tell add state write tweet note quote".split())
 DAY = re.compile(
     rf"\b({'|'.join(MONTHS)})[a-z]*\.? (\d{{1,2}})(?!\d)|\b(\d{{1,2}}) ({'|'.join(MONTHS)})", re.I
 )
+WEEKDAY = re.compile(rf"\b(?:{'|'.join(DAYS)})\b")
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+LATE = re.compile(r"\b(?:night|late|evening)\b|\b(?:9|1[01])(?::\d\d)? ?p", re.I)
+EARLY = re.compile(r"early|morning|midnight|overnight|a\.?m\.?", re.I)
+RANGE = re.compile(r" ?(?:-|–|to|through) ?\d")
+PRINTED = frozenset("published posted updated originally modified".split())
+"""Words before the date of a page, not of an event."""
 LONGEST = 7
 """Days between publications up to which a weekday's name is taken for the same day."""
+LOOSELY = 30
+"""Minutes by which an hour that is hedged ("about 4 p.m.") or full may differ from another."""
+NEARLY = 5
+"""Minutes by which two hours may differ where one is a multiple of five."""
+HEDGES = frozenset("about around approximately roughly shortly just before after nearly almost by".split())
 
 
 def compare(laid: Sheet) -> Iterator[Finding]:
     """Find times that differ."""
     slots = list(_slots(laid))
     rival = rivalled(laid, slots, _equal)
+    elsewhere = stated_elsewhere(slots, _equal)
+    named = [_days(slots, i) for i in range(len(laid.accounts))]
     for match in matches(laid, slots, least=min(LEAST.values()), same=_equal):
-        sort = match.a.sort
-        if _another(laid, match.a) != _another(laid, match.b):
+        a, b = match.a, match.b
+        if _agree(laid, a, b) or _another(laid, a) != _another(laid, b):
             continue
-        known = match.a.frame and match.a.frame == match.b.frame
-        least = LEAST[sort] + (0.0 if known else STRANGE)
-        if match.score >= least and not _agree(laid, match.a, match.b) and not rival(match):
+        if match.score < LEAST[a.sort] + (0.0 if match.point else STRANGE) or rival(match):
+            continue
+        if a.sort in ("weekday", "said"):
+            known = a.value in named[b.line.account] or b.value in named[a.line.account]
+            known = known and not (match.point and match.score >= CLOSE and WEEKEND in (a.value, b.value))
+        else:
+            known = match.score < SURE and elsewhere(a, b)
+        if not known:
             yield _finding(laid, match)
+
+
+def _days(slots: Sequence[Slot], i: int) -> frozenset[frozenset[int]]:
+    """Days of the week that an account names: one that knows both days tells of two events."""
+    return frozenset(s.value for s in slots if s.line.account == i and s.sort in ("weekday", "said"))
 
 
 def _slots(laid: Sheet) -> Iterator[Slot]:
@@ -60,36 +88,45 @@ def _slots(laid: Sheet) -> Iterator[Slot]:
 def _slot(laid: Sheet, i: int, number: int, mention: Mention, when: When) -> Iterator[Slot]:
     line, grown, shown = laid.lines[i][number], laid.trees[i], laid.text(mention.span)
     first, last = grown.at(mention.span.start), grown.at(mention.span.end - 1) + 1
-    sort, value = _read(shown, when)
     tokens = laid.accounts[i].tokens
-    # "The 2031 census" names a census; "in 2031" dates one.
-    if not sort or (sort == "year" and (not first or tokens[first - 1].pos not in ("ADP", "SCONJ"))):
+    if first and tokens[first - 1].text.lower().strip(":") in PRINTED:
         return
     verb = _governor(laid, i, first)
-    if sort == "weekday" and verb is not None and tokens[verb].lemma.lower() in SAYING:
-        sort = "said"
     frame = "" if verb is None else key_of(tokens, verb) or ""
-    yield Slot(line, first, last, mention.span, sort, value, shown, frame)
+    for sort, value in _read(shown, when):
+        # "The 2031 census" names a census; "in 2031" dates one.
+        if sort == "year" and (not first or tokens[first - 1].pos not in ("ADP", "SCONJ")):
+            continue
+        if sort == "weekday" and verb is not None and tokens[verb].lemma.lower() in SAYING:
+            sort = "said"
+        yield Slot(line, first, last, _part(mention.span, shown, sort), sort, value, shown, frame)
 
 
-def _read(shown: str, when: When) -> tuple[str, object]:
-    """What sort of time it is, and its value among those of the sort; ("", None) if not compared.
+def _part(span: Span, shown: str, sort: str) -> Span:
+    """Of "3 a.m. on Monday, May 4" the date, or the day, is what a date is compared with."""
+    day = {"day": DAY, "weekday": WEEKDAY, "said": WEEKDAY}.get(sort, YEAR).search(shown)
+    return Span(span.witness, span.start + day.start(), span.start + day.end()) if day else span
+
+
+def _read(shown: str, when: When) -> Iterator[tuple[str, object]]:
+    """What sorts of time it is, each with its value among those of the sort.
 
     A weekday's value is a set of days of the week, a day's (month, day).
     """
     day = DAY.search(shown)
-    if when.grain == "minute":
-        return ("hour", when.start[11:16]) if when.start and len(when.start) > 10 else ("", None)
-    if day:
+    if when.grain == "minute" and when.start and len(when.start) > 10:
+        yield "hour", when.start[11:16]
+    if day and not RANGE.match(shown, day.end()):
         month, number = (day.group(1), day.group(2)) if day.group(1) else (day.group(4), day.group(3))
-        return "day", (MONTHS.index(month[:3].lower()) + 1, int(number))
+        yield "day", (MONTHS.index(month[:3].lower()) + 1, int(number))
+    if day:
+        return
     if when.grain == "weekend":
-        return "weekday", WEEKEND
-    if when.weekday is not None and DAYS[when.weekday].lower()[:3] in shown.lower():
-        return "weekday", frozenset({when.weekday})
-    if when.grain == "year" and YEAR.fullmatch(shown.strip()):
-        return "year", shown.strip()
-    return "", None
+        yield "weekday", WEEKEND
+    elif when.weekday is not None and DAYS[when.weekday].lower()[:3] in shown.lower():
+        yield "weekday", frozenset({when.weekday})
+    elif when.grain == "year" and YEAR.fullmatch(shown.strip()):
+        yield "year", shown.strip()
 
 
 def _governor(laid: Sheet, i: int, token: int) -> int | None:
@@ -114,8 +151,17 @@ def _equal(a: Slot, b: Slot) -> bool:
 def _agree(laid: Sheet, a: Slot, b: Slot) -> bool:
     """Whether two times share a moment, or may be days of different weeks."""
     if a.sort in ("weekday", "said"):
-        return bool(a.value & b.value) or _weeks_apart(laid, a, b)
+        return bool(a.value & b.value) or _weeks_apart(laid, a, b) or _one_night(laid, a, b)
     return _equal(a, b)
+
+
+def _one_night(laid: Sheet, a: Slot, b: Slot) -> bool:
+    """ "Monday night" and "early on Tuesday", "1 a.m. on Tuesday": one night, two days."""
+    first, then = (a, b) if (min(a.value) + 1) % 7 == min(b.value) else (b, a)
+    follows = (min(first.value) + 1) % 7 == min(then.value) and len(first.value) == len(then.value) == 1
+    start = max(then.line.sentence.first, then.first - 2)
+    tokens = laid.accounts[then.line.account].tokens[start : then.last]
+    return follows and bool(LATE.search(first.shown)) and any(EARLY.fullmatch(t.text) for t in tokens)
 
 
 def _weeks_apart(laid: Sheet, a: Slot, b: Slot) -> bool:
@@ -149,11 +195,28 @@ def _normal(slot: Slot) -> str:
 
 
 def _innocent(laid: Sheet, a: Slot, b: Slot) -> str | None:
+    if a.sort == "hour" and _nearly(laid, a, b):
+        return "rounding: the hours are nearly the same"
     if not any(_zoned(laid, s) for s in (a, b)):
         return None
     if a.sort == "hour":
         return "time zones: at least one account names its zone"
     return "the date line: the day may differ with the zone"
+
+
+def _nearly(laid: Sheet, a: Slot, b: Slot) -> bool:
+    """Hours a few minutes apart, one of them round; or further where one is hedged or a full hour."""
+    x, y = (int(s.value[:2]) * 60 + int(s.value[3:]) for s in (a, b))
+    apart = min(abs(x - y), 24 * 60 - abs(x - y))
+    loose = any(minute % 30 == 0 for minute in (x, y)) or any(_hedged(laid, s) for s in (a, b))
+    round_ = any(minute % 5 == 0 for minute in (x, y))
+    return apart <= (LOOSELY if loose else NEARLY if round_ else 0)
+
+
+def _hedged(laid: Sheet, slot: Slot) -> bool:
+    start = max(slot.line.sentence.first, slot.first - 2)
+    tokens = laid.accounts[slot.line.account].tokens[start : slot.first]
+    return any(t.text.lower() in HEDGES for t in tokens) or slot.shown.split()[0].lower() in HEDGES
 
 
 def _zoned(laid: Sheet, slot: Slot) -> bool:
