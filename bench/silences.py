@@ -138,8 +138,8 @@ def figures(name: str, cases: Sequence[Case]) -> None:
     right = sum(not c.carried for c in listed)
     print(
         f"{name}: {len(cases)} absences, {len(silent)} of them silences by the key "
-        f"({share(len(silent), cases)} right if all were listed); listed {len(listed)}: precision {share(right, listed)}, "
-        f"recall {share(right, silent)}"
+        f"({share(len(silent), cases)} right if all were listed); listed {len(listed)}: "
+        f"precision {share(right, listed)}, recall {share(right, silent)}"
     )
 
 

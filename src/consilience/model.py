@@ -580,6 +580,59 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """How one account stands to one point.
+
+    ``state`` is carried, silent or lacunose; ``where`` is headline, lead or body if it is carried;
+    ``why`` is the reason of a silence.
+    """
+
+    point: str
+    state: str
+    where: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What one account carries of all points.
+
+    ``speakers`` holds name, points of that speaker that it carries, and points in all; ``shared`` counts
+    the points it carries that another account carries too.
+    """
+
+    witness: str
+    points: int
+    share: float
+    speakers: tuple[tuple[str, int, int], ...]
+    shared: int = 0
+    cells: tuple[Cell, ...] = ()
+
+    def count(self, state: str) -> int:
+        """How many cells are in a state, or stand in a place (headline, lead, body)."""
+        return sum(state in (c.state, c.where) for c in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """An account that quotes one half of an utterance and drops the half said in the same breath.
+
+    ``kept`` are its words; ``whole`` are passages of other accounts that carry both halves, ``dropped``
+    the half in them that it does not carry. ``hinge`` is the word that joins the halves ("but"); ``why``
+    is one plain sentence; ``score`` is uncalibrated, 0–1.
+    """
+
+    witness: str
+    kept: Span
+    whole: tuple[Span, ...]
+    dropped: tuple[Span, ...]
+    hinge: str
+    why: str
+    speaker: str | None = None
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Framing:
     """Something countable in how one account tells it.
 

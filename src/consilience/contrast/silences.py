@@ -164,14 +164,14 @@ def _reach(account: Annotated, descent: Descent | None) -> _Reach:
     hindered = ""
     if words < SHORT:
         hindered = f"It is too short ({words} words) to carry every point."
-    elif _breaks_off(account):
+    elif breaks_off(account):
         hindered = "Its text breaks off, so that the point may have stood in what is missing."
     elif _headlines(account):
         hindered = "It is a list of headlines."
     return _Reach(account.witness.published, words, hindered, own)
 
 
-def _breaks_off(account: Annotated) -> bool:
+def breaks_off(account: Annotated) -> bool:
     """Whether the text ends in a sign of more, or its last paragraph in the midst of a sentence."""
     if CUT.search(account.witness.text):
         return True
