@@ -8,7 +8,8 @@ from itertools import permutations
 import consilience
 from consilience import compare_witnesses, weakest_links
 from consilience.annotate import annotate
-from consilience.dossier.ranking import LEAD, ranked, ranks
+from consilience.contrast.coverage import LEAD
+from consilience.dossier.ranking import ranked, ranks
 from consilience.model import (
     Annotated,
     Discrepancy,

@@ -636,8 +636,10 @@ class Selection:
 class Framing:
     """Something countable in how one account tells it.
 
-    ``kind`` is verb (a reporting verb), actor, acted-on, passive or loaded; ``who`` is the
-    name concerned, if any; ``word`` the lemma; ``spans`` every place counted.
+    ``kind`` is verb (a reporting verb), actor, acted-on, passive, loaded or headline; ``who`` is the
+    name concerned, if any; ``word`` the lemma; ``spans`` every place counted. Of a headline that its
+    body does not bear out, ``word`` is figure, name or fact, ``note`` the sentence that says so, and
+    the first span lies in the headline.
     """
 
     witness: str

@@ -28,18 +28,15 @@ def coverage(
     ()
     """
     gaps = {(s.witness, s.point): s for s in silences}
-    whole = Counter(_speaker(p) for p in points if p.speaker)
-    voices = sorted(
-        {(p.speaker, p.speaker_key) for p in points if p.speaker}, key=lambda v: (v[0], v[1] or "")
-    )
+    whole = Counter(p.speaker for p in points if p.speaker)
     rows = []
     for account in accounts:
         here = account.witness.id
         ground = prominent(account)
         cells = tuple(c for p in points if (c := _cell(p, here, ground, gaps.get((here, p.id)))))
         has = {c.point for c in cells if c.state == "carried"}
-        mine = Counter(_speaker(p) for p in points if p.speaker and p.id in has)
-        speakers = tuple((name, mine[name, key], whole[name, key]) for name, key in voices)
+        mine = Counter(p.speaker for p in points if p.speaker and p.id in has)
+        speakers = tuple((name, mine[name], whole[name]) for name in sorted(whole))
         share = round(len(has) / len(points), 4) if points else 0.0
         shared = sum(len(p.witnesses) > 1 for p in points if p.id in has)
         rows.append(Coverage(here, len(has), share, speakers, shared, cells))
@@ -56,10 +53,6 @@ def prominent(account: Annotated) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     return of("title"), of("standfirst") + of("body")[:LEAD]
 
 
-def _speaker(point: Point) -> tuple[str, str | None]:
-    return (point.speaker or "", point.speaker_key)
-
-
 def _cell(
     point: Point, here: str, ground: tuple[Sequence[Span], Sequence[Span]], gap: Silence | None
 ) -> Cell | None:
@@ -68,8 +61,11 @@ def _cell(
         places = ("headline", "lead")
         where = next((n for n, g in zip(places, ground, strict=True) if _meet(spans, g)), "body")
         return Cell(point.id, "carried", where)
-    if gap is not None:
-        return Cell(point.id, "silent" if gap.could else "lacunose", "", gap.why)
+    why = gap.why if gap is not None else ""
+    if here in point.silent or (gap is not None and gap.could):
+        return Cell(point.id, "silent", "", why)
+    if here in point.lacunose or gap is not None:
+        return Cell(point.id, "lacunose", "", why)
     return None
 
 

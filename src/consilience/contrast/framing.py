@@ -1,8 +1,9 @@
 """How each account tells it, as far as it can be counted.
 
 Counts the verbs an account reports each speaker with, who acts on whom, what is told in the passive
-and with or without its agent, and words of a list of loaded ones (``data/loaded.tsv``), in the
-account's own voice or inside quotation marks. Gives no verdict and no score.
+and with or without its agent, words of a list of loaded ones (``data/loaded.tsv``), in the account's
+own voice or inside quotation marks, and what a headline has that its body does not bear out
+(``headlines``). Gives no verdict and no score.
 
 Invariant: every count is the number of its spans, and each span is a place in the account.
 """
@@ -16,12 +17,14 @@ from functools import cache
 from ..annotate.cues import cues
 from ..annotate.quotes import paragraphs_of
 from ..annotate.text import paragraphs
-from ..annotate.tree import Tree, tree
+from ..annotate.tree import Tree
 from ..data import lexicon
-from ..model import Annotated, Entity, Framing, Mention, Span, Statement, story_order
+from ..model import Annotated, Entity, Framing, Mention, Span, Statement
+from .headlines import headline
+from .sheet import sheet
 
 NAMED = frozenset({"person", "body", "place", "group"})
-KINDS = ("verb", "actor", "acted-on", "passive", "loaded")
+KINDS = ("headline", "verb", "actor", "acted-on", "passive", "loaded")
 LIGHT = frozenset({"be", "have", "do", "say", "tell", "make", "get", "become", "include"})
 Counted = tuple[str, str, str, str]
 
@@ -35,11 +38,14 @@ def framing(accounts: Sequence[Annotated], entities: Sequence[Entity] = ()) -> t
     :returns: by account, then kind, then most frequent first.
     """
     names = {e.key: e.name for e in entities}
+    laid = sheet(accounts, (), entities)
     out: list[Framing] = []
-    for account in sorted(accounts, key=lambda a: story_order(a.witness)):
+    for i, account in enumerate(laid.accounts):
         found: dict[Counted, set[Span]] = defaultdict(set)
-        grown = tree(account)
-        for counted, span in (*_verbs(account, names), *_actions(account, grown, names), *_loaded(account)):
+        for kind, who, says, places in headline(laid, i):
+            out.append(Framing(account.witness.id, "headline", kind, places, who or None, says))
+        actions = _actions(account, laid.trees[i], names)
+        for counted, span in (*_verbs(account, names), *actions, *_loaded(account)):
             found[counted].add(span)
         rows = sorted(found.items(), key=lambda r: (KINDS.index(r[0][0]), -len(r[1]), r[0]))
         for (kind, word, who, note), spans in rows:

@@ -15,8 +15,10 @@ from hashlib import sha256
 from typing import Any
 
 from .. import __version__
+from ..contrast.coverage import coverage
 from ..model import (
     Annotated,
+    Coverage,
     Descent,
     Discrepancy,
     Entity,
@@ -24,6 +26,7 @@ from ..model import (
     Mention,
     Point,
     Problem,
+    Selection,
     Side,
     Silence,
     Span,
@@ -32,7 +35,7 @@ from ..model import (
     Witness,
 )
 from ..settings import Settings
-from .digest import coverage, in_words, ledger, summary, timeline
+from .digest import in_words, ledger, summary, timeline
 from .ranking import ranks
 
 SCHEMA = "consilience/dossier/1"
@@ -42,7 +45,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """All findings about one story, in story order.
+    """All findings about one story, in story order; ``silences`` holds those that could not be helped too.
 
     ``to_dict`` and ``to_json`` give the published form, ``to_html`` the page.
     """
@@ -54,6 +57,7 @@ class Dossier:
     descent: Descent = Descent()  # noqa: RUF009 - frozen
     discrepancies: tuple[Discrepancy, ...] = ()
     silences: tuple[Silence, ...] = ()
+    selections: tuple[Selection, ...] = ()
     framing: tuple[Framing, ...] = ()
     problems: tuple[Problem, ...] = ()
     settings: Settings = Settings()  # noqa: RUF009 - frozen
@@ -103,6 +107,7 @@ class _Writer:
     def __init__(self, dossier: Dossier) -> None:
         self.dossier = dossier
         self.names = {a.witness.id: a.witness.name for a in dossier.accounts}
+        self.words = {a.witness.id: len(a.witness.text.split()) for a in dossier.accounts}
         self.ranks = ranks(dossier.points, dossier.accounts, dossier.discrepancies)
 
     def document(self) -> Json:
@@ -125,7 +130,8 @@ class _Writer:
                 }
                 for o in d.descent.origins
             ],
-            "omissions": [self.omission(s) for s in d.silences],
+            "omissions": [self.omission(s) for s in d.silences if s.could],
+            "selections": [self.selection(s) for s in d.selections],
             "entities": self.entities(),
             **self.overviews(),
             "framing": [self.frame(f) for f in d.framing],
@@ -265,7 +271,40 @@ class _Writer:
         return {"nodes": nodes, "edges": edges}
 
     def omission(self, s: Silence) -> Json:
-        return {"article": self.names[s.witness], "point": s.point, "why": s.why, "could": s.could}
+        return {
+            "article": self.names[s.witness],
+            "point": s.point,
+            "why": s.why,
+            "could": s.could,
+            "follows": self.names.get(s.kin or ""),
+            "score": s.score,
+        }
+
+    def selection(self, s: Selection) -> Json:
+        return {
+            "article": self.names[s.witness],
+            "speaker": s.speaker,
+            "kept": self.place(s.kept),
+            "whole": self.places(s.whole),
+            "dropped": self.places(s.dropped),
+            "hinge": s.hinge,
+            "why": s.why,
+            "score": s.score,
+        }
+
+    def covered(self, c: Coverage) -> Json:
+        return {
+            "article": self.names[c.witness],
+            "points": c.points,
+            "share": c.share,
+            "shared": c.shared,
+            **{name: c.count(name) for name in ("silent", "lacunose", "headline", "lead")},
+            "speakers": [{"name": n, "carried": k, "of": of} for n, k, of in c.speakers],
+            "cells": [
+                {"point": x.point, "state": x.state, **({"where": x.where} if x.where else {"why": x.why})}
+                for x in c.cells
+            ],
+        }
 
     def frame(self, f: Framing) -> Json:
         return {
@@ -273,7 +312,8 @@ class _Writer:
             "kind": f.kind,
             "who": f.who,
             "word": f.word,
-            "count": len(f.spans),
+            "count": 1 if f.kind == "headline" else len(f.spans),
+            "rate": round(1000 * len(f.spans) / max(1, self.words[f.witness]), 2),
             "note": f.note,
             "cites": self.places(f.spans),
         }
@@ -328,15 +368,7 @@ class _Writer:
                 {"text": c.text, "point": c.point, "cites": self.places(c.cites)}
                 for c in summary(d.points, d.accounts, d.discrepancies)
             ],
-            "coverage": [
-                {
-                    "article": self.names[c.witness],
-                    "points": c.points,
-                    "share": c.share,
-                    "speakers": [{"name": n, "carried": k, "of": of} for n, k, of in c.speakers],
-                }
-                for c in coverage(d.points, d.accounts)
-            ],
+            "coverage": [self.covered(c) for c in coverage(d.points, d.accounts, d.silences)],
         }
 
 

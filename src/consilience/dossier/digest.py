@@ -1,4 +1,4 @@
-"""What a reader takes in first: summary, timeline, ledger and coverage.
+"""What a reader takes in first: summary, timeline and ledger.
 
 Selects and orders what earlier stages found; it writes no sentence of its own.
 Invariant: every summary and timeline entry carries the passages it is made of.
@@ -53,16 +53,6 @@ class Voice:
     name: str
     key: str | None
     statements: tuple[Statement, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """How many of the points one account carries, in all and by speaker (name, carried, of)."""
-
-    witness: str
-    points: int
-    share: float
-    speakers: tuple[tuple[str, int, int], ...]
 
 
 def summary(
@@ -243,18 +233,3 @@ def ledger(accounts: Sequence[Annotated], entities: Sequence[Entity]) -> tuple[V
 def _voiced(statement: Statement, speaker: Speaker) -> bool:
     plain = speaker.name.casefold() not in POINTING | FIRST
     return speaker.key is not None or (plain and statement.score >= SURE)
-
-
-def coverage(points: Sequence[Point], accounts: Sequence[Annotated]) -> tuple[Coverage, ...]:
-    """For each account, how many points it carries, in all and by speaker."""
-    speakers = sorted({p.speaker for p in points if p.speaker})
-    rows = []
-    for account in accounts:
-        has = [p for p in points if account.witness.id in p.witnesses]
-        said = tuple(
-            (name, sum(p.speaker == name for p in has), sum(p.speaker == name for p in points))
-            for name in speakers
-        )
-        share = round(len(has) / len(points), 4) if points else 0.0
-        rows.append(Coverage(account.witness.id, len(has), share, said))
-    return tuple(rows)

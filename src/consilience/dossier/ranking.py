@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from ..contrast.coverage import prominent
 from ..model import Annotated, Discrepancy, Link, Point, Span, story_order
 
 if TYPE_CHECKING:
     from .build import Dossier
-
-LEAD = 2
-"""Sentences at the head of the body that are the lead, besides the standfirst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ def ranks(
 ) -> dict[str, Rank]:
     """The rank of each point, by its id."""
     by_id = {a.witness.id: a for a in sorted(accounts, key=lambda a: story_order(a.witness))}
-    leads = {w: _leads(a) for w, a in by_id.items()}
+    leads = {w: prominent(a) for w, a in by_id.items()}
     open_ones = [d for d in discrepancies if d.innocent is None]
     return {p.id: _rank(p, by_id, leads, any(_hangs(d, p) for d in open_ones)) for p in points}
 
@@ -85,7 +83,7 @@ def weakest_links(dossier: Dossier, count: int = 10) -> tuple[tuple[Point, Link]
 def _rank(
     point: Point,
     by_id: Mapping[str, Annotated],
-    leads: Mapping[str, tuple[list[Span], list[Span]]],
+    leads: Mapping[str, tuple[tuple[Span, ...], tuple[Span, ...]]],
     disputed: bool,
 ) -> Rank:
     first = point.firsts
@@ -95,15 +93,6 @@ def _rank(
         return tuple(w for w in by_id if any(s.overlap(h) for h in leads[w][where] for s in point.spans))
 
     return Rank(len(first), stands(0), stands(1), round(sum(places) / len(places), 4), disputed)
-
-
-def _leads(account: Annotated) -> tuple[list[Span], list[Span]]:
-    """The headline of an account, and its lead: standfirst and first sentences."""
-    witness = account.witness.id
-    heads = [Span(witness, s.start, s.end) for s in account.sentences if s.kind == "title"]
-    stand = [Span(witness, s.start, s.end) for s in account.sentences if s.kind == "standfirst"]
-    body = [Span(witness, s.start, s.end) for s in account.sentences if s.kind == "body"]
-    return heads, stand + body[:LEAD]
 
 
 def _hangs(discrepancy: Discrepancy, point: Point) -> bool:

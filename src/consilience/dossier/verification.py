@@ -61,6 +61,8 @@ def verify(document: Json, files: Sequence[Path] = ()) -> list[str]:
     faults += _apparatus(document["points"])
     faults += _links(document["points"])
     faults += _ranks(document["points"], texts)
+    faults += _coverage(document)
+    faults += _selections(document.get("selections", ()))
     faults += _stemma(document["stemma"], texts)
     if document["run"]["digest"] != document_digest(dict(document)):
         faults.append("run.digest: the document was changed after it was written")
@@ -119,6 +121,46 @@ def _places(document: Json) -> Iterator[tuple[str, str, int, int]]:
             yield f"entities.{entity['id']}", m["article"], *m["antecedent"]
 
 
+def _coverage(document: Json) -> Iterator[str]:
+    """The cells of an account are those of the points, and its counts are counts of its cells."""
+    for row in document.get("coverage", ()):
+        cells, where = row.get("cells"), f"coverage.{row['article']}"
+        if cells is None:
+            continue
+        told = {(c["point"], c["state"]) for c in cells}
+        if len(told) < len(cells) or told != set(_standing(document["points"], row["article"])):
+            yield f"{where}: its cells are not those of the points"
+        for name in ("silent", "lacunose", "headline", "lead"):
+            if row.get(name, 0) != sum(name in (c["state"], c.get("where")) for c in cells):
+                yield f"{where}: {name} does not count its cells"
+        if row["points"] != sum(c["state"] == "carried" for c in cells):
+            yield f"{where}: points does not count its cells"
+
+
+def _standing(points: Sequence[Json], article: str) -> Iterator[tuple[str, str]]:
+    for p in points:
+        if any(a["article"] == article for a in p["accounts"]):
+            yield p["id"], "carried"
+        for state in ("silent", "lacunose"):
+            if article in p.get(state, ()):
+                yield p["id"], state
+
+
+def _selections(selections: Sequence[Json]) -> Iterator[str]:
+    """What is dropped lies in an utterance of another account, one for each that carries both halves."""
+    for n, s in enumerate(selections):
+        where, whole, dropped = f"selections.{n}", s["whole"], s["dropped"]
+        if s["kept"]["article"] != s["article"] or any(w["article"] == s["article"] for w in whole):
+            yield f"{where}: keeps and drops in the wrong accounts"
+        pairs = zip(whole, dropped, strict=False)
+        inside = all(
+            w["article"] == d["article"] and w["start"] <= d["start"] and d["end"] <= w["end"]
+            for w, d in pairs
+        )
+        if len(whole) != len(dropped) or not inside:
+            yield f"{where}: what is dropped does not lie in what was said"
+
+
 def _records(document: Json) -> Iterator[tuple[str, str, Json]]:
     parts = [
         ("points", "accounts"),
@@ -133,6 +175,10 @@ def _records(document: Json) -> Iterator[tuple[str, str, Json]]:
             yield part, f"{name}.{record.get('id', i)}", record
     for i, edge in enumerate(document["stemma"]["edges"]):
         yield "evidence", f"stemma.edges.{i}", edge
+    for i, found in enumerate(document.get("selections", ())):
+        for part in ("whole", "dropped"):
+            yield part, f"selections.{i}", found
+        yield "kept", f"selections.{i}", {"kept": [found["kept"]]}
 
 
 def _ids(document: Json, texts: Mapping[str, str]) -> Iterator[str]:
@@ -145,7 +191,10 @@ def _ids(document: Json, texts: Mapping[str, str]) -> Iterator[str]:
     origins = {o["id"] for o in document.get("origins", ())}
     for i, o in enumerate(document["omissions"]):
         yield from _missing(f"omissions.{i}", [o["point"]], points)
-        yield from _missing(f"omissions.{i}", [o["article"]], texts)
+        yield from _missing(f"omissions.{i}", [o["article"], *filter(None, [o.get("follows")])], texts)
+    for c in document.get("coverage", ()):
+        yield from _missing("coverage", [c["article"]], texts)
+        yield from _missing(f"coverage.{c['article']}", (x["point"] for x in c.get("cells", ())), points)
     for voice in document["ledger"]:
         yield from _missing(f"ledger.{voice['speaker']}", voice["statements"], said)
         yield from _missing(f"ledger.{voice['speaker']}", [voice["key"]] if voice.get("key") else [], keys)

@@ -16,6 +16,7 @@ from ..annotate import link
 from ..annotate.pipeline import one_thread
 from ..collate import collate
 from ..collate.apparatus import unaligned
+from ..contrast.selective import selective
 from ..dossier import Dossier
 from ..dossier.ranking import ranked
 from ..errors import InputError
@@ -110,7 +111,8 @@ def _examine(
         points=tuple(_with_silences(p, silences) for p in points),
         descent=descent,
         discrepancies=tuple(found),
-        silences=tuple(s for s in silences if s.could),
+        silences=silences,
+        selections=selective(accounts),
         framing=tuple(contrast.framing(accounts, entities)),
         problems=(*problems, *_unaligned(points)),
         settings=settings,
