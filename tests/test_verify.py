@@ -96,6 +96,27 @@ def link(document: dict[str, Any], a: str, b: str, early: int = 0) -> None:
     document["points"][0]["links"] = [{"a": one, "b": two, "score": 0.5, "reason": "test"}]
 
 
+def selection(
+    document: dict[str, Any],
+    article: str = "two",
+    kept: tuple[int, int] = (0, 16),
+    dropped: tuple[int, int] = (18, 30),
+) -> None:
+    """Say that an account quotes one half of what the first one has from 6 to 30."""
+
+    def at(name: str, start: int, end: int) -> dict[str, Any]:
+        return {"article": name, "start": start, "end": end}
+
+    document["selections"] = [{
+        "article": article, "speaker": None, "kept": at(article, *kept), "whole": [at("one", 6, 30)],
+        "dropped": [at("one", *dropped)], "hinge": "but", "why": "test", "score": 0.5,
+    }]  # fmt: skip
+
+
+def test_a_sound_selection_has_no_fault() -> None:
+    assert fault(selection) == []
+
+
 def fault(change: Callable[[dict[str, Any]], object]) -> list[str]:
     """The faults after a change, with the digest made to fit."""
     document = copy.deepcopy(dossier().to_dict())
@@ -132,6 +153,13 @@ def fault(change: Callable[[dict[str, Any]], object]) -> list[str]:
          "one, two descend from themselves"),
         (lambda d: d["stemma"]["edges"][0].update(parent="three"), "'three' is not in the dossier"),
         (lambda d: d.pop("points"), "'points' is a required property"),
+        (lambda d: d["coverage"][0]["cells"].pop(), "coverage.one: its cells are not those of the points"),
+        (lambda d: d["coverage"][1].update(silent=4), "coverage.two: silent does not count its cells"),
+        (lambda d: d["coverage"][1].update(points=4), "coverage.two: points does not count its cells"),
+        (lambda d: selection(d, kept=(0, 99)), "span 0..99 is empty or outside 'two'"),
+        (lambda d: selection(d, dropped=(0, 12)), "what is dropped does not lie in what was said"),
+        (lambda d: selection(d, article="one"), "keeps and drops in the wrong accounts"),
+        (lambda d: d["omissions"][0].update(follows="three"), "'three' is not in the dossier"),
     ],
 )  # fmt: skip
 def test_each_kind_of_fault(change: Callable[[dict[str, Any]], object], words: str) -> None:

@@ -57,10 +57,10 @@ class Dossier:
     descent: Descent = Descent()  # noqa: RUF009 - frozen
     discrepancies: tuple[Discrepancy, ...] = ()
     silences: tuple[Silence, ...] = ()
-    selections: tuple[Selection, ...] = ()
     framing: tuple[Framing, ...] = ()
     problems: tuple[Problem, ...] = ()
     settings: Settings = Settings()  # noqa: RUF009 - frozen
+    selections: tuple[Selection, ...] = ()
 
     def to_dict(self) -> Json:
         """The dossier as JSON values, in the form that ``schema.json`` states."""

@@ -128,7 +128,7 @@ def _coverage(document: Json) -> Iterator[str]:
         if cells is None:
             continue
         told = {(c["point"], c["state"]) for c in cells}
-        if len(told) < len(cells) or told != set(_standing(document["points"], row["article"])):
+        if len(told) < len(cells) or told != _standing(document, row["article"]):
             yield f"{where}: its cells are not those of the points"
         for name in ("silent", "lacunose", "headline", "lead"):
             if row.get(name, 0) != sum(name in (c["state"], c.get("where")) for c in cells):
@@ -137,13 +137,13 @@ def _coverage(document: Json) -> Iterator[str]:
             yield f"{where}: points does not count its cells"
 
 
-def _standing(points: Sequence[Json], article: str) -> Iterator[tuple[str, str]]:
-    for p in points:
-        if any(a["article"] == article for a in p["accounts"]):
-            yield p["id"], "carried"
-        for state in ("silent", "lacunose"):
-            if article in p.get(state, ()):
-                yield p["id"], state
+def _standing(document: Json, article: str) -> set[tuple[str, str]]:
+    """How the points and omissions say that an account stands to each point."""
+    points = document["points"]
+    found = {(p["id"], "carried") for p in points if any(a["article"] == article for a in p["accounts"])}
+    for state in ("silent", "lacunose"):
+        found |= {(p["id"], state) for p in points if article in p.get(state, ())}
+    return found | {(o["point"], "silent") for o in document["omissions"] if o["article"] == article}
 
 
 def _selections(selections: Sequence[Json]) -> Iterator[str]:
