@@ -1,23 +1,45 @@
 """Places that differ for one event: another city, country or street.
 
-Compares places of one rank that stand after the same preposition in lines that tell the same. A place
-inside another (a capital and its state) is no difference; sides of the compass are compared by
-``polarity`` with the other opposites. Does not know maps beyond ``data/places.tsv``.
+Compares places of one rank that stand after the same preposition in lines that tell the same, and
+streets by their own pattern ("the 300 block of North Alder Street"): one block or house number in two
+streets is a difference wherever it stands. A place inside another (a capital and its state) is no
+difference; sides of the compass are compared by ``polarity`` with the other opposites. Does not know
+maps beyond ``data/places.tsv``.
 
 Invariant: both places are of one rank, and neither account names the other's place at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from ..data import lexicon
-from ..model import Mention
+from ..model import Mention, Span
 from .sheet import Sheet
 from .slots import Finding, Slot, matches
 
 LEAST = 0.26
+BARE = 0.1
+"""How much closer a place must be that stands before its noun ("the Velden council")."""
+LISTED = 0.6
+"""How close places in lists of places must be."""
+NUMBERED = 0.9
+"""Score of two streets with one block or house number."""
+SIDES = r"(?:(?:North|South|East|West)(?:east|west)?|[NSEW]{1,2})\.?"
+ORDINALS = dict(
+    zip(
+        "first second third fourth fifth sixth seventh eighth ninth tenth".split(),
+        "1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th".split(),
+        strict=True,
+    )
+)
+STREET = re.compile(
+    rf"\b(?:(?P<number>\d{{2,5}})(?:[- ]block)?(?: of)? (?:the )?)?(?P<whole>(?:{SIDES} )?"
+    rf"(?P<name>(?!(?:{SIDES}) )(?:[A-Z][a-z’'-]+(?: [A-Z][a-z]+)?|\d{{1,3}}(?:st|nd|rd|th))) "
+    r"(?:Street|Avenue|Road|Drive|Boulevard|Lane|Court|Circle|Terrace|Parkway|Highway|St|Ave|Rd|Dr|Blvd|Ln|Ct)\b)"
+)
 PREPOSITIONS = (
     dict.fromkeys("in at near outside inside on along around".split(), "in")
     | dict.fromkeys("to into toward towards".split(), "to")
@@ -29,20 +51,62 @@ STREETS = frozenset("street avenue road drive boulevard lane square highway st a
 
 def compare(laid: Sheet) -> Iterator[Finding]:
     """Find places that differ."""
-    slots = list(_slots(laid))
+    streets = list(_streets(laid))
+    slots = [*_slots(laid), *streets]
     named = [_named(laid, i) for i in range(len(laid.accounts))]
 
     def barred(a: Slot, b: Slot) -> bool:
-        known = a.value in named[b.line.account] or b.value in named[a.line.account]
-        return known or not _apart(a, b)
+        return not _apart(a, b) or _known(laid, a, b, named) or _known(laid, b, a, named)
 
+    told: set[Span] = set()
+    for a, b in _numbered(streets):
+        if not barred(a, b):
+            told |= {a.span, b.span}
+            yield _finding(a, b, NUMBERED)
     for match in matches(laid, slots, least=LEAST, same=_equal, barred=barred):
         a, b = match.a, match.b
-        if _equal(a, b):
-            continue
-        says = f"The place differs: “{a.shown}” against “{b.shown}”."
-        sides = ((a.span, a.value.split(":")[-1]), (b.span, b.value.split(":")[-1]))
-        yield Finding("place", sides, says, None, min(0.95, 0.25 + match.score), match.point)
+        if not _equal(a, b) and not {a.span, b.span} & told and match.score >= _least(a, b):
+            yield _finding(a, b, min(0.95, 0.25 + match.score), match.point)
+
+
+def _least(a: Slot, b: Slot) -> float:
+    """How close two places must be: closer in lists, which name what comes to mind."""
+    if a.sort == "street":
+        return LEAST
+    return LISTED if "list" in (a.frame, b.frame) else LEAST + BARE * ("" in (a.frame, b.frame))
+
+
+def _finding(a: Slot, b: Slot, score: float, point: str | None = None) -> Finding:
+    says = f"The place differs: “{a.shown}” against “{b.shown}”."
+    sides = tuple((s.span, s.value.split(":")[-1]) for s in (a, b))
+    return Finding("place", sides, says, None, score, point)
+
+
+def _known(laid: Sheet, a: Slot, b: Slot, named: Sequence[frozenset[str]]) -> bool:
+    """Whether the account of ``b`` names the place of ``a``, in whatever words."""
+    there = laid.accounts[b.line.account].witness.text
+    words = a.value if a.sort == "street" else a.shown
+    return a.value in named[b.line.account] or re.search(rf"\b{re.escape(words)}\b", there, re.I) is not None
+
+
+def _streets(laid: Sheet) -> Iterator[Slot]:
+    """Streets by their own pattern; the value is the name alone, the frame the block or house number."""
+    for i, account in enumerate(laid.accounts):
+        for m in STREET.finditer(account.witness.text):
+            line = laid.line_at(i, m.start("whole"))
+            if line is not None and m.end() <= line.sentence.end:
+                grown, span = laid.trees[i], Span(account.witness.id, *m.span("whole"))
+                first, last = grown.at(span.start), grown.at(span.end - 1) + 1
+                value = ORDINALS.get(m["name"].lower(), m["name"].lower())
+                yield Slot(line, first, last, span, "street", value, m["whole"], m["number"] or "")
+
+
+def _numbered(streets: Sequence[Slot]) -> Iterator[tuple[Slot, Slot]]:
+    """Streets of two accounts with one block or house number, which each account gives one street only."""
+    for n, a in enumerate(streets):
+        for b in streets[n + 1 :]:
+            if a.frame and a.frame == b.frame and a.line.account != b.line.account and not _equal(a, b):
+                yield a, b
 
 
 def _equal(a: Slot, b: Slot) -> bool:
@@ -67,8 +131,8 @@ def _slot(laid: Sheet, i: int, number: int, mention: Mention, key: str) -> Itera
     preposition = PREPOSITIONS.get(tokens[before].text.lower()) if before >= line.sentence.first else None
     shown = laid.text(mention.span)
     rank = _rank(shown, laid.entities[key].name if key in laid.entities else key.partition(":")[2])
-    if rank and (preposition or _listed(laid, i, first)):
-        frame = preposition or "list"
+    if rank and rank != "street":
+        frame = preposition or ("list" if _listed(laid, i, first) else "")
         yield Slot(line, first, last, mention.span, rank, key, shown, frame)
 
 
