@@ -21,15 +21,19 @@ from ..model import Annotated, Span
 from .sheet import Line, Pair, Sheet, stem, stop_words
 from .slots import Finding
 from .wording import (
+    GAP,
+    PROOF,
     SEED,
     Alignment,
     Change,
     Part,
     Quote,
+    abbreviated,
     align,
     dice,
     gaps,
     kept,
+    opposites,
     shared_runs,
     trifling,
     words_of,
@@ -37,29 +41,45 @@ from .wording import (
 
 TURNS = frozenset("but however yet although though unless if except not never".split())
 """Opening words that turn the sense of what follows: dropping one is worth saying."""
+TERMS = frozenset("but unless except provided if".split())
+"""Words that open a condition on what stands before them."""
 TRANSLATED = "two translations or transcripts of one utterance"
 TRIMMED = "a quotation trimmed at its start, as is usual; the word dropped turns the sense"
+CURTAILED = "a quotation trimmed at its end, as is usual; the words dropped turn the sense"
 TRANSCRIBED = "transcripts of one utterance: one word more or less"
+SLIPS = "transcripts of one utterance, which part in many small words"
+BRACKETED = "an editor's word in brackets for the speaker's own"
+MANY = 3
+"""Places in which two quotations part, from which they are two transcripts, not one that was changed ..."""
+DENSE = 15
+"""... where there are no more words than this to each place."""
 PARAPHRASED = "a paraphrase or another translation of one utterance"
 WHOLE = 9
 """Words of a quotation from which it is a whole utterance, to be compared with one in other words."""
+GOES_ON = 160
+"""Code points after a quotation in which it may go on ("…", she said, "but only if …")."""
 TONGUES = ("ian", "ish", "ese")
 """Endings of the names of languages that the tagger of names does not know."""
 Side = tuple[Span, str]
+Speakers = Sequence[Sequence[tuple[Span, str]]]
+"""What is said in each account, and the key of who says it."""
 
 
 def compare(laid: Sheet) -> Iterator[Finding]:
     """Find quotations of one utterance that differ in their words."""
     quotes = [q for i in range(len(laid.accounts)) for q in quotes_of(laid.accounts[i], i)]
+    speakers = [_speakers(laid, i) for i in range(len(laid.accounts))]
     seen: set[tuple[Span, Span]] = set()
     for a, b in _candidates(quotes):
         found = align(a, b)
         if found is not None:
             seen.add((a.span, b.span))
-            yield from _verdict(laid, found)
+            keys = _speaker(speakers[a.account], a), _speaker(speakers[b.account], b)
+            yield from _verdict(laid, found, keys)
             yield from _beheaded(laid, found)
-    yield from _rendered(laid, quotes, frozenset(seen))
-    yield from _translations(laid, quotes, seen)
+            yield from _curtailed(laid, found)
+    yield from _rendered(laid, quotes, speakers, frozenset(seen))
+    yield from _translations(laid, quotes, speakers, seen)
 
 
 # -- reading --
@@ -75,7 +95,8 @@ def quotes_of(account: Annotated, index: int) -> Iterator[Quote]:
         for at, to in spans:
             words, places = words_of(witness.text, at, to)
             if len(words) >= 3:
-                yield Quote(index, Span(witness.id, places[0][0], places[-1][1]), words, places)
+                whole = witness.text[places[0][0]].isupper()
+                yield Quote(index, Span(witness.id, places[0][0], places[-1][1]), words, places, whole)
 
 
 # -- pairing --
@@ -104,31 +125,82 @@ def _candidates(quotes: Sequence[Quote]) -> Iterator[tuple[Quote, Quote]]:
 # -- judging --
 
 
-def _verdict(laid: Sheet, found: Alignment) -> Iterator[Finding]:
+def _verdict(laid: Sheet, found: Alignment, speakers: tuple[str, str]) -> Iterator[Finding]:
+    """What two aligned quotations make; nothing where two people say much the same."""
     telling = found.telling
-    if not telling or not found.one_utterance:
-        return
     sides = _side(laid, found.a, found.mine), _side(laid, found.b, found.theirs)
     swaps = [c for c in telling if c.a[0] < c.a[1] and c.b[0] < c.b[1]]
-    if len(swaps) >= 3 and found.share < 0.8:
+    two = all(speakers) and speakers[0] != speakers[1]
+    if found.loose and len(swaps) >= MANY and found.share < 0.8 and not two:
         words = _difference(laid, found.a, found.b, swaps[0])
         says = f"The same utterance stands inside quotation marks in two wordings: {words}."
         yield Finding("quotation", sides, says, TRANSLATED, 0.75)
         return
-    innocent = TRANSCRIBED if all(_slip(found, c) for c in telling) else None
-    score = min(0.95, 0.55 + 0.4 * found.share)
-    yield Finding("quotation", sides, _sentence(laid, found, telling), innocent, score)
+    sure = found.same >= PROOF and found.share >= 0.85
+    if not found.one_utterance or found.repeated or (two and not sure):
+        return
+    if telling:
+        innocent = _excuse(laid, found, telling)
+        known = 0.1 * (bool(speakers[0]) and not two) + min(found.same, 20) / 200
+        score = min(0.95, 0.35 + 0.4 * found.share + known)
+        yield Finding("quotation", sides, _sentence(laid, found, telling), innocent, score)
+        return
+    yield from _bracketed(laid, found)
 
 
-def _slip(found: Alignment, change: Change) -> bool:
-    """One word more or less, which alters the sense little: "finally", a name called out."""
-    left, right = found.a.words[slice(*change.a)], found.b.words[slice(*change.b)]
-    return len(left) + len(right) == 1 and not found.negates(change)
+def _excuse(laid: Sheet, found: Alignment, telling: Sequence[Change]) -> str | None:
+    """Why the places where two quotations part are harmless, if they are."""
+    if any(found.turns(c) for c in telling):
+        return None
+    if all(_slip(laid, found, c) for c in telling):
+        return TRANSCRIBED
+    parted = [c for c in found.changes if not marked(found, c)]
+    return SLIPS if len(parted) >= MANY and found.same < DENSE * len(parted) else None
+
+
+def _slip(laid: Sheet, found: Alignment, change: Change) -> bool:
+    """One word more or less, one that is said twice, or a name called out ("I would, Ada Kreel, go")."""
+    held, part = (found.a, change.a) if change.b[0] == change.b[1] else (found.b, change.b)
+    if change.a[0] < change.a[1] and change.b[0] < change.b[1]:
+        return False
+    words = held.words[slice(*part)]
+    size = len(words)
+    again = held.words[: part[0]], held.words[part[1] :]
+    if size == 1 or any(words == row[i : i + size] for row in again for i in range(len(row) - size + 1)):
+        return True
+    called = laid.text(held.part(*part))
+    before = laid.text(Span(held.span.witness, held.span.start, held.part(*part).start))
+    return size <= 3 and before.rstrip().endswith(",") and all(w[0].isupper() for w in called.split())
+
+
+def marked(found: Alignment, change: Change) -> bool:
+    """Whether an editor's mark (an ellipsis, a bracket) stands in a place."""
+    words = (*found.a.words[slice(*change.a)], *found.b.words[slice(*change.b)])
+    return any(word == GAP or word[0] in "[(" for word in words)
+
+
+def _bracketed(laid: Sheet, found: Alignment) -> Iterator[Finding]:
+    """A word in square brackets where the other quotation has words of the speaker's."""
+    for change in found.changes:
+        left, right = found.a.words[slice(*change.a)], found.b.words[slice(*change.b)]
+        for editor, own in ((left, right), (right, left)):
+            plain = [w for w in own if w not in stop_words() and w[0] not in "[("]
+            if len(editor) != 1 or not editor[0].startswith("[") or not plain or len(own) > 3:
+                continue
+            word = editor[0].strip("[]")
+            known = any(stem(w) in (stem(x) for x in word.split()) for w in plain)
+            if known or abbreviated(tuple(word.split()), own, ()):
+                continue
+            turned = any(w in opposites().get(word, ()) for w in plain)
+            says = f"One quotation has an editor's word: {_difference(laid, found.a, found.b, change)}."
+            sides = _side(laid, found.a, change.a), _side(laid, found.b, change.b)
+            yield Finding("quotation", sides, says, None if turned else BRACKETED, 0.6, part="bracket")
 
 
 def _sentence(laid: Sheet, found: Alignment, telling: Sequence[Change]) -> str:
-    first = next((c for c in telling if found.negates(c)), telling[0])
-    more = f", and {len(telling) - 1} more such places" if len(telling) > 1 else ""
+    first = next((c for c in telling if found.turns(c)), telling[0])
+    others = len(telling) - 1
+    more = f", and {others} more such place{'s' if others > 1 else ''}" if others else ""
     if first.a[0] < first.a[1] and first.b[0] < first.b[1]:
         return f"Quoted words differ: {_difference(laid, found.a, found.b, first)}{more}."
     full = (found.a, first.a) if first.a[0] < first.a[1] else (found.b, first.b)
@@ -165,10 +237,34 @@ def _beheaded(laid: Sheet, found: Alignment) -> Iterator[Finding]:
         yield Finding("quotation", sides, says, TRIMMED, 0.6, part="opening")
 
 
+def _curtailed(laid: Sheet, found: Alignment) -> Iterator[Finding]:
+    """One quotation ends as a sentence where the other goes on with a condition ("…, unless it rains")."""
+    if found.same < PROOF or found.telling:
+        return
+    for short, long, end, to in (
+        (found.a, found.b, found.mine[1], found.theirs[1]),
+        (found.b, found.a, found.theirs[1], found.mine[1]),
+    ):
+        if end < len(short.words) or to >= len(long.words) or long.words[to] not in TERMS:
+            continue
+        between = laid.text(Span(long.span.witness, long.places[to - 1][1], long.places[to][0]))
+        account = laid.accounts[short.account]
+        after = account.witness.text[short.span.end : short.span.end + GOES_ON].lower()
+        stopped = laid.text(long.part(to - 1, to)).endswith(".")
+        if stopped or between.strip() not in ("", ",", "—", "–") or f"{long.words[to]} " in after:
+            continue
+        one, other = _side(laid, short, (max(0, end - 8), end)), _side(laid, long, (max(0, to - 4), to + 8))
+        says = f"One quotation ends where the other goes on: “{_words(laid, long, (to, len(long.words)))}”."
+        sides = (one, other) if short is found.a else (other, one)
+        yield Finding("quotation", sides, says, CURTAILED, 0.6, part="end")
+
+
 # -- translations, paraphrases --
 
 
-def _translations(laid: Sheet, quotes: Sequence[Quote], seen: set[tuple[Span, Span]]) -> Iterator[Finding]:
+def _translations(
+    laid: Sheet, quotes: Sequence[Quote], speakers: Speakers, seen: set[tuple[Span, Span]]
+) -> Iterator[Finding]:
     """Lines alike in sense, both or one inside quotation marks, in other words throughout."""
     by_line: dict[tuple[int, int], list[Quote]] = defaultdict(list)
     for quote in quotes:
@@ -182,11 +278,15 @@ def _translations(laid: Sheet, quotes: Sequence[Quote], seen: set[tuple[Span, Sp
             for b in theirs:
                 if (a.span, b.span) not in seen:
                     seen.add((a.span, b.span))
-                    yield from _loose(laid, a, b)
+                    keys = _speaker(speakers[a.account], a), _speaker(speakers[b.account], b)
+                    if not all(keys) or keys[0] == keys[1]:
+                        yield from _loose(laid, a, b)
         for quote, line in [(q, pair.b) for q in mine if not theirs] + [
             (q, pair.a) for q in theirs if not mine
         ]:
-            yield from _paraphrase(laid, quote, line, pair)
+            said = _speaker(speakers[quote.account], quote)
+            if said and said in _voices(speakers[line.account], line):
+                yield from _paraphrase(laid, quote, line, pair)
 
 
 def _loose(laid: Sheet, a: Quote, b: Quote) -> Iterator[Finding]:
@@ -199,18 +299,17 @@ def _loose(laid: Sheet, a: Quote, b: Quote) -> Iterator[Finding]:
         yield Finding("quotation", sides, says, TRANSLATED, 0.4 + share / 2)
 
 
-def _rendered(laid: Sheet, quotes: Sequence[Quote], seen: frozenset[tuple[Span, Span]]) -> Iterator[Finding]:
+def _rendered(
+    laid: Sheet, quotes: Sequence[Quote], speakers: Speakers, seen: frozenset[tuple[Span, Span]]
+) -> Iterator[Finding]:
     """Quotations of one speaker in one point with hardly a word in common: two translations."""
     held: dict[tuple[str, str], list[Quote]] = defaultdict(list)
-    speakers = [_speakers(laid, i) for i in range(len(laid.accounts))]
     for quote in quotes:
         line = laid.line_at(quote.account, quote.span.start)
         point = (
             laid.point_of.get((quote.account, line.number)) if line and len(quote.words) >= WHOLE else None
         )
-        key = next(
-            (k for span, k in speakers[quote.account] if 2 * span.overlap(quote.span) > _size(quote)), ""
-        )
+        key = _speaker(speakers[quote.account], quote)
         if point and key:
             held[point, key].append(quote)
     for (point, _), group in sorted(held.items()):
@@ -228,7 +327,19 @@ def _rendered(laid: Sheet, quotes: Sequence[Quote], seen: frozenset[tuple[Span, 
 def _speakers(laid: Sheet, i: int) -> list[tuple[Span, str]]:
     """What is said in an account, and the key of who says it."""
     statements = laid.accounts[i].statements
-    return [(c, s.speaker.key) for s in statements if s.speaker and s.speaker.key for c in s.content]
+    named = [(s, s.speaker.key) for s in statements if s.speaker and s.speaker.key]
+    return [(c, laid.people.get(key, key)) for s, key in named for c in s.content]
+
+
+def _speaker(said: Sequence[tuple[Span, str]], quote: Quote) -> str:
+    """The key of who says most of a quotation, or ""."""
+    return next((key for span, key in said if 2 * span.overlap(quote.span) > _size(quote)), "")
+
+
+def _voices(said: Sequence[tuple[Span, str]], line: Line) -> frozenset[str]:
+    """Keys of those who say some of a line."""
+    within = Span(said[0][0].witness, line.sentence.start, line.sentence.end) if said else None
+    return frozenset(key for span, key in said if within and span.overlap(within))
 
 
 def _size(quote: Quote) -> int:
