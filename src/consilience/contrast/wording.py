@@ -319,7 +319,7 @@ def _spelt_alike(left: Sequence[str], right: Sequence[str]) -> bool:
 
 
 def abbreviated(left: Sequence[str], right: Sequence[str], after: Sequence[str]) -> bool:
-    """Whether one side abbreviates the other ("harbour board", "HB"), or spells out what follows in brackets."""
+    """Whether one side abbreviates the other ("harbour board", "HB"), or spells out a bracket after it."""
     short, long = sorted((left, right), key=len)
     first = "".join(w[0] for w in long if w not in ("of", "the", "and", "for"))
     if not short:
