@@ -4,8 +4,8 @@
                              [--stories 120] [--show] [--harmless]
 
 Compares the stories of each set (``SHARED/data/<set>/articles.jsonl.gz``) that have two accounts or
-more, takes some conflicts of each set by a digest of their ids, and prints them with ``--show``, each
-reading in its words. Marks are kept in ``bench/findings.tsv`` by the id of the finding: right (the
+more, takes some conflicts of each set by a digest of what they say, and prints them with ``--show``, each
+reading in its words. Marks are kept in ``bench/findings.tsv`` by that digest: right (the
 accounts do say different things of one matter), harmless (they do, and it need not trouble anybody),
 wrong (they do not). What is printed last: how many of those taken are marked each way, and how many
 are not marked yet. ``--harmless`` takes findings with a harmless explanation instead.
@@ -26,7 +26,7 @@ from beside import there
 from discrepancies import halves
 
 from consilience.engine import compare_witnesses
-from consilience.model import Annotated, Discrepancy, Witness, witness_id
+from consilience.model import Annotated, Discrepancy, Witness, tagged_hash, witness_id
 
 MARKS = Path(__file__).with_name("findings.tsv")
 AROUND = 160
@@ -34,8 +34,20 @@ Found = tuple[str, str, tuple[Annotated, ...], Discrepancy]
 
 
 def digest(text: str) -> bytes:
-    """What decides which are taken: nothing of the program's own making."""
+    """What decides which stories are taken."""
     return hashlib.sha256(text.encode()).digest()
+
+
+def key(says: str) -> str:
+    """What a finding is marked by: a digest of the sentence that tells it."""
+    return tagged_hash("f1", says)
+
+
+def marks() -> dict[str, str]:
+    """Marks set by eye: right, harmless or wrong."""
+    if not MARKS.exists():
+        return {}
+    return {row["id"]: row["mark"] for row in csv.DictReader(MARKS.open(encoding="utf-8"), delimiter="\t")}
 
 
 def read(rows: list[dict[str, Any]]) -> list[Witness]:
@@ -58,14 +70,16 @@ def found(name: str, stories: dict[str, list[Any]], args: argparse.Namespace) ->
         taken = [d for d in dossier.discrepancies if bool(d.innocent) == args.harmless]
         all_found += [(name, story, dossier.accounts, d) for d in taken]
     print(f"{name}: {len(chosen)} stories, {len(all_found)} findings", file=sys.stderr)
-    yield from sorted(all_found, key=lambda f: digest(f[3].id))[: args.take]
+    yield from sorted(all_found, key=lambda f: key(f[3].explanation))[: args.take]
 
 
 def show(taken: Found, mark: str) -> None:
     """Print a finding with the words about each reading."""
     name, story, accounts, conflict = taken
     texts = {a.witness.id: a.witness for a in accounts}
-    print(f"\n{conflict.id}  [{mark or 'unmarked'}]  {name} {story}  {conflict.kind} {conflict.score}")
+    print(
+        f"\n{key(conflict.explanation)}  [{mark or 'unmarked'}]  {name} {story}  {conflict.kind} {conflict.score}"
+    )
     print(f"  {conflict.explanation}" + (f"  ({conflict.innocent})" if conflict.innocent else ""))
     for reading in conflict.readings[:6]:
         witness, span = texts[reading.span.witness], reading.span
@@ -86,13 +100,11 @@ def main() -> None:
     sys.path.insert(0, str(there(args.shared / "score")))
     import plant
 
-    rows = list(csv.DictReader(MARKS.open(encoding="utf-8"), delimiter="\t")) if MARKS.exists() else []
-    marks = {row["id"]: row["mark"] for row in rows}
-    count: Counter[str] = Counter()
+    known, count = marks(), Counter[str]()
     for name in args.sets:
         stories = plant.stories(args.shared / "data" / name / "articles.jsonl.gz")
         for taken in found(name, halves(stories, args.half), args):
-            mark = marks.get(taken[3].id, "")
+            mark = known.get(key(taken[3].explanation), "")
             count[mark or "unmarked"] += 1
             if args.show:
                 show(taken, mark)
