@@ -77,9 +77,8 @@ def show(taken: Found, mark: str) -> None:
     """Print a finding with the words about each reading."""
     name, story, accounts, conflict = taken
     texts = {a.witness.id: a.witness for a in accounts}
-    print(
-        f"\n{key(conflict.explanation)}  [{mark or 'unmarked'}]  {name} {story}  {conflict.kind} {conflict.score}"
-    )
+    head = f"{name} {story}  {conflict.kind} {conflict.score}"
+    print(f"\n{key(conflict.explanation)}  [{mark or 'unmarked'}]  {head}")
     print(f"  {conflict.explanation}" + (f"  ({conflict.innocent})" if conflict.innocent else ""))
     for reading in conflict.readings[:6]:
         witness, span = texts[reading.span.witness], reading.span
