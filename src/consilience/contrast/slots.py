@@ -62,7 +62,8 @@ class Finding:
 class Match:
     """Two slots that fill the same place; ``score`` 0–1.
 
-    ``more`` are other slots of the two accounts that repeat either value in that place.
+    ``likeness`` is that of their lines, ``about`` that of the words about them. ``more`` are other
+    slots of the two accounts that repeat either value in that place.
     """
 
     a: Slot
@@ -70,22 +71,32 @@ class Match:
     score: float
     point: str | None
     more: tuple[Slot, ...] = ()
+    likeness: float = 0.0
+    about: float = 0.0
 
 
 NEARLY = 0.9
 AROUND = 9
 """Tokens on each side of a value that an explanation repeats, at most."""
 Judge = Callable[[Slot, Slot], bool]
+Rank = Callable[[Match], float]
 
 
 def matches(
-    laid: Sheet, slots: Sequence[Slot], *, least: float, same: Judge, barred: Judge | None = None
+    laid: Sheet,
+    slots: Sequence[Slot],
+    *,
+    least: float,
+    same: Judge,
+    barred: Judge | None = None,
+    rank: Rank | None = None,
 ) -> Iterator[Match]:
     """Pair the slots of each two accounts, one to one, best first.
 
     :param least: least score of a pair; places that repeat a value may fall a little short of it.
     :param same: whether two values are the same; pairs of equal values are given too.
     :param barred: whether two different values may not be set against each other.
+    :param rank: which match is better, by default the closer one.
     """
     held: dict[tuple[int, int], list[Slot]] = defaultdict(list)
     for slot in slots:
@@ -97,14 +108,13 @@ def matches(
         for a in held.get((pair.a.account, pair.a.number), ()) if theirs else ():
             for b in theirs:
                 if a.sort == b.sort and not (barred and not same(a, b) and barred(a, b)):
-                    score = closeness(a, b, pair.likeness, overlap(about[a.span], about[b.span])) + (
-                        0.1 if pair.point else 0.0
-                    )
+                    near = overlap(about[a.span], about[b.span])
+                    score = closeness(a, b, pair.likeness, near) + (0.1 if pair.point else 0.0)
                     if score >= NEARLY * least:
-                        match = Match(a, b, min(score, 1.0), pair.point)
+                        match = Match(a, b, min(score, 1.0), pair.point, (), pair.likeness, near)
                         by_accounts[pair.a.account, pair.b.account].append(match)
     for accounts in sorted(by_accounts):
-        yield from (m for m in _one_to_one(by_accounts[accounts], same) if m.score >= least)
+        yield from (m for m in _one_to_one(by_accounts[accounts], same, rank) if m.score >= least)
 
 
 def _about(laid: Sheet, slots: Sequence[Slot]) -> Mapping[Span, Mapping[str, float]]:
@@ -137,9 +147,10 @@ def reach(grown: Tree, i: int) -> tuple[int, int]:
     return low, high
 
 
-def _one_to_one(found: list[Match], same: Judge) -> Iterator[Match]:
+def _one_to_one(found: list[Match], same: Judge, rank: Rank | None = None) -> Iterator[Match]:
     """Best first; of equal scores, equal values first, then text order."""
-    found.sort(key=lambda m: (-round(m.score, 6), not same(m.a, m.b), m.a.span, m.b.span))
+    better = rank or (lambda m: m.score)
+    found.sort(key=lambda m: (-round(better(m), 6), not same(m.a, m.b), m.a.span, m.b.span))
     taken: set[Span] = set()
     by_slot: dict[int, list[Match]] = defaultdict(list)
     for match in found:
