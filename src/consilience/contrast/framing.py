@@ -2,8 +2,8 @@
 
 Counts the verbs an account reports each speaker with, who acts on whom, what is told in the passive
 and with or without its agent, words of a list of loaded ones (``data/loaded.tsv``), in the account's
-own voice or inside quotation marks, and what a headline has that its body does not bear out
-(``headlines``). Gives no verdict and no score.
+own voice, in words that it reports or inside quotation marks, and what a headline has that its body
+does not bear out (``headlines``). Gives no verdict and no score.
 
 Invariant: every count is the number of its spans, and each span is a place in the account.
 """
@@ -19,7 +19,7 @@ from ..annotate.quotes import paragraphs_of
 from ..annotate.text import paragraphs
 from ..annotate.tree import Tree
 from ..data import lexicon
-from ..model import Annotated, Entity, Framing, Mention, Span, Statement
+from ..model import Annotated, Entity, Framing, Mention, Span, Statement, Token
 from .headlines import headline
 from .sheet import sheet
 
@@ -63,7 +63,16 @@ def _verbs(account: Annotated, names: Mapping[str, str]) -> Iterator[tuple[Count
         token = next((t for span in statement.cue for t in _inside(account, span)), None)
         if token is not None and statement.speaker is not None:
             span = Span(account.witness.id, token[0], token[1])
-            yield ("verb", lemmas[token[0]].lemma.lower(), _speaker(statement, names), statement.stance), span
+            head = lemmas[token[0]]
+            yield ("verb", _word(head), _speaker(statement, names), statement.stance), span
+
+
+def _word(head: Token) -> str:
+    """The lemma of a cue's head, where the parser's is none: "hopes" is no form of "hop"."""
+    lemma = head.lemma.lower()
+    if head.text.lower() == "according":
+        return "according to"
+    return lemma + "e" if ("verb", lemma) not in cues() and ("verb", lemma + "e") in cues() else lemma
 
 
 def _inside(account: Annotated, span: Span) -> Iterator[tuple[int, int]]:
@@ -141,16 +150,17 @@ def loaded() -> Mapping[str, str]:
 
 
 def _loaded(account: Annotated) -> Iterator[tuple[Counted, Span]]:
-    """Listed words, those inside quotation marks apart: they are the speaker's."""
+    """Listed words; apart are those inside quotation marks and those of what somebody is reported to say."""
     lines = list(paragraphs(account.witness))
     marked = paragraphs_of(account.witness.text, [(start, end) for start, end, _ in lines])
     inside = [(q.start, q.end) for found in marked for q in found]
     inside += [(start, end) for start, end, kind in lines if kind == "quotation"]
-    inside.sort()
+    said = [(c.start, c.end) for s in account.statements if s.speaker is not None for c in s.content]
     for token in account.tokens:
         sort = loaded().get(token.lemma.lower()) or loaded().get(token.text.lower())
         if sort is not None and token.pos != "PROPN":
             quoted = any(start <= token.start < end for start, end in inside)
+            reported = any(start <= token.start < end for start, end in said)
             span = Span(account.witness.id, token.start, token.end)
-            note = f"{sort}, inside quotation marks" if quoted else sort
-            yield ("loaded", token.lemma.lower(), "", note), span
+            voice = ", inside quotation marks" if quoted else ", in reported words" if reported else ""
+            yield ("loaded", token.lemma.lower(), "", sort + voice), span

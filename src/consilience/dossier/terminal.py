@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 POINTS, FINDINGS, SPEAKERS, SAID = 12, 8, 6, 3  # rows shown without --verbose
+WIDE = 90  # columns from which accounts are named beside their sigla
 SHOWN = 160  # characters of a passage that shows descent
 # control characters, line and paragraph separators, marks that turn the writing direction, lone surrogates
 HIDDEN = re.compile(
@@ -46,6 +47,8 @@ SIGNS = {
     "lacunose": "/",
     "absent": " ",
 }
+COVERED = {"headline": "█", "lead": "▅", "body": "▂", "silent": "–", "lacunose": "/", "absent": " "}
+COVERED_KEY = "█ headline · ▅ lead · ▂ further down · – silent · / could not have had it"
 STYLES = {"silent": "dim", "lacunose": "dim", "absent": "dim"}
 KEY = (
     "● says so itself · ○ reports · “ quotes · ◐ quotes in part · – silent · / could not have had it · "
@@ -75,6 +78,7 @@ def print_dossier(document: Document, console: Console, *, verbose: bool = False
     if verbose:
         _descent(known, console)
         _origins(known, console)
+        _coverage(known, console)
         _silences(known, console)
         _timeline(known, console)
         _framing(known, console)
@@ -145,7 +149,7 @@ def _head(known: Facts, console: Console) -> None:
 
 def _accounts(known: Facts, console: Console) -> None:
     _title(console, "Accounts")
-    wide = console.width >= 90
+    wide = console.width >= WIDE
     dated = 13 if any(a.when for a in known.accounts) else 1
     table = _grid(3, None, dated, None) if wide else _grid(3, None, dated)
     for a in known.accounts:
@@ -367,17 +371,53 @@ def _statement(known: Facts, s: Document) -> Text:
     return _line((f"   {chain}: ", "dim"), (quotes[0] + clean(words) + quotes[1], ""))
 
 
+def _coverage(known: Facts, console: Console) -> None:
+    """A strip of signs for each account, as many points as fit the width."""
+    from .render.coverage import grid
+
+    found = grid(known)
+    if len(known.accounts) < 2 or not found.rows:
+        return
+    named = console.width >= WIDE
+    shown = min(len(found.rows), console.width - (52 if named else 32))
+    left = len(found.rows) + found.left - shown
+    _title(console, "Coverage", "a column for each shared point" + (f", the first {shown}" if left else ""))
+    table = _grid(3, None if named else 1, 7, 6, 7, shown)
+    table.add_row(*(_text(w, "dim") for w in ("", "", "shared", "alone", "silent", "")))
+    for s in found.strips:
+        strip = "".join(COVERED[x.state] for x in s.signs[:shown])
+        counts = (_text(str(n)) for n in (s.shared, s.alone, s.silent))
+        name = _text(s.account.name if named else "")
+        table.add_row(_text(s.account.siglum, "bold"), name, *counts, _line((strip, "")))
+    console.print(table)
+    console.print(_text(COVERED_KEY, "dim"))
+
+
 def _silences(known: Facts, console: Console) -> None:
-    rows = {r.raw.get("id"): r for r in known.rows if r.carried > 1}
+    from .render.coverage import halves, left_out
+
     _title(console, "Left out", "shared points an account could have had")
     table = _grid(3, None)
-    for a in known.accounts:
-        mine = [o for o in known.listed("omissions") if o["article"] == a.id and o.get("could", True)]
-        says = [clean(rows[o["point"]].raw["says"]) for o in mine if o["point"] in rows]
-        table.add_row(
-            _text(a.siglum, "bold"), _text(" · ".join(says) or "nothing found", "" if says else "dim")
-        )
+    for o in left_out(known):
+        says = [
+            _line(f"{r.number} ", (clean(r.raw["says"]), ""), (f"  {clean(why)}", "dim"))
+            for r, why in o.could
+        ]
+        sign = _text(o.account.siglum, "bold")
+        for n, line in enumerate(says or [_text("nothing found", "dim")]):
+            table.add_row(sign if n == 0 else "", line)
+        if o.could_not:
+            numbers = ", ".join(str(r.number) for r, _ in o.could_not)
+            table.add_row("", _text(f"could not have had: points {numbers}", "dim"))
     console.print(table)
+    for n, h in enumerate(halves(known)):
+        if n == 0:
+            _title(console, "One half of an utterance")
+        console.print(_text(h.why))
+        for label, quote in (("quotes", h.kept), ("both", h.whole)):
+            sigla = " ".join(a.siglum for a in quote.accounts)
+            words = "".join(p.text for p in quote.pieces)
+            console.print(_line((f" {sigla} ", "bold"), (f"{label}: ", "dim"), (clean(words), "")))
 
 
 def _timeline(known: Facts, console: Console) -> None:
@@ -397,20 +437,33 @@ def _timeline(known: Facts, console: Console) -> None:
 
 
 def _framing(known: Facts, console: Console) -> None:
-    rows = known.listed("framing")
-    if not rows:
+    """Counts with their rates, then what differs: headlines, verbs by speaker, acts, loaded words."""
+    from .render.framing import framed
+
+    found = framed(known)
+    if not found.profiles:
         return
-    _title(console, "Framing", "counts, no verdict")
-    groups: dict[tuple[str, str, str], list[str]] = {}
-    for f in rows:
-        sign = known.by_id[f["article"]].siglum if f["article"] in known.by_id else "?"
-        groups.setdefault((f["kind"], f.get("who") or "", f["word"]), []).append(f"{sign} {f['count']}")
-    table = _grid(10, None, 24)
-    for (kind, who, word), counts in sorted(groups.items()):
-        table.add_row(
-            _text(kind, "dim"), _text(f"{who}: {word}" if who else word), _text("  ".join(counts), "bold")
-        )
+    _title(console, "Framing", "counts, and for each thousand words; no verdict")
+    named = console.width >= WIDE
+    table = _grid(3, None if named else 1, 13, 13, 13, 13)
+    heads = ("", "", "verbs", "not neutral", "no agent", "loaded")
+    table.add_row(*(_text(w, "dim") for w in heads))
+    for p in found.profiles:
+        tallies = (p.verbs, p.marked, p.agentless, p.loaded)
+        cells = (_line((str(t.count), ""), (f"  {t.rate:.1f}", "dim")) for t in tallies)
+        table.add_row(_text(p.account.siglum, "bold"), _text(p.account.name if named else ""), *cells)
     console.print(table)
+    lines = _grid(24, None)
+    for u in found.headlines:
+        lines.add_row(_text("headline", "dim"), _line((f"{u.account.siglum} ", "bold"), (clean(u.note), "")))
+    for kind in (found.verbs, found.acts, found.loaded):
+        for x in (x for x in kind if x.telling):
+            parts: list[tuple[object, str] | str] = []
+            for account, uses in x.by_account:
+                told = ", ".join(u.word if kind is not found.loaded else u.note or "own voice" for u in uses)
+                parts += [(f"{account.siglum} ", "bold"), (f"{clean(told)}  ", "")]
+            lines.add_row(_text(f"{x.head} {x.more}".strip()), _line(*parts))
+    console.print(lines)
 
 
 def _problems(known: Facts, console: Console) -> None:

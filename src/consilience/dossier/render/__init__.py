@@ -15,7 +15,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from . import descent, page, variants
+from . import coverage, descent, framing, page, variants
 from .facts import Document, by_value, capital, counted, facts, moment, verb
 from .stemma import NARROW, draw
 
@@ -86,11 +86,13 @@ def _environment() -> Environment:
         "cards": page.cards,
         "counted": counted,
         "entries": descent.entries,
-        "framing": page.framing,
+        "framed": framing.framed,
+        "grid": coverage.grid,
+        "halves": coverage.halves,
         "href": href,
         "in_order": page.in_order,
-        "left_out": page.left_out,
-        "most_said": page.most_said,
+        "left_out": coverage.left_out,
+        "most_said": coverage.most_said,
         "origins": page.origins,
         "shown": descent.shown,
         "sides": page.sides,

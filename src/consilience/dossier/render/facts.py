@@ -19,7 +19,7 @@ MONTHS = "January February March April May June July August September October No
 NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 DATED = re.compile(r"\d{4}-\d\d-\d\d")
 LISTS = (
-    "articles statements points origins discrepancies omissions entities ledger timeline summary "
+    "articles statements points origins discrepancies omissions selections entities ledger timeline summary "
     "framing coverage problems"
 ).split()
 COPIED = ("copy", "rewrite", "translation", "exemplar")

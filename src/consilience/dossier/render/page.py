@@ -1,4 +1,4 @@
-"""The parts of the page that need more than a look-up: marked texts, cards, sides, tables.
+"""The parts of the page that need more than a look-up: marked texts, cards, sides, timeline.
 
 Turns a document's spans into pieces a template can print as they come. Holds no HTML.
 Invariant: every passage shown is a slice of an account's text and has an anchor there.
@@ -13,13 +13,6 @@ from typing import Any
 from .facts import Account, Cell, Document, Facts, Row, by_value, moment
 from .passages import Mark, Piece, context, differing, lines, pieces
 
-FRAMES = {
-    "verb": ("Reporting verbs", "The verb an account uses for a speaker."),
-    "actor": ("Who acts", "Who is the subject of a verb of action."),
-    "acted-on": ("Who is acted on", "Who is its object."),
-    "passive": ("Passive voice", "What is done, without saying by whom."),
-    "loaded": ("Loaded words", "Words a lexicon lists as carrying a judgement."),
-}
 POINT = ("pt", "pt-alone")  # a point that other accounts have, and one that none has
 SHORT = 60  # a passage of up to so many characters is marked whole
 
@@ -254,7 +247,7 @@ def _quote(account: Account, place: Document, odd: Sequence[tuple[int, int]]) ->
     return Quote((account,), cut, (anchor(account, start, end),), (before, after))
 
 
-# -- counts --
+# -- the timeline --
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,75 +289,3 @@ def _reckoned(how: str) -> str:
     if how.startswith(("published", "event")):
         return "inferred"
     return "" if how == "stated" else how
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A word counted over the accounts; ``cells`` hold a count and an anchor for each account."""
-
-    who: str
-    word: str
-    note: str
-    cells: tuple[tuple[int, str], ...]
-
-    @property
-    def total(self) -> int:
-        """Over all accounts."""
-        return sum(n for n, _ in self.cells)
-
-
-def framing(facts: Facts) -> list[tuple[str, str, list[Count]]]:
-    """Framing counts as tables: title, what is counted, rows with the most counted first."""
-    tables: dict[str, dict[tuple[str, str, str], dict[str, tuple[int, str]]]] = {}
-    for f in facts.listed("framing"):
-        rows = tables.setdefault(f["kind"], {})
-        cell = rows.setdefault((f.get("who") or "", f["word"], f.get("note") or ""), {})
-        cites = [c for c in f.get("cites") or [] if c["article"] in facts.by_id]
-        target = anchor(facts.by_id[f["article"]], cites[0]["start"], cites[0]["end"]) if cites else ""
-        cell[f["article"]] = (cell.get(f["article"], (0, ""))[0] + int(f.get("count", 1)), target)
-    found = []
-    for kind in [*(k for k in FRAMES if k in tables), *(k for k in tables if k not in FRAMES)]:
-        title, says = FRAMES.get(kind, (kind.capitalize(), ""))
-        counts = [
-            Count(who, word, note, tuple(cells.get(a.id, (0, "")) for a in facts.accounts))
-            for (who, word, note), cells in tables[kind].items()
-        ]
-        found.append((title, says, sorted(counts, key=lambda c: (-c.total, c.who, c.word))))
-    return found
-
-
-def most_said(facts: Facts, limit: int = 6) -> list[str]:
-    """The speakers of whom most is told, most first."""
-    of: dict[str, int] = {}
-    for row in facts.listed("coverage"):
-        for s in row.get("speakers") or []:
-            of[s["name"]] = max(of.get(s["name"], 0), s["of"])
-    return sorted(of, key=lambda name: (-of[name], name))[:limit]
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """What one account does not carry, each with the reason; ``few`` are points of one account alone."""
-
-    account: Account
-    could: tuple[tuple[Row, str], ...]
-    few: tuple[tuple[Row, str], ...]
-    could_not: tuple[tuple[Row, str], ...]
-
-
-def left_out(facts: Facts) -> list[LeftOut]:
-    """Silences by account: what it could have had, and what it could not."""
-    rows = {r.raw.get("id"): r for r in facts.rows}
-    found = []
-    for a in facts.accounts:
-        mine = [
-            (rows[o["point"]], o.get("why") or "", bool(o.get("could", True)))
-            for o in facts.listed("omissions") if o.get("article") == a.id and o.get("point") in rows
-        ]  # fmt: skip
-        found.append(LeftOut(
-            a,
-            tuple((r, why) for r, why, could in mine if could and r.carried > 1),
-            tuple((r, why) for r, why, could in mine if could and r.carried <= 1),
-            tuple((r, why) for r, why, could in mine if not could),
-        ))  # fmt: skip
-    return found
