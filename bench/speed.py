@@ -4,7 +4,8 @@
 
 Prints, as medians of ``--runs`` runs: seconds for ``consilience --help``; seconds and peak
 memory of ``consilience compare`` in a fresh process; seconds of ``consilience.compare`` once
-everything is loaded, and of each output. Times on a busy machine say little: compare ratios.
+everything is loaded, of each of its stages, and of each output. Times on a busy machine say
+little: compare ratios.
 """
 
 from __future__ import annotations
@@ -39,6 +40,18 @@ def process(*arguments: str) -> None:
     subprocess.run([*COMMAND, *arguments], check=True, capture_output=True)
 
 
+def stages(files: list[str], runs: int) -> dict[str, float]:
+    """Median seconds of each stage of a warm comparison, by the names it reports."""
+    held: dict[str, list[float]] = {}
+    for _ in range(runs):
+        begun: dict[str, float] = {}
+        consilience.compare(files, progress=lambda stage, _, __: begun.setdefault(stage, time.perf_counter()))  # noqa: B023
+        ends = [*list(begun.values())[1:], time.perf_counter()]
+        for (stage, start), end in zip(begun.items(), ends, strict=True):
+            held.setdefault(stage, []).append(end - start)
+    return {f"  of which {stage}, s": median(times) for stage, times in held.items()}
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="Time and memory of the whole comparison.")
@@ -52,6 +65,7 @@ def main() -> None:
     }
     dossier = consilience.compare(given.files)
     rows["compare, warm, s"] = seconds(lambda: consilience.compare(given.files), given.runs)
+    rows |= stages(given.files, given.runs)
     rows["JSON, s"] = seconds(dossier.to_json, given.runs)
     rows["HTML, s"] = seconds(dossier.to_html, given.runs)
     for name, value in rows.items():
