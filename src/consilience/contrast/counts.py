@@ -2,10 +2,11 @@
 
 "19 people, five more than in the morning" implies an earlier count of 14: an account that gives 14 is
 set against it, harmlessly. "It is not settled how many were aboard" (``data/disputes.tsv``)
-makes rivals of the figures that different speakers give next. Compares no figures that no account
-sets side by side; ``numbers`` does that.
+makes rivals of the figures that different speakers give next. Each account's toll, the highest count of
+people it gives as killed or as injured in its opening, is compared over whole accounts, where the
+sentences are not alike. Compares no other figures that no account sets side by side; ``numbers`` does that.
 
-Invariant: the readings stand in two accounts or more, and one account tells that they belong together.
+Invariant: the readings stand in two accounts or more; what is no toll, one account puts together.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ..model import Mention, Quantity, Span, Token
+from ..model import UNREAD, Mention, Quantity, Span, Token
 from .contrary import said_open
 from .sheet import Sheet
 from .slots import Finding
@@ -25,7 +26,16 @@ FOLLOW = 3
 PLAIN = frozenset({"", "people"})
 MEASURES = frozenset("year month week day hour minute second m km kg mile ton".split())
 """Units of what is measured, not counted."""
+ELSEWHEN = frozenset("since ago previous earlier last average every year week others more additional".split())
+LATER = "a later update: the account that came out later counts more"
 GREW = "a later update: one account counts on from the other's figure"
+OPENING = 4
+"""Sentences of an account's body in which its toll stands."""
+TOLLS = ("killed", "injured", "shot")
+TOLD = 0.62
+"""Score of two tolls: the sentences need not be alike, only both accounts' openings."""
+MOST = 2.0
+"""Times by which two tolls of one event may differ."""
 SHOWN = 90
 """Most code points of what is not settled that an explanation repeats."""
 
@@ -52,6 +62,8 @@ def compare(laid: Sheet) -> Iterator[Finding]:
         sentences = [line.sentence for line in laid.lines[i]]
         for number in said_open(laid.accounts[i].tokens, sentences, "figure"):
             yield from _disputed(laid, counts, i, number)
+    for kind in TOLLS:
+        yield from _tolls(laid, counts, kind)
 
 
 def _counts(laid: Sheet, i: int) -> Iterator[Count]:
@@ -66,6 +78,62 @@ def _counts(laid: Sheet, i: int) -> Iterator[Count]:
 
 def _count(i: int, number: int, mention: Mention, value: Quantity, by: tuple[str, str]) -> Count:
     return Count(i, number, mention.span, value, *by)
+
+
+# -- the toll --
+
+
+def _tolls(laid: Sheet, counts: Sequence[Sequence[Count]], kind: str) -> Iterator[Finding]:
+    """Accounts whose tolls differ, and which nowhere give each other's figure."""
+    found = [(toll, mine) for i, mine in enumerate(counts) if (toll := _toll(laid, i, mine, kind))]
+    for n, (a, mine) in enumerate(found):
+        for b, theirs in found[n + 1 :]:
+            known = any(c.value.low == b.value.low for c in mine) or any(
+                c.value.low == a.value.low for c in theirs
+            )
+            low, high = sorted((a.value.low, b.value.low))
+            if not known and a.value.low != b.value.low and high <= MOST * low:
+                says = (
+                    f"The number of people {kind} differs: “{_words(laid, a)}” against “{_words(laid, b)}”."
+                )
+                sides = tuple((c.span, shown(c.value)) for c in (a, b))
+                yield Finding("number", sides, says, _why(laid, a, b), TOLD)
+
+
+def _toll(laid: Sheet, i: int, mine: Sequence[Count], kind: str) -> Count | None:
+    """The highest plain count of people killed, or injured, in the opening of an account."""
+    body = [line.number for line in laid.lines[i] if line.sentence.kind not in UNREAD][:OPENING]
+    own = [c for c in mine if c.value.unit == f"people {kind}" and c.value.low > 1 and c.line in body]
+    own = [c for c in own if not _past(laid, c) and c.value.low == c.value.high]
+    return max(own, key=lambda c: (c.value.low, -c.line), default=None)
+
+
+def _past(laid: Sheet, count: Count) -> bool:
+    """Whether the sentence names a year, says "since" or "others": then it may count other dead."""
+    sentence = laid.lines[count.account][count.line].sentence
+    words = [t.text.lower() for t in laid.accounts[count.account].tokens[sentence.first : sentence.last]]
+    return any((w.isdigit() and 1500 <= int(w) < 2100) or w in ELSEWHEN for w in words)
+
+
+def _why(laid: Sheet, a: Count, b: Count) -> str | None:
+    first, then = (laid.accounts[c.account].witness.published or "" for c in (a, b))
+    known = first and then and first[:10] != then[:10]
+    return LATER if known and (a.value.low < b.value.low) == (first < then) else None
+
+
+def _words(laid: Sheet, count: Count) -> str:
+    """The figure with the words about it, at most ``SHOWN`` code points."""
+    sentence = laid.lines[count.account][count.line].sentence
+    text = laid.accounts[count.account].witness.text
+    start = max(sentence.start, count.span.start - SHOWN // 3)
+    start = text.find(" ", start) + 1 if start > sentence.start else start
+    end = min(sentence.end, count.span.end + 2 * SHOWN // 3)
+    end = (
+        text.rfind(" ", count.span.end, end)
+        if end < sentence.end and " " in text[count.span.end : end]
+        else end
+    )
+    return " ".join(text[min(start, count.span.start) : max(end, count.span.end)].split()).strip('“”",;:. ')
 
 
 # -- a count that grew --
