@@ -21,7 +21,7 @@ from ..annotate.tree import Tree
 from ..data import lexicon
 from ..model import Annotated, Entity, Framing, Mention, Span, Statement, Token
 from .headlines import headline
-from .sheet import sheet
+from .sheet import Sheet, sheet
 
 NAMED = frozenset({"person", "body", "place", "group"})
 KINDS = ("headline", "verb", "actor", "acted-on", "passive", "loaded")
@@ -29,23 +29,26 @@ LIGHT = frozenset({"be", "have", "do", "say", "tell", "make", "get", "become", "
 Counted = tuple[str, str, str, str]
 
 
-def framing(accounts: Sequence[Annotated], entities: Sequence[Entity] = ()) -> tuple[Framing, ...]:
+def framing(
+    accounts: Sequence[Annotated], entities: Sequence[Entity] = (), laid: Sheet | None = None
+) -> tuple[Framing, ...]:
     """Count what can be counted in how each account tells it.
 
     >>> framing([])
     ()
 
+    :param laid: the accounts side by side, if they are laid so already.
     :returns: by account, then kind, then most frequent first.
     """
     names = {e.key: e.name for e in entities}
-    laid = sheet(accounts, (), entities)
+    laid = laid or sheet(accounts, (), entities)
     out: list[Framing] = []
     for i, account in enumerate(laid.accounts):
         found: dict[Counted, set[Span]] = defaultdict(set)
         for kind, who, says, places in headline(laid, i):
             out.append(Framing(account.witness.id, "headline", kind, places, who or None, says))
         actions = _actions(account, laid.trees[i], names)
-        for counted, span in (*_verbs(account, names), *actions, *_loaded(account)):
+        for counted, span in (*_verbs(account, laid.trees[i], names), *actions, *_loaded(account)):
             found[counted].add(span)
         rows = sorted(found.items(), key=lambda r: (KINDS.index(r[0][0]), -len(r[1]), r[0]))
         for (kind, word, who, note), spans in rows:
@@ -56,15 +59,20 @@ def framing(accounts: Sequence[Annotated], entities: Sequence[Entity] = ()) -> t
 # -- reporting verbs --
 
 
-def _verbs(account: Annotated, names: Mapping[str, str]) -> Iterator[tuple[Counted, Span]]:
+def _verbs(account: Annotated, grown: Tree, names: Mapping[str, str]) -> Iterator[tuple[Counted, Span]]:
     """The head word of each statement's cue, by speaker."""
-    lemmas = {t.start: t for t in account.tokens}
     for statement in account.statements:
-        token = next((t for span in statement.cue for t in _inside(account, span)), None)
-        if token is not None and statement.speaker is not None:
-            span = Span(account.witness.id, token[0], token[1])
-            head = lemmas[token[0]]
+        head = next((t for span in statement.cue if (t := _head(grown, span)) is not None), None)
+        if head is not None and statement.speaker is not None:
+            span = Span(account.witness.id, head.start, head.end)
             yield ("verb", _word(head), _speaker(statement, names), statement.stance), span
+
+
+def _head(grown: Tree, span: Span) -> Token | None:
+    """The first verb inside a span, else its first word ("according to")."""
+    words = [t for t in grown.tokens[grown.at(span.start) : grown.at(span.end)] if t.end <= span.end]
+    words = [t for t in words if t.start >= span.start]
+    return next((t for t in words if t.pos == "VERB"), words[0] if words else None)
 
 
 def _word(head: Token) -> str:
@@ -73,13 +81,6 @@ def _word(head: Token) -> str:
     if head.text.lower() == "according":
         return "according to"
     return lemma + "e" if ("verb", lemma) not in cues() and ("verb", lemma + "e") in cues() else lemma
-
-
-def _inside(account: Annotated, span: Span) -> Iterator[tuple[int, int]]:
-    """Verbs inside a span, else its first word ("according to")."""
-    words = [t for t in account.tokens if span.start <= t.start and t.end <= span.end]
-    verbs = [t for t in words if t.pos == "VERB"] or words[:1]
-    return ((t.start, t.end) for t in verbs)
 
 
 def _speaker(statement: Statement, names: Mapping[str, str]) -> str:

@@ -177,9 +177,9 @@ def _attributed(laid: Sheet, line: Line, keys: set[str]) -> str:
     """How a line holds some words at a distance: as said by somebody, or hedged; "" where it does not."""
     account = laid.accounts[line.account]
     places = [account.tokens[p] for k in sorted(keys) for p in line.keys[k]]
-    for statement in (s for s in account.statements if _reported(account, s)):
+    for statement in account.statements:
         inside = [t for t in places if any(c.start <= t.start < c.end for c in statement.content)]
-        if places and 2 * len(inside) >= len(places):
+        if places and 2 * len(inside) >= len(places) and _reported(laid, line.account, statement):
             who = statement.speaker.name if statement.speaker else "somebody"
             return f"as said by {who}"
     tokens = account.tokens[line.sentence.first : line.sentence.last]
@@ -187,9 +187,10 @@ def _attributed(laid: Sheet, line: Line, keys: set[str]) -> str:
     return f"with “{hedge}”" if hedge else ""
 
 
-def _reported(account: Annotated, statement: Statement) -> bool:
+def _reported(laid: Sheet, account: int, statement: Statement) -> bool:
     """Whether a statement is somebody's word: not a decision, a vote or a wish, which are acts themselves."""
-    words = [t for c in statement.cue for t in account.tokens if c.start <= t.start < c.end]
+    grown = laid.trees[account]
+    words = [t for c in statement.cue for t in grown.tokens[grown.at(c.start) : grown.at(c.end - 1) + 1]]
     known = any(speaks(t) and stance([t])[1] in ("neutral", "claims") for t in words)
     return known or any(t.text.lower() == "according" for t in words)
 

@@ -41,13 +41,15 @@ class _Utterance:
     hinge: str
 
 
-def selective(accounts: Sequence[Annotated]) -> tuple[Selection, ...]:
+def selective(accounts: Sequence[Annotated], laid: Sheet | None = None) -> tuple[Selection, ...]:
     """Find accounts that quote one half of an utterance and drop the other, in story order.
 
     >>> selective([])
     ()
+
+    :param laid: the accounts side by side, if they are laid so already.
     """
-    laid = sheet(accounts)
+    laid = laid or sheet(accounts)
     uttered = [u for i in range(len(laid.accounts)) for u in _utterances(laid, i)]
     asked = [(u, n) for u in uttered for n in (0, 1)]
     reading = Rereading(laid, [_point(laid, u, n) for u, n in asked])

@@ -81,6 +81,7 @@ def silences(
     points: Sequence[Point],
     descent: Descent | None = None,
     found: Sequence[Discrepancy] = (),
+    laid: Sheet | None = None,
 ) -> tuple[Silence, ...]:
     """List what accounts leave out, points in their order, then accounts in theirs.
 
@@ -89,8 +90,9 @@ def silences(
 
     :param descent: edges of the stemma tell which accounts are kin, its origins which is a body's own text.
     :param found: discrepancies: who tells a point otherwise is not silent on it.
+    :param laid: the accounts side by side, if they are laid so already.
     """
-    laid = sheet(accounts)
+    laid = laid or sheet(accounts)
     kin = _kin(laid, points, descent)
     reach = {a.witness.id: _reach(a, descent) for a in laid.accounts}
     otherwise = _otherwise(points, found)

@@ -17,6 +17,7 @@ from ..annotate.pipeline import one_thread
 from ..collate import collate
 from ..collate.apparatus import unaligned
 from ..contrast.selective import selective
+from ..contrast.sheet import sheet
 from ..dossier import Dossier
 from ..dossier.ranking import ranked
 from ..errors import InputError
@@ -103,7 +104,8 @@ def _examine(
     step("comparing", 0, 1)
     found = contrast.discrepancies(accounts, points, entities, descent, settings.contrast)
     points = ranked(points, accounts, found)
-    silences = contrast.silences(accounts, points, descent, found)
+    laid = sheet(accounts, points, entities)
+    silences = contrast.silences(accounts, points, descent, found, laid)
     return Dossier(
         story=story,
         accounts=tuple(accounts),
@@ -112,8 +114,8 @@ def _examine(
         descent=descent,
         discrepancies=tuple(found),
         silences=silences,
-        selections=selective(accounts),
-        framing=tuple(contrast.framing(accounts, entities)),
+        selections=selective(accounts, laid),
+        framing=tuple(contrast.framing(accounts, entities, laid)),
         problems=(*problems, *_unaligned(points)),
         settings=settings,
     )
