@@ -209,7 +209,7 @@ def sides(discrepancy: Document, facts: Facts, limit: int = 2) -> list[Side]:
             if q.accounts[0] not in seen.accounts:
                 both = seen.accounts + q.accounts
                 quotes[words] = Quote(both, seen.pieces, seen.places + q.places, seen.cut)
-        behind = next((s for s in discrepancy.get("sides") or [] if s["value"] == value), {})
+        behind: Document = next((s for s in discrepancy.get("sides") or [] if s["value"] == value), {})
         found.append(_side(value, list(quotes.values()), limit, _origins(behind), _primary(behind, facts)))
     return found
 
