@@ -180,3 +180,13 @@ def test_a_copy_that_drops_what_its_parent_alone_has_is_silent() -> None:
         "One other account carries it: a, which it copies."
     ]
     assert not [s for s in silences([a, b, c], points) if s.point == points[0].id]
+
+
+def test_a_text_that_ends_with_a_noun_does_not_break_off() -> None:
+    a, b = account("a", f"{FACT} {FILL}"), account("b", f"{FILL} {FACT}")
+    link, cut = (
+        account("link", f"{FILL} More on bread and barley"),
+        account("cut", f"{FILL} They took the crew to the"),
+    )
+    found = {s.witness: s.could for s in silences([a, b, link, cut], [point(FACT, a, b)])}
+    assert (found[link.witness.id], found[cut.witness.id]) == (True, False)

@@ -44,6 +44,8 @@ WHOLE = frozenset({"copy", "version"})
 """Kinds of descent that keep everything, unless something is dropped."""
 VALUES = frozenset({"number", "money", "percentage", "date", "time", "place", "polarity"})
 """Kinds of discrepancy that tell a point with another value, whether or not they name the point."""
+OPEN = frozenset({"DT", "IN", "CC", "TO", "MD", "PRP$", "WDT"})
+"""Tags of words that end no sentence."""
 BODY = frozenset({"body", "quotation", "standfirst"})
 CUT = re.compile(
     r"(?:…|\.\.\.|\[\+?\d+ (?:chars|more words)\]|\(more\)|(?:continue|keep) reading\W*"
@@ -174,13 +176,12 @@ def _reach(account: Annotated, descent: Descent | None) -> _Reach:
 
 
 def breaks_off(account: Annotated) -> bool:
-    """Whether the text ends in a sign of more, or its last paragraph in the midst of a sentence."""
+    """Whether the text ends in a sign of more, or its last sentence with a word that needs another."""
     if CUT.search(account.witness.text):
         return True
     body = [s for s in account.sentences if s.kind == "body"]
-    last = account.witness.text[body[-1].start : body[-1].end].rstrip() if body else "."
-    # "The crew of the ferry were taken to the": a sign-off ("Photo: Ann Poe") is short.
-    return last[-1:].isalnum() and last[:1].isalpha() and body[-1].last - body[-1].first > SHORT / 6
+    # "The crew of the ferry were taken to the"; what ends with a noun may be a link or a list.
+    return bool(body) and account.tokens[body[-1].last - 1].tag in OPEN
 
 
 def _headlines(account: Annotated) -> bool:
