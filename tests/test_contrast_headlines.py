@@ -81,6 +81,11 @@ BORNE_OUT = [
     ("Ferry may have struck the reef at full speed", "The ferry may have struck the reef at full speed."),
     # a decision is an act
     ("Council decides to close the mine", "The council on Monday decided to close the mine for good."),
+    (
+        "Mine owners hid the cracks, inspectors claim",
+        "Mine owners hid the cracks, inspectors said on Monday.",
+    ),
+    ("Ida Holm: the mine should never open again", "The mine should never open again."),
     # figures: in other forms, rounded, and added up
     ("12 sheep drown in flooded meadow", "A dozen sheep drowned when a meadow flooded on Monday."),
     ("100 sheep drown in flooded meadow", "Some 98 sheep drowned when a meadow flooded on Monday."),

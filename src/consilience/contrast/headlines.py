@@ -17,7 +17,7 @@ from math import inf
 
 from ..annotate.cues import speaks, stance
 from ..data import lexicon
-from ..model import Annotated, Mention, Quantity, Span, Statement
+from ..model import Annotated, Mention, Quantity, Span, Statement, Token
 from .sheet import Line, Sheet
 
 Row = tuple[str, str, str, tuple[Span, ...]]
@@ -74,8 +74,8 @@ def _figures(account: Annotated, line: Line, text: str) -> Iterator[Row]:
         value = mention.value
         words = mention.span.of(account.witness.text)
         digits = re.findall(r"\d[\d.,]*\d|\d", words)
-        if not isinstance(value, Quantity) or value.unit in DURATIONS:
-            continue
+        if not isinstance(value, Quantity) or not value.unit or value.unit in DURATIONS:
+            continue  # "2031" is a year, "400" may be anything
         if not digits or any(d in text for d in digits):
             continue
         if not any(_meets(value, other) for other in others) and not _sums(value, others):
@@ -117,18 +117,14 @@ def _names(account: Annotated, line: Line, text: str) -> Iterator[Row]:
         name = mention.span.of(account.witness.text)
         # "Dutch" bears out "Dutchman", "W.H.O." the initials of its name.
         parts = [p.casefold()[:4] for p in re.findall(r"\w{3,}", name)]
-        if (
-            mention.how == "name"
-            and parts
-            and not any(p in plain for p in parts)
-            and not _initials(name, text)
-        ):
-            yield (
-                "name",
-                name,
-                f"“{name}” stands in the headline; the body does not name it.",
-                (mention.span,),
-            )
+        # "Ann Poe: why I left" names the one who writes.
+        writes = (
+            account.witness.text[mention.span.end :].lstrip()[:1] == ":" or name in account.witness.authors
+        )
+        named = any(p in plain for p in parts) or _initials(name, text)
+        if mention.how == "name" and parts and not named and not writes:
+            says = f"“{name}” stands in the headline; the body does not name it."
+            yield "name", name, says, (mention.span,)
 
 
 def _initials(name: str, text: str) -> bool:
@@ -145,8 +141,10 @@ def _fact(laid: Sheet, line: Line, body: list[Line]) -> Iterator[Row]:
     account = laid.accounts[line.account]
     words = account.witness.text[line.sentence.start : line.sentence.end].strip()
     tokens = account.tokens[line.sentence.first : line.sentence.last]
-    # "How the coach escaped", "Both sides should talk": no fact is stated.
-    told_so = QUOTES.search(words) is None and not any(t.tag in UNSTATED for t in tokens)
+    # "How the cook escaped", "Both sides should talk", "…, inspectors claim": no fact is stated.
+    told_so = QUOTES.search(words) is None and not any(
+        t.tag in UNSTATED or _says(t, "neutral", "claims") for t in tokens
+    )
     if not told_so or _attributed(laid, line, set(line.keys)) or not _verbs(laid, line):
         return
     told = []
@@ -191,8 +189,12 @@ def _reported(laid: Sheet, account: int, statement: Statement) -> bool:
     """Whether a statement is somebody's word: not a decision, a vote or a wish, which are acts themselves."""
     grown = laid.trees[account]
     words = [t for c in statement.cue for t in grown.tokens[grown.at(c.start) : grown.at(c.end - 1) + 1]]
-    known = any(speaks(t) and stance([t])[1] in ("neutral", "claims") for t in words)
-    return known or any(t.text.lower() == "according" for t in words)
+    # "charged" may be an act of the police
+    return any(_says(t, "neutral") or t.text.lower() == "according" for t in words)
+
+
+def _says(token: Token, *stances: str) -> bool:
+    return speaks(token) and stance([token])[1] in stances
 
 
 @cache

@@ -11,6 +11,7 @@ quotation of another account, by the same speaker.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -27,6 +28,7 @@ QUOTED = 2
 """Words of the half that must stand inside its quotation marks."""
 OTHER, SENSE = 0.3, 0.5
 """Share of the other half's words in one line, or nearness of a line, from which it may be carried."""
+WORD = re.compile(r"\w+")
 LEAST = 1
 """Content words that each half must have; what is kept has ``QUOTED`` in any case."""
 
@@ -181,9 +183,20 @@ def _kept(laid: Sheet, uttered: _Utterance, n: int, i: int) -> Span | None:
                 inside, around = _keys(laid, piece), laid.line_at(i, piece.start)
                 whole = around.keys if around is not None else {}
                 held = sum(w for k, w in half.items() if k in whole)
-                if held >= KEPT * sum(half.values()) and len(half.keys() & inside.keys()) >= QUOTED:
+                enough = held >= KEPT * sum(half.values()) and len(half.keys() & inside.keys()) >= QUOTED
+                if enough and _verbatim(laid, uttered.halves[n], line, i):
                     return piece
     return None
+
+
+def _verbatim(laid: Sheet, half: Span, line: Sentence, i: int) -> bool:
+    """Whether most words of a half stand in a sentence: "delete it" does not quote "the film must go"."""
+    told, there = (set(WORD.findall(laid.text(s).lower())) for s in (half, _span(laid, line, i)))
+    return len(told & there) >= KEPT * len(told)
+
+
+def _span(laid: Sheet, line: Sentence, i: int) -> Span:
+    return Span(laid.accounts[i].witness.id, line.start, line.end)
 
 
 def _lines(laid: Sheet, i: int, span: Span) -> Iterator[Sentence]:

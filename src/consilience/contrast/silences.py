@@ -108,12 +108,17 @@ def silences(
     out = []
     for point, here, followed in open_ones:
         near, held = reading.nearness(point, here)
-        if near < KIN_NEAR if followed else near < NEAR and held < HELD:
+        if _lacks(near, held, bool(followed)):
             hindered = _hindrance(point, here, reach)
             why = hindered or _why(laid, point, here, followed, kin)
             score = round(1 - max(0.0, min(1.0, near)), 3)
             out.append(Silence(here, point.id, why, not hindered, followed[0] if followed else None, score))
     return tuple(out)
+
+
+def _lacks(near: float, held: float, follows: bool) -> bool:
+    """Whether no line of an account comes near a point; one that follows another rewords it less."""
+    return (near < NEAR and (held < HELD or follows)) or (near < KIN_NEAR and held < HELD and follows)
 
 
 def _missing(laid: Sheet, point: Point, kin: _Kin) -> Iterator[tuple[str, list[str]]]:
