@@ -22,6 +22,22 @@ from .wording import words_of
 PRONOUNS = frozenset("he she they it we i you who the".split())
 WHOLE = 0.8
 """Share of the shorter statement's words from which two statements are the same words throughout."""
+SPOKEN_FOR = "one speaks for the other"
+VOICES = (
+    "spokes",
+    "aide",
+    "lawyer",
+    "attorney",
+    "deput",
+    "adviser",
+    "advisor",
+    "secretary",
+    "chief",
+    "represent",
+)
+"""How words begin for one who speaks for another."""
+FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+"""Tags of verbs that make a clause."""
 RUN = 6
 """Words in a row that make two statements the same words."""
 
@@ -65,8 +81,13 @@ def compare(laid: Sheet) -> Iterator[Finding]:
             and b.key not in known[n, a.account]
             and a.key not in known[m, b.account]
         ):
+            beside = _beside(laid, a, b.name), _beside(laid, b, a.name)
+            spokesman = _speaks_for(laid, a, b.name) or _speaks_for(laid, b, a.name)
+            if any(beside) and not spokesman:
+                continue
             others = [said[k] for k in sorted({k for j, k in pairs if j in (n, m)} - {n, m})]
-            yield _finding(a, b, [c for c in others if c.key in (a.key, b.key) and _share(a, c) >= WHOLE])
+            same = [c for c in others if c.key in (a.key, b.key) and _share(a, c) >= WHOLE]
+            yield _finding(a, b, same, SPOKEN_FOR if spokesman else None)
 
 
 def _said(laid: Sheet, i: int) -> Iterator[Said]:
@@ -81,12 +102,21 @@ def _said(laid: Sheet, i: int) -> Iterator[Said]:
             statement = replace(statement, speaker=replace(statement.speaker, key=key))
         named = _named(laid, statement)
         words = tuple(w for span in statement.content for w in words_of(text, span.start, span.end)[0])
-        if len(words) >= RUN:
+        if len(words) >= RUN and _says(laid, i, statement):
             yield Said(i, statement, words, named)
         for span in statement.content if len(statement.content) > 1 else ():
             part = words_of(text, span.start, span.end)[0]
             if len(part) >= RUN:
                 yield Said(i, replace(statement, content=(span,)), part, named)
+
+
+def _says(laid: Sheet, i: int, statement: Statement) -> bool:
+    """Whether what is said is a clause: "pleaded guilty to two counts of theft" tells what many plead."""
+    if statement.form == "direct":
+        return True
+    grown = laid.trees[i]
+    spans = [(grown.at(s.start), grown.at(s.end - 1) + 1) for s in statement.content]
+    return any(t.tag in FINITE for low, high in spans for t in laid.accounts[i].tokens[low:high])
 
 
 def _keys_by_name(laid: Sheet) -> dict[str, str]:
@@ -124,7 +154,8 @@ def _speakers(said: Sequence[Said], pairs: set[tuple[int, int]]) -> dict[tuple[i
 def _same_words(a: Said, b: Said) -> bool:
     """Whether one statement is mostly the words of the other, in order, or both quote a long run."""
     quoted = "indirect" not in (a.statement.form, b.statement.form)
-    return _share(a, b) >= (0.6 if quoted else 0.7) and len(_content(a) & _content(b)) >= 4
+    shared = len(_content(a) & _content(b))
+    return _share(a, b) >= (0.65 if quoted else 0.7) and shared >= (3 if quoted else 4)
 
 
 def _share(a: Said, b: Said) -> float:
@@ -149,11 +180,46 @@ def _differ(laid: Sheet, a: Said, b: Said) -> bool:
     return not any(s.name.lower() in chains for s in (a, b))
 
 
-def _finding(a: Said, b: Said, others: Sequence[Said]) -> Finding:
+def _beside(laid: Sheet, said: Said, name: str) -> bool:
+    """Whether another speaker is named where words are given to one: whose they are is not told surely.
+
+    "Lind answered a letter by Nils Aas that reads “…”" gives the words to Aas.
+    """
+    surname = name.rsplit(maxsplit=1)[-1].lower()
+    return any(surname in words_of_name(words.lower()) for words in _about(laid, said))
+
+
+def _speaks_for(laid: Sheet, said: Said, name: str) -> bool:
+    """Whether the speaker is shown as another's voice: "Tora Lind, a spokeswoman for Aas"."""
+    speaker = said.statement.speaker
+    texts = [laid.text(span) for span in speaker.spans] if speaker and said.named else []
+    voices = {word for text in texts for word in words_of_name(text.lower())}
+    surname = name.rsplit(maxsplit=1)[-1].lower()
+    return surname in {word.removesuffix("’s").removesuffix("'s") for word in voices} and any(
+        word.startswith(VOICES) for word in voices
+    )
+
+
+def _about(laid: Sheet, said: Said) -> Iterator[str]:
+    """The sentences in which a statement and its speaker stand."""
+    speaker = said.statement.speaker
+    seen: set[int] = set()
+    for span in (*said.statement.content, *(speaker.spans if speaker else ())):
+        for at in (span.start, span.end - 1):
+            line = laid.line_at(said.account, at)
+            if line is not None and line.number not in seen:
+                seen.add(line.number)
+                sentence = line.sentence
+                yield (
+                    laid.accounts[said.account].witness.text[sentence.start : sentence.end].replace("’s", "")
+                )
+
+
+def _finding(a: Said, b: Said, others: Sequence[Said], innocent: str | None) -> Finding:
     """Both sides, with the further accounts that give the words to either, if only as "he said"."""
     says = f"The same words are given to {a.name} in one account and to {b.name} in another."
     sides = tuple((span, s.name) for s in (a, b, *others) for span in _spans(s))
-    return Finding("attribution", sides, says, None, 0.8)
+    return Finding("attribution", sides, says, innocent, min(0.95, 0.3 + 0.6 * _share(a, b)))
 
 
 def _spans(said: Said) -> tuple[Span, ...]:

@@ -199,6 +199,7 @@ def _contrary(laid: Sheet, no: Claim, yes: Claim) -> bool:
     if len(no.things) > 1 and len(yes.things) > 1 and not set(no.things[1:]) & set(yes.things[1:]):
         return False
     apart = _object(laid, no) or _object(laid, yes) or not (no.act or _going_on(laid, yes))
+    apart = apart or _elsewhere(laid, no, yes)
     return not apart and laid.weights.get(yes.act, 0.0) >= RARE
 
 
@@ -212,6 +213,19 @@ def _going_on(laid: Sheet, claim: Claim) -> bool:
 def _object(laid: Sheet, claim: Claim) -> bool:
     """Whether an act is done to something: then sameness of subject and verb says too little."""
     return bool(claim.act) and laid.trees[claim.line.account].child(claim.token, "dobj", "dative") is not None
+
+
+def _elsewhere(laid: Sheet, no: Claim, yes: Claim) -> bool:
+    """Whether two acts go with other things: "not involved in smuggling", "involved in a collision"."""
+    left, right = (set(_with(laid, claim)) for claim in (no, yes))
+    return bool(left and right) and not left & right
+
+
+def _with(laid: Sheet, claim: Claim) -> Iterator[str]:
+    """Normal forms of the nouns that hang on an act by a preposition."""
+    tokens, grown = laid.accounts[claim.line.account].tokens, laid.trees[claim.line.account]
+    for prep in grown.children(claim.token, "prep") if claim.act else ():
+        yield from (key for k in grown.children(prep, "pobj") if (key := key_of(tokens, k)))
 
 
 def _told_differently(

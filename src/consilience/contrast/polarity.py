@@ -21,6 +21,12 @@ from .slots import Finding, reach
 from .wording import Quote, gaps, opposites, shared_runs, sort_of_opposites, words_of
 
 NOTS = frozenset({"not", "never", "cannot"})
+MERE = frozenset("just only merely simply solely exclusively necessarily entirely".split())
+"""What a denial of says little: who was "not just watching" was watching."""
+LIMITS = frozenset({"until", "till", "unless", "before"})
+"""What stands after these is not denied: "cannot open until May" says that it opens in May."""
+TO_COME = frozenset("will wo 'll ’ll would shall to".split())
+RELATIVES = frozenset({"who", "which", "that"})
 AUXILIARIES = frozenset(
     "do does did is are was were be been has have had will would can could should".split()
 )
@@ -30,6 +36,8 @@ ALIKE = 0.3
 """Least likeness of lines of which one may deny the other."""
 VERBATIM = 0.55
 """Least likeness of lines that are compared word by word."""
+FRAMED = 0.3
+"""Least likeness of lines that part in a word such as "young" or "with", which is said of many things."""
 ASSERTED = frozenset(
     {"ROOT", "ccomp", "conj", "acomp", "parataxis", "attr", "oprd", "xcomp", "relcl", "advcl"}
 )
@@ -70,11 +78,17 @@ def _edited(laid: Sheet, pair: Pair, plain: Mapping[tuple[int, int], Quote]) -> 
     for n, change in enumerate(gaps(runs)):
         left, right = mine.words[slice(*change.a)], theirs.words[slice(*change.b)]
         lost = set(left) ^ set(right)
+        before, after = mine.words[runs[n][0] : sum(runs[n][::2])], mine.words[runs[n + 1][0] :][:1]
+        # "To not sell the pier" is no denial of "the last chance to sell the pier".
+        told = before[-1:] != ("to",)
+        doubled = set(before[-1:] + after) & (NOTS | MERE)
         if (
             runs[n + 1][2] < 2
-            or not lost & NOTS
+            or bool(set(left) & NOTS) == bool(set(right) & NOTS)
             or lost - NOTS - AUXILIARIES
             or (left and right and len(lost) == 1)
+            or doubled
+            or not told
         ):
             continue
         spans = mine.part(runs[n][0], sum(runs[n + 1][::2])), theirs.part(runs[n][1], sum(runs[n + 1][1:]))
@@ -114,7 +128,9 @@ def _negated(laid: Sheet, pair: Pair, held: Held) -> Iterator[Finding]:
         if a.denied == b.denied:
             continue
         about = _about(laid, a, b)
-        if about < 0.45 or not _one_subject(laid, a, b):
+        if about < 0.45 or not _one_subject(laid, a, b) or not _one_object(laid, a, b):
+            continue
+        if _to_come(laid, a) != _to_come(laid, b) or _one_wording(laid, a, b):
             continue
         against, plain = (a, b) if a.denied else (b, a)
         word = laid.accounts[plain.line.account].tokens[plain.token].text
@@ -157,13 +173,18 @@ def _lone(token: Token) -> bool:
 
 
 def _unclear(grown: Tree, i: int) -> bool:
-    """Whether a verb is joined to one that is denied ("does not repeal the law or lower the tax").
+    """Whether a verb is joined to or governs one that is denied ("does not repeal the law or lower the tax").
 
-    How far a particle reaches over joined verbs is a guess: nothing is made of it.
+    How far a particle reaches over joined verbs is a guess, and who does "not find that it sank" does not
+    say that it did not: nothing is made of either. Nor of "not just", and of "not … until".
     """
     tokens = grown.tokens
-    while tokens[i].dep in ("conj", "xcomp") and tokens[i].head != i:
-        joined, i = tokens[i].dep == "conj", tokens[i].head
+    if any(tokens[k].text.lower() in MERE | LIMITS for j in (i, *grown.kids[i]) for k in grown.kids[j]):
+        return True
+    if denials(grown, i) and any(tokens[k].text.lower() in ("or", "nor") for k in grown.children(i, "cc")):
+        return True
+    while tokens[i].dep in ("conj", "xcomp", "ccomp") and tokens[i].head != i:
+        joined, i = tokens[i].dep != "xcomp", tokens[i].head
         if joined and denials(grown, i):
             return True
     return False
@@ -178,24 +199,70 @@ def _one_subject(laid: Sheet, a: Predicate, b: Predicate) -> bool:
     return "xcomp" not in deps
 
 
+def _one_object(laid: Sheet, a: Predicate, b: Predicate) -> bool:
+    """Whether what is acted on may be the same: "the wreck was found", "they did not find a rope"."""
+    things = []
+    for p in (a, b):
+        grown, noun = laid.trees[p.line.account], _patient(laid, p)
+        parts = () if noun is None else (noun, *grown.children(noun, "compound", "poss"))
+        things.append({key for k in parts if (key := key_of(grown.tokens, k))})
+    return bool(things[0] & things[1]) or not all(things)
+
+
+def _patient(laid: Sheet, p: Predicate) -> int | None:
+    grown = laid.trees[p.line.account]
+    found = grown.child(p.token, "nsubjpass", "dobj")
+    return _antecedent(grown, p.token, found)
+
+
+def _antecedent(grown: Tree, i: int, child: int | None) -> int | None:
+    """What a relative pronoun stands for: the noun that its clause hangs on."""
+    relative = child is not None and grown.tokens[child].text.lower() in RELATIVES
+    return grown.tokens[i].head if relative and grown.tokens[i].dep == "relcl" else child
+
+
 def _subject(laid: Sheet, p: Predicate) -> frozenset[str]:
     """Words and entity keys of a predicate's subject, of the verb above it where it has none."""
-    grown, account = laid.trees[p.line.account], laid.accounts[p.line.account]
-    i = p.token
+    grown, i = laid.trees[p.line.account], p.token
+    if grown.child(i, "nsubjpass") is not None and grown.child(i, "agent") is None:
+        return frozenset()  # what it is done to is its object
     child = grown.child(i, "nsubj", "nsubjpass")
     while child is None and grown.tokens[i].dep in ("xcomp", "conj", "acomp") and grown.tokens[i].head != i:
         i = grown.tokens[i].head
         child = grown.child(i, "nsubj", "nsubjpass")
-    if child is None:
+    return _named(laid, p, _antecedent(grown, i, child))
+
+
+def _named(laid: Sheet, p: Predicate, noun: int | None) -> frozenset[str]:
+    """Words and entity keys of a noun with what hangs on it, but for the predicate's own clause."""
+    grown, account = laid.trees[p.line.account], laid.accounts[p.line.account]
+    if noun is None:
         return frozenset()
-    low, high = account.tokens[grown.left[child]].start, account.tokens[grown.right[child]].end
+    first, last = grown.left[noun], grown.right[noun]
+    if first <= p.token <= last:
+        first, last = (first, noun) if p.token > noun else (noun, last)
+    low, high = account.tokens[first].start, account.tokens[last].end
     names = {
         m.value
         for m in laid.mentions[p.line.account].get(p.line.number, ())
         if isinstance(m.value, str) and low <= m.span.start < high
     }
-    words = {key_of(account.tokens, k) for k in range(grown.left[child], grown.right[child] + 1)}
+    words = {key_of(account.tokens, k) for k in range(first, last + 1)}
     return frozenset(names | {w for w in words if w is not None})
+
+
+def _to_come(laid: Sheet, p: Predicate) -> bool:
+    """Whether something is yet to come: what was not done on Monday may be done on Friday."""
+    grown = laid.trees[p.line.account]
+    return any(grown.tokens[k].text.lower() in TO_COME for k in grown.children(p.token, "aux"))
+
+
+def _one_wording(laid: Sheet, a: Predicate, b: Predicate) -> bool:
+    """Whether two clauses are the same words: "a no-tax budget", "a no tax budget"."""
+    spans = _span(laid, a), _span(laid, b)
+    texts = (laid.accounts[p.line.account].witness.text for p in (a, b))
+    words = [words_of(text, s.start, s.end)[0] for text, s in zip(texts, spans, strict=True)]
+    return words[0] == words[1]
 
 
 def _about(laid: Sheet, a: Predicate, b: Predicate) -> float:
@@ -225,28 +292,46 @@ def _span(laid: Sheet, p: Predicate) -> Span:
 def _opposite(laid: Sheet, pair: Pair, held: Written) -> Iterator[Finding]:
     """A word of one line whose opposite stands in the same place of the other."""
     mine, theirs = (held[line.account, line.number] for line in (pair.a, pair.b))
-    pairs = opposites()
     left, right = {w for _, w in mine}, {w for _, w in theirs}
     for i, (t, word) in enumerate(mine):
-        others = pairs.get(word, frozenset()) & right
-        if not others:
-            continue
-        for j, (u, other) in enumerate(theirs):
-            if other not in others:
+        others = opposites().get(word, frozenset()) & right
+        for j, (u, other) in enumerate(theirs) if others else ():
+            if other not in others or _denied_near(laid, pair.a, t) != _denied_near(laid, pair.b, u):
                 continue
-            sides = _sides(laid, pair, t, u)
             before = i > 0 and j > 0 and mine[i - 1][1] == theirs[j - 1][1]
             after = i + 1 < len(mine) and j + 1 < len(theirs) and mine[i + 1][1] == theirs[j + 1][1]
-            near = overlap(laid.near(pair.a, t, t + 1), laid.near(pair.b, u, u + 1))
             # "opposed … opposed" against "opposed … supported": the same words on both sides must tell which.
-            if (word in right or other in left) and not (before and after):
+            both = word in right or other in left
+            if both and not (before and after and pair.likeness >= VERBATIM):
                 continue
-            if _denied_near(laid, pair.a, t) != _denied_near(laid, pair.b, u):
-                continue
-            if near >= (0.35 if before or after else 0.6) and (before or after or pair.likeness > 0.6):
+            near = overlap(laid.near(pair.a, t, t + 1), laid.near(pair.b, u, u + 1))
+            beside = near >= (0.35 if before or after else 0.6) and (before or after or pair.likeness > 0.6)
+            if beside and _one_place(laid, pair, t, u):
+                sides = _sides(laid, pair, t, u)
                 says = f"One account has “{sides[0][1]}” where the other has “{sides[1][1]}”."
                 score = min(0.95, 0.35 + 0.3 * pair.likeness + 0.3 * near + 0.1 * (before and after))
                 yield Finding(sort_of_opposites(word), sides, says, None, score, pair.point)
+
+
+def _one_place(laid: Sheet, pair: Pair, t: int, u: int) -> bool:
+    """Whether two words stand by the same: what they hang on, the word of sense before and that after."""
+    kinds = {laid.accounts[line.account].tokens[k].pos for line, k in ((pair.a, t), (pair.b, u))}
+    sequence = sort_of_opposites(laid.accounts[pair.a.account].tokens[t].text.lower()) == "sequence"
+    least = VERBATIM if sequence else FRAMED if kinds & {"ADJ", "ADP", "DET", "PRON"} else 0.0
+    mine, theirs = _place(laid, pair.a, t), _place(laid, pair.b, u)
+    same = sum(x == y for x, y in zip(mine, theirs, strict=True) if x and y)
+    return pair.likeness >= least and same >= 2
+
+
+def _place(laid: Sheet, line: Line, t: int) -> tuple[str | None, str | None, str | None]:
+    """Normal forms of what a word hangs on (a verb: of its subject), and of its neighbours of sense."""
+    tokens, grown = laid.accounts[line.account].tokens, laid.trees[line.account]
+    verbal = tokens[t].pos in ("VERB", "AUX") and tokens[t].dep != "amod"
+    above = grown.child(t, "nsubj", "nsubjpass") if verbal else tokens[t].head
+    head = None if above is None or above == t else key_of(tokens, above) or tokens[above].lemma.lower()
+    keys = sorted((place, key) for key, places in line.keys.items() for place in places if place != t)
+    before = next((key for place, key in reversed(keys) if place < t), None)
+    return head, before, next((key for place, key in keys if place > t), None)
 
 
 def _denied_near(laid: Sheet, line: Line, token: int) -> bool:
@@ -267,9 +352,13 @@ def _words(laid: Sheet, line: Line) -> list[tuple[int, str]]:
 
 
 def _in_name(tokens: tuple[Token, ...], i: int) -> bool:
-    """Whether a word is part of a name ("South Harbour"): its opposite is another name."""
-    return tokens[i].pos == "PROPN" or (
-        i + 1 < len(tokens) and tokens[i].text[:1].isupper() and tokens[i + 1].pos == "PROPN"
+    """Whether a word is part of a name ("South Harbour") or a compound ("a six-year-old boy")."""
+    compound = "-" in (tokens[i - 1].text if i else "", tokens[i + 1].text if i + 1 < len(tokens) else "")
+    return (
+        tokens[i].pos == "PROPN"
+        or tokens[i].ent in ("NORP", "GPE", "LOC", "ORG")
+        or compound
+        or (i + 1 < len(tokens) and tokens[i].text[:1].isupper() and tokens[i + 1].pos == "PROPN")
     )
 
 
