@@ -71,7 +71,7 @@ def test_an_earlier_account_could_not_have_had_it() -> None:
     c = account("c", FILL, "2031-05-06")
     (found,) = silences([a, b, c], [point(FACT, a, b)])
     assert not found.could
-    assert found.why.endswith("before the point was first told on 2031-05-07.")
+    assert found.why.endswith("before the point was first told on 7 May 2031.")
 
 
 def test_a_short_or_broken_account_could_not_have_had_it() -> None:
@@ -116,7 +116,7 @@ def test_hours_of_one_day_are_told_apart_only_where_both_have_one() -> None:
     c, d = account("c", FILL, "2031-05-06T06:30+00:00"), account("d", FILL, "2031-05-06")
     found = {s.witness: s for s in silences([a, b, c, d], [point(FACT, a, b)])}
     assert found[c.witness.id].why == (
-        "It came out on 2031-05-06 at 06:30, before the point was first told on 2031-05-06 at 09:00."
+        "It came out at 06:30 on 6 May 2031, before the point was first told at 09:00 on 6 May 2031."
     )
     assert found[d.witness.id].could
 

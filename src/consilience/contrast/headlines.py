@@ -179,7 +179,8 @@ def _attributed(laid: Sheet, line: Line, keys: set[str]) -> str:
         inside = [t for t in places if any(c.start <= t.start < c.end for c in statement.content)]
         if places and 2 * len(inside) >= len(places) and _reported(laid, line.account, statement):
             who = statement.speaker.name if statement.speaker else "somebody"
-            return f"as said by {who}"
+            opens = who.partition(" ")[0] in ("A", "An", "The")
+            return f"as said by {who[0].lower() + who[1:] if opens else who}"
     tokens = account.tokens[line.sentence.first : line.sentence.last]
     hedge = next((t.text for t in tokens if t.text.lower() in hedges()), "")
     return f"with “{hedge}”" if hedge else ""

@@ -208,7 +208,7 @@ def _hindrance(point: Point, here: str, reach: Mapping[str, _Reach]) -> str:
     speaks = mine.own is not None and bool({point.speaker, point.speaker_key} & mine.own)
     if known and mine.published and _before(mine.published, known) and not speaks:
         early, late = _when(mine.published, known), _when(known, mine.published)
-        return f"It came out on {early}, before the point was first told on {late}."
+        return f"It came out {early}, before the point was first told {late}."
     if mine.hindered:
         return mine.hindered
     full = sorted(r.words for r in held)[len(held) // 2]
@@ -231,8 +231,17 @@ def _moment(iso: str) -> tuple[str, bool]:
 
 
 def _when(iso: str, beside: str) -> str:
-    """A time as short as tells it from another: the day, or the hour of one day."""
-    return f"{iso[:10]} at {iso[11:16]}" if iso[:10] == beside[:10] else iso[:10]
+    """A time as short as tells it from another: the day, or the hour of one day.
+
+    >>> _when("2031-05-06T09:00", "2031-05-07"), _when("2031-05-06T09:00", "2031-05-06T10:00")
+    ('on 6 May 2031', 'at 09:00 on 6 May 2031')
+    """
+    try:
+        day = datetime.fromisoformat(iso)
+    except ValueError:
+        return f"on {iso}"
+    words = f"on {day.day} {day:%B %Y}"
+    return f"at {iso[11:16]} {words}" if iso[:10] == beside[:10] else words
 
 
 def _before(one: str, other: str) -> bool:
