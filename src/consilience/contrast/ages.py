@@ -2,7 +2,8 @@
 
 Ties each age to the name beside it ("Tora Lind, 41", "the 41-year-old skipper Tora Lind") and
 compares the ages of a person over whole accounts; an age without a name is compared in its place, as
-other figures are. Tries a birthday between the accounts before calling a conflict.
+other figures are, if the two are within ``GAP`` years and on one side of ``ADULT``. Tries a birthday
+between the accounts before calling a conflict. The age of a house is none.
 
 Invariant: neither account gives the other's age to anybody.
 """
@@ -23,11 +24,17 @@ from .slots import Finding, Slot, matches
 LEAST = 0.26
 ALONE = 0.12
 """Least closeness where each account gives one age only."""
+OLDEST = 115
+ADULT = 18
+GAP = 10
+"""Years by which two ages without one name may differ: a child is not the suspect."""
+NAMESAKE = 0.85
+"""Likeness of two names that may be one person's, misspelt."""
 BEFORE = re.compile(
     r"(?:\s*\([^)]{0,20}\))?,?\s*(?:who\s+)?(?:(?:is|was|has|turned|then|now|aged?|an?|the)\s+){0,3}", re.I
 )
 AFTER = re.compile(
-    r"[\s-]*(?:[\w’'-]+\s+){0,4}?(?:(?:named|called|identified as|known as)\s+)?(?:as\s+)?", re.I
+    r"[\s-]*(?:[\w’'-]+,?\s+){0,4}?(?:(?:named|called|identified as|known as)\s+)?(?:as\s+)?", re.I
 )
 STOP = re.compile(
     r"\b(?:and|who|that|when|while|said|with|was|is|were|had|has|of|in|at|on|after|by|from|for)\b", re.I
@@ -65,7 +72,7 @@ def _ages(laid: Sheet, i: int) -> Iterator[Aged]:
     for number in sorted(laid.mentions[i]):
         found = laid.mentions[i][number]
         for mention in found:
-            if isinstance(mention.value, Quantity) and mention.value.kind == "age":
+            if _is_age(mention):
                 first, last = grown.at(mention.span.start), grown.at(mention.span.end - 1) + 1
                 shown = laid.text(mention.span)
                 noun = grown.tokens[grown.tokens[last - 1].head]
@@ -73,6 +80,13 @@ def _ages(laid: Sheet, i: int) -> Iterator[Aged]:
                 line = laid.lines[i][number]
                 slot = Slot(line, first, last, mention.span, "age", mention.value, shown, frame)
                 yield Aged(slot, _bearer(laid, i, mention, found))
+
+
+def _is_age(mention: Mention) -> bool:
+    value = mention.value
+    return (
+        isinstance(value, Quantity) and value.kind == "age" and value.unit == "year" and value.low <= OLDEST
+    )
 
 
 def _bearer(laid: Sheet, i: int, age: Mention, found: Sequence[Mention]) -> str | None:
@@ -113,22 +127,32 @@ def _by_place(
         laid, [a.slot for a in ages], least=ALONE, same=lambda a, b: bool(a.value == b.value)
     ):
         a, b = match.a, match.b
+        apart = abs(a.value.low - b.value.low) > GAP or (a.value.low < ADULT) is not (b.value.low < ADULT)
         alone = len(known[a.line.account]) == len(known[b.line.account]) == 1
         tied = {person[a.span], person[b.span]} - {None}
-        if a.value != b.value and len(tied) < 2 and match.score >= (ALONE if alone else LEAST):
+        one = len(tied) < 2 or _namesakes(laid, tied)
+        if a.value != b.value and one and not apart and match.score >= (ALONE if alone else LEAST):
             yield a, b, min(0.9, 0.45 + match.score)
 
 
+def _namesakes(laid: Sheet, keys: set[str | None]) -> bool:
+    """Whether two people have nearly one name."""
+    from rapidfuzz.distance import Indel
+
+    names = [laid.entities[k].name.lower() if k in laid.entities else str(k) for k in sorted(map(str, keys))]
+    return Indel.normalized_similarity(*names) >= NAMESAKE
+
+
 def _birthday(laid: Sheet, a: Slot, b: Slot) -> str | None:
-    """An age that grew by no more than the years between the accounts."""
+    """An age that grew by no more than the years between the accounts, or by one if these are unknown."""
+    older, younger = (a, b) if a.value.low > b.value.low else (b, a)
+    grown = older.value.low - younger.value.low
     days = []
     for slot in (a, b):
         try:
             days.append(date.fromisoformat((laid.accounts[slot.line.account].witness.published or "")[:10]))
         except ValueError:
-            return None
-    older, younger = (a, b) if a.value.low > b.value.low else (b, a)
-    grown = older.value.low - younger.value.low
+            return "a birthday may lie between the two accounts" if grown == 1 else None
     apart = (days[0] - days[1]).days / 365.25 * (1 if older is a else -1)
     fits = apart > 0 and math.floor(apart) <= grown <= math.floor(apart) + 1
     return "a birthday between the two accounts" if fits else None

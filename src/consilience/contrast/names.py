@@ -1,27 +1,38 @@
-"""One name spelt in different ways.
+"""One name spelt in different ways, and two names for one person.
 
 Compares the forms of people's, bodies' and groups' names between accounts, word by word: each word
 equal or nearly so, one at least different. Family names of people linked as one may begin with other
-letters. Always harmless as such, and reported as spelling; never
-says which form is right. Does not treat short forms, first names or acronyms.
+letters. That is harmless, and reported as spelling. Two full names that share the given name or the
+family name alone, and stand in one place with one office or age beside them, are a conflict: one account
+has the name wrong. Never says which form is right. Does not treat short forms or acronyms.
 
 Invariant: neither account uses the other's form.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import combinations, product
 
-from ..model import Span
+from ..annotate.people import family, parts, same_person
+from ..annotate.people import given as given_names
+from ..model import Mention, Quantity, Span
+from .roles import titled
 from .sheet import Sheet
-from .slots import Finding
+from .slots import Finding, Slot, matches
 from .wording import words_of
 
 KINDS = frozenset({"person", "body", "group"})
 SHARED = 0.6
 """Share of the letters of two family names of one person that are the same, in order."""
+GIVEN = 0.75
+"""The same of two given names before one family name: "Aleksandr" and "Alexander"."""
+LEAST = 0.3
+"""Least closeness of two names with one office or age beside them."""
+BARE = 0.55
+"""The same where nothing but the given name and the words about them is shared."""
 Form = tuple[str, ...]
 
 
@@ -45,6 +56,69 @@ def compare(laid: Sheet) -> Iterator[Finding]:
                 ):
                     yield _finding(laid, (forms[i][one], forms[j][other]))
     yield from _families(laid)
+    yield from _people(laid)
+
+
+# -- two names --
+
+
+def _people(laid: Sheet) -> Iterator[Finding]:
+    """Full names of people in one place that share the given name or the family name alone."""
+    slots = [slot for i in range(len(laid.accounts)) for slot in _slots(laid, i)]
+    known = [frozenset(s.value for s in slots if s.line.account == i) for i in range(len(laid.accounts))]
+
+    def barred(a: Slot, b: Slot) -> bool:
+        there = any(same_person(a.value, name) for name in known[b.line.account])
+        here = any(same_person(b.value, name) for name in known[a.line.account])
+        return there or here or not _half(a.value, b.value)
+
+    for match in matches(laid, slots, least=LEAST, same=_same, barred=barred):
+        a, b = match.a, match.b
+        one = bool(a.frame) and a.frame == b.frame
+        if not _same(a, b) and (one or (match.score >= BARE and family(a.value) != family(b.value))):
+            says = f"One person has two names: “{a.shown}” against “{b.shown}”."
+            sides = ((a.span, a.shown), (b.span, b.shown))
+            yield Finding("name", sides, says, None, min(0.9, 0.4 + match.score), match.point, part="two")
+
+
+def _slots(laid: Sheet, i: int) -> Iterator[Slot]:
+    """Full names of people, with the office before them or the age after them."""
+    grown = laid.trees[i]
+    for number, found in sorted(laid.mentions[i].items()):
+        ages = {
+            m.span.start: m.value for m in found if isinstance(m.value, Quantity) and m.value.kind == "age"
+        }
+        for m in found:
+            shown = laid.text(m.span).removesuffix("’s").removesuffix("'s")
+            if m.kind == "person" and m.how == "name" and len(parts(shown)) > 1:
+                first, last = grown.at(m.span.start), grown.at(m.span.end - 1) + 1
+                beside = _beside(laid, i, m, ages)
+                yield Slot(laid.lines[i][number], first, last, m.span, "person", shown, shown, beside)
+
+
+def _beside(laid: Sheet, i: int, name: Mention, ages: Mapping[int, Quantity]) -> str:
+    """The office before a name, or the age after it ("Tora Lind, 41")."""
+    office = next((h.office for h in titled(laid, i, name)), "")
+    age = next((q for at, q in sorted(ages.items()) if 0 <= at - name.span.end <= 2), None)
+    return office or (f"{age.low:g}" if age else "")
+
+
+def _same(a: Slot, b: Slot) -> bool:
+    return same_person(a.value, b.value)
+
+
+def _half(one: str, other: str) -> bool:
+    """Whether two names share the given or the family name, and the rest is more than a misspelling."""
+    x, y = parts(one), parts(other)
+    rest = [(x[0], y[0])] if x[-1] == y[-1] else [(x[-1], y[-1])] if x[0] == y[0] else []
+    if not rest or len(x) != len(y) or re.search(r"\d", one + other):
+        return False
+    (mine, theirs) = rest[0]
+    formal = {given_names().get(w.title(), ("", ""))[1].lower() or w for w in (mine, theirs)}
+    return len(formal) > 1 and not _sounds(mine, theirs) and not (mine in theirs or theirs in mine)
+
+
+# -- spelling --
 
 
 def _families(laid: Sheet) -> Iterator[Finding]:
@@ -63,11 +137,11 @@ def _families(laid: Sheet) -> Iterator[Finding]:
                     yield _finding(laid, (names[i][one], names[j][other]))
 
 
-def _sounds(one: str, other: str) -> bool:
-    """Whether two family names share most of their letters, in order."""
+def _sounds(one: str, other: str, least: float = SHARED) -> bool:
+    """Whether two names share most of their letters, in order."""
     from rapidfuzz.distance import Indel
 
-    return Indel.normalized_similarity(one.lower(), other.lower()) >= SHARED
+    return Indel.normalized_similarity(one.lower(), other.lower()) >= least
 
 
 def _forms(laid: Sheet, i: int) -> Mapping[Form, Span]:
@@ -91,7 +165,9 @@ def _alike(one: Form, other: Form) -> bool:
         return False
     if any(x.rstrip("s") == y.rstrip("s") and x != y for x, y in zip(one, other, strict=True)):
         return False
-    return all(x == y or _near(x, y, len(one)) for x, y in zip(one, other, strict=True))
+    given = len(one) > 1 and one[-1] == other[-1] and _sounds(one[0], other[0], GIVEN)
+    words = zip(one[given:], other[given:], strict=True)
+    return all(x == y or _near(x, y, len(one)) for x, y in words)
 
 
 def _near(x: str, y: str, words: int) -> bool:

@@ -23,7 +23,7 @@ from .slots import Finding, Slot, matches
 LEAST = 0.26
 BARE = 0.1
 """How much closer a place must be that stands before its noun ("the Velden council")."""
-LISTED = 0.6
+LISTED = 0.5
 """How close places in lists of places must be."""
 NUMBERED = 0.9
 """Score of two streets with one block or house number."""
@@ -85,8 +85,9 @@ def _finding(a: Slot, b: Slot, score: float, point: str | None = None) -> Findin
 def _known(laid: Sheet, a: Slot, b: Slot, named: Sequence[frozenset[str]]) -> bool:
     """Whether the account of ``b`` names the place of ``a``, in whatever words."""
     there = laid.accounts[b.line.account].witness.text
-    words = a.value if a.sort == "street" else a.shown
-    return a.value in named[b.line.account] or re.search(rf"\b{re.escape(words)}\b", there, re.I) is not None
+    words = a.value.title() if a.sort == "street" and a.value[0].isalpha() else a.value
+    words = words if a.sort == "street" else a.shown
+    return a.value in named[b.line.account] or re.search(rf"\b{re.escape(words)}\b", there) is not None
 
 
 def _streets(laid: Sheet) -> Iterator[Slot]:

@@ -80,7 +80,7 @@ def _offices(laid: Sheet) -> Mapping[str, list[Held]]:
         read: dict[str, list[Held]] = defaultdict(list)
         names = [m for m in account.mentions if m.kind == "person" and m.how in ("name", "surname")]
         for mention in names:
-            read[str(mention.value)] += _titled(laid, i, mention)
+            read[str(mention.value)] += titled(laid, i, mention)
         for mention in account.mentions:
             role = mention.value
             if isinstance(role, Role) and role.holder:
@@ -115,7 +115,7 @@ def _given(laid: Sheet, i: int, mention: Mention, names: Sequence[Mention]) -> I
         yield Held(i, mention.span, _of_body(office, laid.text(mention.span)), role.of, former, named)
 
 
-def _titled(laid: Sheet, i: int, name: Mention) -> Iterator[Held]:
+def titled(laid: Sheet, i: int, name: Mention) -> Iterator[Held]:
     """The offices whose words stand right before a name, last first."""
     text, at = laid.accounts[i].witness.text, name.span.start
     words = list(WORD.finditer(text, max(0, at - REACH), at))
