@@ -43,6 +43,17 @@ class _Utterance:
     hinge: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A sentence of a quotation: content words inside it and in its line, and all words of the line."""
+
+    speaker: Speaker
+    span: Span
+    inside: frozenset[str]
+    around: frozenset[str]
+    words: frozenset[str]
+
+
 def selective(accounts: Sequence[Annotated], laid: Sheet | None = None) -> tuple[Selection, ...]:
     """Find accounts that quote one half of an utterance and drop the other, in story order.
 
@@ -52,17 +63,23 @@ def selective(accounts: Sequence[Annotated], laid: Sheet | None = None) -> tuple
     :param laid: the accounts side by side, if they are laid so already.
     """
     laid = laid or sheet(accounts)
+    pieces = [list(_pieces(laid, i)) for i in range(len(laid.accounts))]
     uttered = [u for i in range(len(laid.accounts)) for u in _utterances(laid, i)]
-    asked = [(u, n) for u in uttered for n in (0, 1)]
-    reading = Rereading(laid, [_point(laid, u, n) for u, n in asked])
-    found: dict[tuple[str, Span], list[tuple[_Utterance, int, float]]] = {}
-    for u, n in asked:
-        for i, account in enumerate(laid.accounts):
-            if i != u.account and not breaks_off(account):
-                kept = _kept(laid, u, n, i)
-                if kept is not None and (score := _dropped(laid, reading, u, 1 - n, kept)):
-                    found.setdefault((account.witness.id, kept), []).append((u, n, score))
-    rows = [_selection(laid, here, kept, sides) for (here, kept), sides in found.items()]
+    near = [
+        (u, n, kept)
+        for u in uttered
+        for n in (0, 1)
+        for i in range(len(laid.accounts))
+        if i != u.account and (kept := _kept(laid, u, n, pieces[i])) is not None
+    ]
+    reading = Rereading(laid, [_point(laid, u, 1 - n) for u, n, _ in near])
+    whole = {a.witness.id for a in laid.accounts if not breaks_off(a)}
+    found: dict[Span, list[tuple[_Utterance, int, float]]] = {}
+    for u, n, kept in near:
+        score = _dropped(laid, reading, u, 1 - n, kept) if kept.witness in whole else 0.0
+        if score:
+            found.setdefault(kept, []).append((u, n, score))
+    rows = [_selection(laid, kept, sides) for kept, sides in found.items()]
     return tuple(sorted(rows, key=lambda s: (laid.index[s.witness], s.kept)))
 
 
@@ -171,36 +188,42 @@ def _keys(laid: Sheet, span: Span) -> dict[str, float]:
     return out
 
 
-def _kept(laid: Sheet, uttered: _Utterance, n: int, i: int) -> Span | None:
-    """The words of an account's quotation, by the same speaker, that give half ``n``."""
-    half = _keys(laid, uttered.halves[n])
+def _pieces(laid: Sheet, i: int) -> Iterator[_Piece]:
+    """Sentences of an account's quotations, whose they are, and the words in them and about them."""
     for statement in laid.accounts[i].statements:
-        if statement.form not in ("direct", "mixed") or not _same(statement.speaker, uttered.speaker):
-            continue
-        for span in (s for s in statement.content if _quoted(laid.accounts[i], s)):
-            for line in _lines(laid, i, span):
-                piece = Span(span.witness, max(span.start, line.start), min(span.end, line.end))
-                inside, around = _keys(laid, piece), laid.line_at(i, piece.start)
-                whole = around.keys if around is not None else {}
-                held = sum(w for k, w in half.items() if k in whole)
-                enough = held >= KEPT * sum(half.values()) and len(half.keys() & inside.keys()) >= QUOTED
-                if enough and _verbatim(laid, uttered.halves[n], line, i):
-                    return piece
+        if statement.form in ("direct", "mixed") and statement.speaker is not None:
+            for span in (s for s in statement.content if _quoted(laid.accounts[i], s)):
+                for line in _lines(laid, i, span):
+                    piece = Span(span.witness, max(span.start, line.start), min(span.end, line.end))
+                    around = laid.line_at(i, piece.start)
+                    words = frozenset(
+                        WORD.findall(laid.text(Span(span.witness, line.start, line.end)).lower())
+                    )
+                    keys = frozenset(around.keys if around is not None else ())
+                    yield _Piece(statement.speaker, piece, frozenset(_keys(laid, piece)), keys, words)
+
+
+def _kept(laid: Sheet, uttered: _Utterance, n: int, pieces: Sequence[_Piece]) -> Span | None:
+    """The words of an account's quotation, by the same speaker, that give half ``n`` nearly word for word.
+
+    "Delete it" does not quote "the film must go".
+    """
+    half = _keys(laid, uttered.halves[n])
+    words = set(WORD.findall(laid.text(uttered.halves[n]).lower()))
+    for piece in pieces:
+        if len(half.keys() & piece.inside) >= QUOTED and _same(piece.speaker, uttered.speaker):
+            held = sum(half[k] for k in sorted(half.keys() & piece.around))
+            if held >= KEPT * sum(half.values()) and len(words & piece.words) >= KEPT * len(words):
+                return piece.span
     return None
 
 
-def _verbatim(laid: Sheet, half: Span, line: Sentence, i: int) -> bool:
-    """Whether most words of a half stand in a sentence: "delete it" does not quote "the film must go"."""
-    told, there = (set(WORD.findall(laid.text(s).lower())) for s in (half, _span(laid, line, i)))
-    return len(told & there) >= KEPT * len(told)
-
-
-def _span(laid: Sheet, line: Sentence, i: int) -> Span:
-    return Span(laid.accounts[i].witness.id, line.start, line.end)
-
-
 def _lines(laid: Sheet, i: int, span: Span) -> Iterator[Sentence]:
-    for sentence in laid.accounts[i].sentences:
+    grown = laid.trees[i]
+    first, last = (
+        grown.sentence[min(grown.at(x), len(grown.tokens) - 1)] for x in (span.start, span.end - 1)
+    )
+    for sentence in grown.sentences[first : last + 1]:
         if sentence.start < span.end and span.start < sentence.end:
             yield sentence
 
@@ -240,9 +263,7 @@ def _point(laid: Sheet, uttered: _Utterance, n: int) -> Point:
     return Point(ident, "", words, "statement", (Reading(words, (span,), words),))
 
 
-def _selection(
-    laid: Sheet, here: str, kept: Span, sides: Sequence[tuple[_Utterance, int, float]]
-) -> Selection:
+def _selection(laid: Sheet, kept: Span, sides: Sequence[tuple[_Utterance, int, float]]) -> Selection:
     """One finding of all accounts that carry both halves."""
     sides = sorted(sides, key=lambda s: (-s[2], s[0].account, s[0].halves))
     first, n, score = sides[0]
@@ -253,13 +274,13 @@ def _selection(
     dropped = tuple(u.halves[1 - k] for u, k, _ in ordered)
     names = [laid.accounts[a].witness.outlet or laid.accounts[a].witness.name for a in sorted(best)]
     who = first.speaker.name if first.speaker else "the speaker"
-    own = laid.accounts[laid.index[here]].witness
+    own = laid.accounts[laid.index[kept.witness]].witness
     where = ("before", "after")[1 - n] if hinges()[first.hinge] == "contrast" else "with"
     why = (
         f"{own.outlet or own.name} quotes these words of {who} without what was said {where} “{first.hinge}” "
         f"in the same breath; {_listed(names)} {'quotes' if len(names) == 1 else 'quote'} both."
     )
-    return Selection(here, kept, whole, dropped, first.hinge, why, who, score)
+    return Selection(kept.witness, kept, whole, dropped, first.hinge, why, who, score)
 
 
 def _listed(names: Sequence[str]) -> str:
