@@ -190,3 +190,8 @@ def test_a_text_that_ends_with_a_noun_does_not_break_off() -> None:
     )
     found = {s.witness: s.could for s in silences([a, b, link, cut], [point(FACT, a, b)])}
     assert (found[link.witness.id], found[cut.witness.id]) == (True, False)
+
+
+def test_a_point_of_two_words_is_not_listed() -> None:
+    a, b, c = account("a", f"{FACT} {FILL}"), account("b", f"{FILL} {FACT}"), account("c", FILL)
+    assert silences([a, b, c], [point("the ferry struck", a, b)]) == ()

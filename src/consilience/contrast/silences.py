@@ -28,6 +28,8 @@ NEAR, KIN_NEAR = 0.53, 0.7
 """Nearness from which a line may carry a point; an account that follows another rewords it less."""
 HELD = 0.34
 """Share of a reading's words, by weight and names aside, in one line from which that line may carry it."""
+TELLING = 3
+"""Content words of a point's fullest reading under which its absence says nothing ("who confirmed it")."""
 PER_WORD = 0.1
 """What each word of a point that stands in one line adds to the nearness of its sense."""
 SHORT, BRIEF, FULL = 60, 150, 4
@@ -124,7 +126,9 @@ def _lacks(near: float, held: float, follows: bool) -> bool:
 def _missing(laid: Sheet, point: Point, kin: _Kin) -> Iterator[tuple[str, list[str]]]:
     """Accounts whose lack of a point is worth a look, each with the holders that it follows."""
     holders = [w for w in point.witnesses if w in laid.index]
-    for account in laid.accounts:
+    spans = [r.accounts[0] for r in point.readings if r.accounts[0].witness in laid.index]
+    told = max((len(_told(laid, s, whole=True)) for s in spans), default=0)
+    for account in laid.accounts if told >= TELLING else ():
         here = account.witness.id
         if here not in holders:
             followed = kin.of(here, holders)
@@ -350,7 +354,8 @@ class Rereading:
         return self._words[span]
 
 
-def _told(laid: Sheet, span: Span) -> frozenset[str]:
+def _told(laid: Sheet, span: Span, whole: bool = False) -> frozenset[str]:
+    """Content words of a passage, its names only if it has no others, or in any case."""
     i = laid.index[span.witness]
     tokens = laid.accounts[i].tokens
     named, plain = set[str](), set[str]()
@@ -361,7 +366,7 @@ def _told(laid: Sheet, span: Span) -> frozenset[str]:
             if here:
                 (named if all(tokens[p].pos == "PROPN" for p in here) else plain).add(key)
         line = laid.lines[i][line.number + 1] if line.number + 1 < len(laid.lines[i]) else None
-    return frozenset(plain - named or named)
+    return frozenset(plain | named if whole else plain - named or named)
 
 
 # -- kin --
