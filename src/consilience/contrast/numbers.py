@@ -39,7 +39,7 @@ WEIGHTS = {
     "scope": -0.3,
     "constant": -2.4,
 }
-"""Of the logistic sum; ``ratio`` is the binary logarithm of one figure over the other, to ``FARTHEST``."""
+"""Of the logistic sum; ``ratio`` is the binary logarithm of higher over lower figure, to ``FARTHEST``."""
 FARTHEST = 3.0
 CASUALTIES = frozenset({"=die", "=injure", "casualti", "missing", "miss", "case", "toll", "victim"})
 GROWING = frozenset({"case", "victim", "death"}) | {
@@ -63,6 +63,8 @@ CONVERTED = 0.06
 SHARE = 1.5
 """Percentage points by which "a third" may differ from a percentage."""
 MEASURES = frozenset("year month week day hour minute second m km kg ton".split())
+WHOLE = frozenset("the these those them his her its their our which whom".split())
+"""Words after "two of": a part of what is counted elsewhere."""
 SHOT = frozenset({"", "shot"})
 """What may have befallen people of whom another account says more ("shot", "killed")."""
 HURT = frozenset({"injured", "hospitalized"})
@@ -96,12 +98,12 @@ def compare(laid: Sheet) -> Iterator[Finding]:
 def sureness(match: Match) -> float:
     """How surely two figures are of one fact, 0–1; see ``WEIGHTS``."""
     a, b = match.a.value, match.b.value
-    x, y = (q.low or q.high for q in (a, b))
+    low, high = max(a.low, b.low), min(a.high, b.high)
     parts = {
         "likeness": min(match.likeness, 1.0),
         "about": match.about,
         "point": float(match.point is not None),
-        "ratio": min(abs(math.log2(x / y)), FARTHEST) if x > 0 and y > 0 else FARTHEST,
+        "ratio": min(math.log2(low / high), FARTHEST) if 0 < high < low else 0.0,
         "money": float(a.kind == "money"),
         "percentage": float(a.kind == "percentage"),
         "scope": float(a.unit != b.unit),
@@ -141,7 +143,7 @@ def _slot(laid: Sheet, i: int, number: int, mention: Mention, value: Quantity) -
     line = laid.lines[i][number]
     grown, shown = laid.trees[i], laid.text(mention.span)
     first, last = grown.at(mention.span.start), grown.at(mention.span.end - 1) + 1
-    if difference(grown.tokens, last) or _names(grown.tokens[max(0, first - 1) : last + 1], value):
+    if difference(grown.tokens, last) or _names(grown.tokens[max(0, first - 1) : last + 2], value):
         return
     if value.kind == "number" and 0 < value.high < 1 and shown.lower() in LOOSE:
         # "A third of the boats" is a share.
@@ -155,11 +157,11 @@ def _slot(laid: Sheet, i: int, number: int, mention: Mention, value: Quantity) -
 
 
 def _names(tokens: Sequence[Token], value: Quantity) -> bool:
-    """ "A laden 737 aircraft" names a kind; "two of the crew" counts a part of what others count."""
+    """ "A 737 aircraft" names a kind; "two of the crew" counts a part of what others count."""
     words = [t.text.lower() for t in tokens]
     single = words[0] in ("a", "an") and value.low >= 2 and value.unit not in MEASURES
     digits = len(words) > 1 and words[1].isdigit() and value.kind == "number"
-    return (single and digits) or (words[-1] == "of" and value.kind == "number")
+    return (single and digits) or (words[-2:-1] == ["of"] and words[-1] in WHOLE and value.kind == "number")
 
 
 def _verb(laid: Sheet, i: int, token: int) -> str:

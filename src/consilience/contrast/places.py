@@ -3,8 +3,8 @@
 Compares places of one rank that stand after the same preposition in lines that tell the same, and
 streets by their own pattern ("the 300 block of North Alder Street"): one block or house number in two
 streets is a difference wherever it stands. A place inside another (a capital and its state) is no
-difference; sides of the compass are compared by ``polarity`` with the other opposites. Does not know
-maps beyond ``data/places.tsv``.
+difference; of sides of the compass ("north of Orsund") opposite ones are. Does not know maps beyond
+``data/places.tsv``.
 
 Invariant: both places are of one rank, and neither account names the other's place at all.
 """
@@ -28,6 +28,10 @@ LISTED = 0.5
 NUMBERED = 0.9
 """Score of two streets with one block or house number."""
 SIDES = r"(?:(?:North|South|East|West)(?:east|west)?|[NSEW]{1,2})\.?"
+DIRECTION = re.compile(
+    r"\b(?P<way>(?:north|south)(?:east|west)?|east|west)(?:ern)?(?= (?:of (?:the )?)?(?P<what>[A-Za-z]\w+))"
+)
+TURN = {"north": "south", "south": "north", "east": "west", "west": "east"}
 ORDINALS = dict(
     zip(
         "first second third fourth fifth sixth seventh eighth ninth tenth".split(),
@@ -52,7 +56,7 @@ STREETS = frozenset("street avenue road drive boulevard lane square highway st a
 def compare(laid: Sheet) -> Iterator[Finding]:
     """Find places that differ."""
     streets = list(_streets(laid))
-    slots = [*_slots(laid), *streets]
+    slots = [*_slots(laid), *streets, *_directions(laid)]
     named = [_named(laid, i) for i in range(len(laid.accounts))]
 
     def barred(a: Slot, b: Slot) -> bool:
@@ -71,8 +75,8 @@ def compare(laid: Sheet) -> Iterator[Finding]:
 
 def _least(a: Slot, b: Slot) -> float:
     """How close two places must be: closer in lists, which name what comes to mind."""
-    if a.sort == "street":
-        return LEAST
+    if a.sort in ("street", "direction"):
+        return LEAST if a.sort == "street" or a.frame == b.frame else LISTED
     return LISTED if "list" in (a.frame, b.frame) else LEAST + BARE * ("" in (a.frame, b.frame))
 
 
@@ -100,6 +104,23 @@ def _streets(laid: Sheet) -> Iterator[Slot]:
                 first, last = grown.at(span.start), grown.at(span.end - 1) + 1
                 value = ORDINALS.get(m["name"].lower(), m["name"].lower())
                 yield Slot(line, first, last, span, "street", value, m["whole"], m["number"] or "")
+
+
+def _directions(laid: Sheet) -> Iterator[Slot]:
+    """Sides of the compass in small letters, with the word whose side it is ("north of Orsund")."""
+    for i, account in enumerate(laid.accounts):
+        for m in DIRECTION.finditer(account.witness.text):
+            line = laid.line_at(i, m.start())
+            if line is not None and m.end() <= line.sentence.end:
+                at = laid.trees[i].at(m.start())
+                span = Span(account.witness.id, *m.span())
+                shown = account.witness.text[m.start() : m.end("what")]
+                yield Slot(line, at, at + 1, span, "direction", m["way"], shown, m["what"].lower())
+
+
+def _opposite(way: str) -> str:
+    """The other side: "southeast" of "northwest"."""
+    return re.sub("|".join(TURN), lambda m: TURN[m.group()], way)
 
 
 def _numbered(streets: Sequence[Slot]) -> Iterator[tuple[Slot, Slot]]:
@@ -168,6 +189,8 @@ def _named(laid: Sheet, i: int) -> frozenset[str]:
 
 
 def _apart(a: Slot, b: Slot) -> bool:
-    """Neither name inside the other ("York" in "New York"), and the same preposition or none."""
+    """Neither name inside the other ("York" in "New York"), one whence or none; opposite directions."""
     x, y = a.shown.lower(), b.shown.lower()
+    if a.sort == "direction":
+        return bool(a.value == _opposite(b.value))
     return x not in y and y not in x and (a.frame == b.frame or "from" not in (a.frame, b.frame))
