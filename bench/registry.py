@@ -49,13 +49,13 @@ NUMBER = r"(?P<n>\d{1,3}|[a-z]+(?:-[a-z]+)?)"
 KINDS = {
     "killed": re.compile(
         rf"\b{NUMBER} (?:other )?(?:people|persons|victims)?(?: (?:were|was|are|have been))? ?"
-        r"(?:shot and killed|shot dead|killed|dead|died)\b|\b(?:killed|killing|leaving|left) (?P<m>\w+)"
-        r"(?: people| persons| victims)?(?: dead)?\b",
+        r"(?:shot and killed|shot dead|killed|dead|died)\b"
+        r"|\b(?:killed|killing|leaving|left) (?P<m>\w+)(?![-’'\w])(?: people| persons| victims)?(?: dead)?\b",
         re.I,
     ),
     "injured": re.compile(
         rf"\b{NUMBER} (?:other )?(?:people|persons|victims|others)?(?: (?:were|was|are|have been))? ?"
-        r"(?:injured|wounded|hurt)\b|\b(?:injured|injuring|wounded|wounding) (?P<m>\w+)"
+        r"(?:injured|wounded|hurt)\b|\b(?:injured|injuring|wounded|wounding) (?P<m>\w+)(?![-’'\w])"
         r"(?: people| persons| victims| others)?\b",
         re.I,
     ),

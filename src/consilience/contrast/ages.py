@@ -5,7 +5,7 @@ compares the ages of a person over whole accounts; an age without a name is comp
 other figures are, if the two are within ``GAP`` years and on one side of ``ADULT``. Tries a birthday
 between the accounts before calling a conflict. The age of a house is none.
 
-Invariant: neither account gives the other's age to anybody.
+Invariant: neither account gives the person the other's age, nor anybody where the name is not told.
 """
 
 from __future__ import annotations
@@ -56,9 +56,13 @@ def compare(laid: Sheet) -> Iterator[Finding]:
     for aged in ages:
         known[aged.slot.line.account].add(aged.slot.value.low)
     told: set[tuple[Span, Span]] = set()
-    for a, b, score in (*_by_person(ages), *_by_place(laid, ages, known)):
-        here, there = (s.line.account for s in (a, b))
-        if a.value.low in known[there] or b.value.low in known[here] or (a.span, b.span) in told:
+    placed = [
+        (a, b, score)
+        for a, b, score in _by_place(laid, ages, known)
+        if a.value.low not in known[b.line.account] and b.value.low not in known[a.line.account]
+    ]
+    for a, b, score in (*_by_person(ages), *placed):
+        if (a.span, b.span) in told:
             continue
         told.add((a.span, b.span))
         innocent = _birthday(laid, a, b)
@@ -112,9 +116,13 @@ def _by_person(ages: Sequence[Aged]) -> Iterator[tuple[Slot, Slot, float]]:
         if aged.person is not None:
             held[aged.person].append(aged.slot)
     for person in sorted(held):
+        given = defaultdict(set)
+        for slot in held[person]:
+            given[slot.line.account].add(slot.value.low)
         for n, a in enumerate(held[person]):
             for b in held[person][n + 1 :]:
-                if a.line.account != b.line.account and a.value.low != b.value.low:
+                here, there = a.line.account, b.line.account
+                if here != there and a.value.low not in given[there] and b.value.low not in given[here]:
                     yield a, b, 0.9
 
 

@@ -14,6 +14,7 @@ Invariant: both sides are figures of one kind and unit, and neither account give
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 
 from ..annotate.numerals import LOOSE
@@ -63,6 +64,8 @@ CONVERTED = 0.06
 SHARE = 1.5
 """Percentage points by which "a third" may differ from a percentage."""
 MEASURES = frozenset("year month week day hour minute second m km kg ton".split())
+COUNTER = re.compile(r"\b\d+ (?:of|/) \d+\b")
+"""A picture's number in a row of pictures: "4 of 9"."""
 WHOLE = frozenset("the these those them his her its their our which whom".split())
 """Words after "two of": a part of what is counted elsewhere."""
 SHOT = frozenset({"", "shot"})
@@ -143,7 +146,12 @@ def _slot(laid: Sheet, i: int, number: int, mention: Mention, value: Quantity) -
     line = laid.lines[i][number]
     grown, shown = laid.trees[i], laid.text(mention.span)
     first, last = grown.at(mention.span.start), grown.at(mention.span.end - 1) + 1
-    if difference(grown.tokens, last) or _names(grown.tokens[max(0, first - 1) : last + 2], value):
+    counter = [t.text for t in grown.tokens[max(0, first - 2) : last + 2]]
+    if (
+        COUNTER.search(" ".join(counter))
+        or difference(grown.tokens, last)
+        or _names(grown.tokens[max(0, first - 1) : last + 2], value)
+    ):
         return
     if value.kind == "number" and 0 < value.high < 1 and shown.lower() in LOOSE:
         # "A third of the boats" is a share.
