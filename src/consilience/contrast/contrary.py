@@ -22,6 +22,7 @@ from ..data import lexicon
 from ..model import Sentence, Span, Statement, Token
 from .sheet import Line, Sheet, key_of, stop_words
 from .slots import Finding, reach
+from .wording import words_of
 
 NEAR = 4
 """Sentences between an assertion and the answer to it, at most."""
@@ -199,7 +200,7 @@ def _contrary(laid: Sheet, no: Claim, yes: Claim) -> bool:
     if len(no.things) > 1 and len(yes.things) > 1 and not set(no.things[1:]) & set(yes.things[1:]):
         return False
     apart = _object(laid, no) or _object(laid, yes) or not (no.act or _going_on(laid, yes))
-    apart = apart or _elsewhere(laid, no, yes)
+    apart = apart or _elsewhere(laid, no, yes) or _one_wording(laid, no, yes)
     return not apart and laid.weights.get(yes.act, 0.0) >= RARE
 
 
@@ -219,6 +220,13 @@ def _elsewhere(laid: Sheet, no: Claim, yes: Claim) -> bool:
     """Whether two acts go with other things: "not involved in smuggling", "involved in a collision"."""
     left, right = (set(_with(laid, claim)) for claim in (no, yes))
     return bool(left and right) and not left & right
+
+
+def _one_wording(laid: Sheet, no: Claim, yes: Claim) -> bool:
+    """Whether two claims are the same words: "a no-tax budget", "a no tax budget"."""
+    spans = ((laid.accounts[c.line.account].witness.text, c.span) for c in (no, yes))
+    words = [words_of(text, span.start, span.end)[0] for text, span in spans]
+    return words[0] == words[1]
 
 
 def _with(laid: Sheet, claim: Claim) -> Iterator[str]:

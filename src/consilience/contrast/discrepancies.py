@@ -41,6 +41,8 @@ COMPARERS = (
     "polarity",
     "contrary",
     "initiator",
+    "sequence",
+    "agreement",
 )
 """Modules of this folder, each with ``compare(sheet)``; earlier ones keep a place that two would name."""
 

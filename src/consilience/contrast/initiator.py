@@ -79,19 +79,14 @@ def _has_contact(laid: Sheet, line: Line, i: int, high: int) -> bool:
 
 
 def _other_sense(laid: Sheet, line: Line, i: int) -> bool:
-    """ "Called for calm", "called him a liar", "asked whether", "picked a team"."""
+    """ "Called for calm", "called him a liar", "asked whether", "picked a team", "did not call"."""
     tokens, grown = laid.accounts[line.account].tokens, laid.trees[line.account]
-    kids = grown.kids[i]
-    if any(
-        tokens[k].dep in ("ccomp", "oprd", "neg") or tokens[k].text.lower() in ("on", "for", "not")
-        for k in kids
-    ):
-        return tokens[i].lemma.lower() in ("call", "ring") or any(
-            tokens[k].dep in ("neg", "ccomp") for k in kids
-        )
-    if tokens[i].lemma.lower() == "pick":
-        return tokens[i + 1].text.lower() != "up" if i + 1 < len(tokens) else True
-    return grown.child(i, "nsubjpass") is not None
+    after, lemma = tokens[i + 1].text.lower() if i + 1 < len(tokens) else "", tokens[i].lemma.lower()
+    if lemma == "pick":
+        return after != "up"
+    if lemma in ("call", "ring") and (after in ("on", "for") or grown.child(i, "oprd") is not None):
+        return True
+    return grown.child(i, "neg", "ccomp", "nsubjpass") is not None
 
 
 def _claim(laid: Sheet, line: Line, sides: Mapping[str, str], at: tuple[int, int, int]) -> Iterator[Claim]:

@@ -26,6 +26,13 @@ MERE = frozenset("just only merely simply solely exclusively necessarily entirel
 LIMITS = frozenset({"until", "till", "unless", "before"})
 """What stands after these is not denied: "cannot open until May" says that it opens in May."""
 TO_COME = frozenset("will wo 'll ’ll would shall to".split())
+NEAR_NOT = 8
+"""Words before a place among which a "not" denies it too."""
+STRONG, WEAK = frozenset({"will", "must", "shall"}), frozenset({"may", "might", "could"})
+WILLING = frozenset("willing ready prepared open considering weighing".split())
+"""What governs a deed that somebody may yet not do."""
+MODAL = 0.4
+"""Least likeness of lines that part in how sure a thing is."""
 RELATIVES = frozenset({"who", "which", "that"})
 AUXILIARIES = frozenset(
     "do does did is are was were be been has have had will would can could should".split()
@@ -75,6 +82,8 @@ def _edited(laid: Sheet, pair: Pair, plain: Mapping[tuple[int, int], Quote]) -> 
     """Lines nearly word for word the same, but for a "not" in one."""
     mine, theirs = (plain[line.account, line.number] for line in (pair.a, pair.b))
     runs = shared_runs(mine.words, theirs.words)
+    if set(mine.words) & LIMITS != set(theirs.words) & LIMITS:
+        return
     for n, change in enumerate(gaps(runs)):
         left, right = mine.words[slice(*change.a)], theirs.words[slice(*change.b)]
         lost = set(left) ^ set(right)
@@ -87,8 +96,10 @@ def _edited(laid: Sheet, pair: Pair, plain: Mapping[tuple[int, int], Quote]) -> 
             or bool(set(left) & NOTS) == bool(set(right) & NOTS)
             or lost - NOTS - AUXILIARIES
             or (left and right and len(lost) == 1)
+            or (lost & TO_COME and "not" in lost)
             or doubled
             or not told
+            or _denied_before(mine, change.a) != _denied_before(theirs, change.b)
         ):
             continue
         spans = mine.part(runs[n][0], sum(runs[n + 1][::2])), theirs.part(runs[n][1], sum(runs[n + 1][1:]))
@@ -97,6 +108,11 @@ def _edited(laid: Sheet, pair: Pair, plain: Mapping[tuple[int, int], Quote]) -> 
         says = f"One account denies what the other states: “{sides[no][1]}” against “{sides[yes][1]}”."
         yield Finding("polarity", sides, says, None, min(0.95, 0.4 + 0.55 * pair.likeness), pair.point)
         return
+
+
+def _denied_before(line: Quote, part: tuple[int, int]) -> bool:
+    """Whether a word shortly before denies: "did not believe that she could", "said that she could not"."""
+    return bool(set(line.words[max(0, part[0] - NEAR_NOT) : part[0]]) & NOTS)
 
 
 def _plain(laid: Sheet, line: Line) -> Quote:
@@ -125,9 +141,10 @@ def _negated(laid: Sheet, pair: Pair, held: Held) -> Iterator[Finding]:
         if len(mine[key]) > 1 or len(theirs[key]) > 1:
             continue
         a, b = mine[key][0], theirs[key][0]
-        if a.denied == b.denied:
-            continue
         about = _about(laid, a, b)
+        if a.denied == b.denied:
+            yield from _weaker(laid, pair, (a, b), about)
+            continue
         if about < 0.45 or not _one_subject(laid, a, b) or not _one_object(laid, a, b):
             continue
         if _to_come(laid, a) != _to_come(laid, b) or _one_wording(laid, a, b):
@@ -139,6 +156,33 @@ def _negated(laid: Sheet, pair: Pair, held: Held) -> Iterator[Finding]:
         sides = tuple((_span(laid, p), f"{'not ' if p.denied else ''}{word.lower()}") for p in (a, b))
         score = min(0.95, 0.3 + 0.35 * pair.likeness + 0.4 * about)
         yield Finding("polarity", sides, says, None, score, pair.point)
+
+
+def _weaker(laid: Sheet, pair: Pair, both: tuple[Predicate, Predicate], about: float) -> Iterator[Finding]:
+    """One predicate as certain or required in one account, and as possible or wished in the other."""
+    a, b = both
+    strengths = [_strength(laid, p) for p in both]
+    subjects = _subject(laid, a), _subject(laid, b)
+    if set(strengths) != {"strong", "weak"} or about < 0.5 or pair.likeness < MODAL:
+        return
+    if not (subjects[0] & subjects[1]) or not _one_object(laid, a, b):
+        return
+    words = f"“{_clause(laid, a)}” against “{_clause(laid, b)}”"
+    says = f"One account gives as sure or due what the other gives as possible: {words}."
+    sides = tuple((_span(laid, p), strength) for p, strength in zip(both, strengths, strict=True))
+    yield Finding(
+        "modality", sides, says, None, min(0.9, 0.2 + 0.4 * pair.likeness + 0.4 * about), pair.point
+    )
+
+
+def _strength(laid: Sheet, p: Predicate) -> str:
+    """ "strong" of what will or must be, "weak" of what may be or somebody is willing to do, else ""."""
+    grown = laid.trees[p.line.account]
+    words = {grown.tokens[k].text.lower() for k in grown.children(p.token, "aux")}
+    head = grown.tokens[p.token].head
+    if grown.tokens[p.token].dep == "xcomp" and grown.tokens[head].text.lower() in WILLING:
+        return "weak"
+    return "weak" if words & WEAK else "strong" if words & STRONG else ""
 
 
 def _predicates(laid: Sheet, line: Line) -> Mapping[str, list[Predicate]]:
@@ -259,6 +303,10 @@ def _to_come(laid: Sheet, p: Predicate) -> bool:
 
 def _one_wording(laid: Sheet, a: Predicate, b: Predicate) -> bool:
     """Whether two clauses are the same words: "a no-tax budget", "a no tax budget"."""
+    if any(laid.accounts[p.line.account].tokens[p.token].dep == "xcomp" for p in (a, b)):
+        return (
+            False  # "agreed to open", "refused to open": the clauses are the same, what governs them is not
+        )
     spans = _span(laid, a), _span(laid, b)
     texts = (laid.accounts[p.line.account].witness.text for p in (a, b))
     words = [words_of(text, s.start, s.end)[0] for text, s in zip(texts, spans, strict=True)]
@@ -317,6 +365,8 @@ def _one_place(laid: Sheet, pair: Pair, t: int, u: int) -> bool:
     """Whether two words stand by the same: what they hang on, the word of sense before and that after."""
     kinds = {laid.accounts[line.account].tokens[k].pos for line, k in ((pair.a, t), (pair.b, u))}
     sequence = sort_of_opposites(laid.accounts[pair.a.account].tokens[t].text.lower()) == "sequence"
+    if sequence and kinds & {"ADP", "SCONJ"}:
+        return False  # which came first is told by ``sequence``
     least = VERBATIM if sequence else FRAMED if kinds & {"ADJ", "ADP", "DET", "PRON"} else 0.0
     mine, theirs = _place(laid, pair.a, t), _place(laid, pair.b, u)
     same = sum(x == y for x, y in zip(mine, theirs, strict=True) if x and y)
