@@ -10,7 +10,7 @@ ages      pairs of accounts that give one person different ages (the set's own l
           ``told`` as a conflict, ``birthday``, or not at all; of those one year apart where the later
           account has the higher age, the share told as a conflict (``birthdays_told``: lower is better)
 counts    by a pattern of its own this bench reads the highest count of killed and of injured of each
-          account: ``as_registry`` is the share equal to the registry's; of pairs whose counts differ,
+          account: ``as_registry`` is the share equal to the registry's; of pairs of which one alone is so,
           ``recall`` is the share told by a number finding, harmless ones in ``excused``;
           ``precision`` is the share of number conflicts about killed or injured of which one side, and
           one alone, gives the registry's count
@@ -46,20 +46,22 @@ from consilience.model import Annotated, Discrepancy
 Row = dict[str, Any]
 MOST_ACCOUNTS = 4
 NUMBER = r"(?P<n>\d{1,3}|[a-z]+(?:-[a-z]+)?)"
+WHO = r"(?: other)?(?: people| persons| victims| others)?"
+BE = r"(?: were| are| have been)?"
 KINDS = {
     "killed": re.compile(
-        rf"\b{NUMBER} (?:other )?(?:people|persons|victims)?(?: (?:were|was|are|have been))? ?"
-        r"(?:shot and killed|shot dead|killed|dead|died)\b"
-        r"|\b(?:killed|killing|leaving|left) (?P<m>\w+)(?![-’'\w])(?: people| persons| victims)?(?: dead)?\b",
+        rf"\b{NUMBER}{WHO}{BE} (?:shot and killed|shot dead|killed|dead|died)\b"
+        rf"|\b(?:killed|killing) (?P<m>[\w]+){WHO}(?![-’'\w])(?! (?:injured|wounded|year))",
         re.I,
     ),
     "injured": re.compile(
-        rf"\b{NUMBER} (?:other )?(?:people|persons|victims|others)?(?: (?:were|was|are|have been))? ?"
-        r"(?:injured|wounded|hurt)\b|\b(?:injured|injuring|wounded|wounding) (?P<m>\w+)(?![-’'\w])"
-        r"(?: people| persons| victims| others)?\b",
+        rf"\b{NUMBER}{WHO}{BE} (?:injured|wounded|hurt)\b"
+        rf"|\b(?:injured|injuring|wounded|wounding) (?P<m>[\w]+){WHO}(?![-’'\w])",
         re.I,
     ),
 }
+LEAST = 2
+"""Least count: "a man was killed" counts nobody on purpose."""
 
 
 def rows(path: Path) -> list[Row]:
@@ -74,7 +76,7 @@ def counts(text: str) -> dict[str, int]:
     for kind, pattern in KINDS.items():
         for m in pattern.finditer(text):
             number = value((m["n"] or m["m"]).lower())
-            if number is not None and 0 < number < 200 and number == int(number):
+            if number is not None and LEAST <= number < 200 and number == int(number):
                 out[kind] = max(out.get(kind, 0), int(number))
     return out
 
@@ -149,7 +151,7 @@ class Tally:
             self.n[f"{kind} as registry"] += sum(n == registry[kind] for n in mine.values())
             findings = [d for d in found if d.kind == "number" and any(kind in v.value for v in d.readings)]
             for one, other in combinations(sorted(mine), 2):
-                if mine[one] != mine[other]:
+                if mine[one] != mine[other] and registry[kind] in (mine[one], mine[other]):
                     both = [
                         d for d in findings if {one, other} <= {accounts[v.span.witness] for v in d.readings}
                     ]
