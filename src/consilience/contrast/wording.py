@@ -21,7 +21,8 @@ from ..model import Span
 from .sheet import stem, stop_words
 
 WORD = re.compile(
-    r"\[[^\]\n]{1,40}\]|\([^()\n]{1,40}\)|…|\.\.+|\. \. \.|&|[$£€]?\w+(?:[.,’'‘-]\w+)*(?:[-*—_]{2,}\w*|\.?%?)"
+    r"\[[^\]\n]{1,40}\]|\([^()\n]{1,40}\)|…|\.\.+|\. \. \.|&|"
+    r"[$£€]?\w+(?:[.,’'‘-]\w+)*(?:[-*—_]{2,}\w*|(?:\.(?!\.))?%?)"
 )
 ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
 NEGATIONS = frozenset("not never no cannot nobody nothing none neither nor nowhere without".split())
