@@ -237,7 +237,8 @@ def align(a: Quote, b: Quote) -> Alignment | None:
     changes = gaps(held)
     mine = [held[0][0], held[-1][0] + held[-1][2]]
     theirs = [held[0][1], held[-1][1] + held[-1][2]]
-    if all(0 < n <= 2 for n in (len(a.words) - mine[1], len(b.words) - theirs[1])):
+    tails = a.words[mine[1] :], b.words[theirs[1] :]
+    if all(0 < len(tail) <= 2 for tail in tails) or set(tails) == {(), ("not",)}:
         # Both end here, on other words ("rises above ignorance" / "rises above sense").
         changes.append(Change((mine[1], len(a.words)), (theirs[1], len(b.words))))
         mine[1], theirs[1] = len(a.words), len(b.words)
