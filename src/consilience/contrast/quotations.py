@@ -137,7 +137,8 @@ def _verdict(laid: Sheet, found: Alignment, speakers: tuple[str, str]) -> Iterat
         yield Finding("quotation", sides, says, TRANSLATED, 0.75)
         return
     sure = found.same >= PROOF and found.share >= 0.85
-    if not found.one_utterance or found.repeated or (two and not sure):
+    again = found.repeated and not any(found.negates(c) for c in telling)
+    if not found.one_utterance or again or (two and not sure):
         return
     if telling:
         innocent = _excuse(laid, found, telling)
