@@ -13,10 +13,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 
 from ..model import Annotated, Descent, Discrepancy, Entity, Point, Span, Value, tagged_hash
 from ..settings import Contrast
+from .scores import calibrated
 from .sheet import Sheet, sheet
 from .sides import with_sides
 from .slots import Finding
@@ -64,10 +66,11 @@ def discrepancies(
     """
     settings = settings or Contrast()
     laid = sheet(accounts, points, entities)
-    found = [f for name in COMPARERS for f in _comparer(name)(laid) if f.score >= settings.min_score]
-    made = [_joined(laid, group) for group in _groups(_once(found))]
+    scored = (replace(f, score=calibrated(name, f.score)) for name, f in found(laid))
+    kept = [f for f in scored if f.score >= settings.min_score]
+    made = [_joined(laid, group) for group in _groups(_once(kept))]
     order = {a.witness.id: i for i, a in enumerate(laid.accounts)}
-    kept = sorted(
+    told = sorted(
         (d for d in made if len({v.span.witness for v in d.readings}) > 1),
         key=lambda d: (
             d.innocent is not None,
@@ -77,7 +80,13 @@ def discrepancies(
             d.kind,
         ),
     )
-    return tuple(kept) if descent is None else with_sides(kept, laid.accounts, points, descent)
+    return tuple(told) if descent is None else with_sides(told, laid.accounts, points, descent)
+
+
+def found(laid: Sheet) -> Iterator[tuple[str, Finding]]:
+    """What each comparer finds, by its name, with its own score."""
+    for name in COMPARERS:
+        yield from ((name, finding) for finding in _comparer(name)(laid))
 
 
 def _comparer(name: str) -> Comparer:

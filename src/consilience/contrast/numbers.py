@@ -21,8 +21,9 @@ from ..annotate.numerals import LOOSE
 from ..data import lexicon
 from ..model import Mention, Quantity, Span, Token
 from .counts import difference
+from .figures import Figures
 from .sheet import Sheet, key_of
-from .slots import Finding, Match, Slot, clause, matches, stated_elsewhere
+from .slots import Finding, Judge, Match, Slot, clause, matches, pairs, stated_elsewhere
 
 LEAST = 0.45
 """Least sureness of a difference that is told."""
@@ -30,18 +31,6 @@ LONG = 0.6
 """The same for lengths of time and distance, of which a story holds many."""
 CLOSE = 0.1
 """Least closeness of two figures that are weighed at all."""
-WEIGHTS = {
-    "likeness": 4.6,
-    "about": 2.8,
-    "point": 0.8,
-    "ratio": -1.9,
-    "money": 0.65,
-    "percentage": 0.27,
-    "scope": -0.3,
-    "constant": -2.4,
-}
-"""Of the logistic sum; ``ratio`` is the binary logarithm of higher over lower figure, to ``FARTHEST``."""
-FARTHEST = 3.0
 CASUALTIES = frozenset({"=die", "=injure", "casualti", "missing", "miss", "case", "toll", "victim"})
 GROWING = frozenset({"case", "victim", "death"}) | {
     r["normal"] for r in lexicon("scopes") if r["kind"] == "person"
@@ -61,6 +50,8 @@ VAGUE = 2.0
 """Times by which "several" or "dozens" may be passed."""
 CONVERTED = 0.06
 """Share by which a figure may differ from another converted into its unit."""
+ROUGH = 0.06
+"""Share by which a rounded figure may differ from the fine one."""
 SHARE = 1.5
 """Percentage points by which "a third" may differ from a percentage."""
 MEASURES = frozenset("year month week day hour minute second m km kg ton".split())
@@ -77,13 +68,9 @@ WORDS = {"number": "number", "money": "sum", "percentage": "share"}
 def compare(laid: Sheet) -> Iterator[Finding]:
     """Find figures that differ."""
     slots = list(_slots(laid))
-    elsewhere = stated_elsewhere(slots, _equal)
-
-    def barred(a: Slot, b: Slot) -> bool:
-        return not _one_scope(a, b) or (not _agree(a, b) and (_far(a.value, b.value) or elsewhere(a, b)))
-
+    sureness = Figures(laid, slots).sureness
     told: set[Span] = set()
-    for match in matches(laid, slots, least=CLOSE, same=_equal, barred=barred, rank=sureness):
+    for match in matches(laid, slots, least=CLOSE, same=_equal, barred=_barred(slots), rank=sureness):
         told |= {match.a.span, match.b.span}
         if _equal(match.a, match.b):
             continue
@@ -98,21 +85,24 @@ def compare(laid: Sheet) -> Iterator[Finding]:
     yield from _currencies(laid, [s for s in slots if s.span not in told])
 
 
-def sureness(match: Match) -> float:
-    """How surely two figures are of one fact, 0–1; see ``WEIGHTS``."""
-    a, b = match.a.value, match.b.value
-    low, high = max(a.low, b.low), min(a.high, b.high)
-    parts = {
-        "likeness": min(match.likeness, 1.0),
-        "about": match.about,
-        "point": float(match.point is not None),
-        "ratio": min(math.log2(low / high), FARTHEST) if 0 < high < low else 0.0,
-        "money": float(a.kind == "money"),
-        "percentage": float(a.kind == "percentage"),
-        "scope": float(a.unit != b.unit),
-        "constant": 1.0,
-    }
-    return 1 / (1 + math.exp(-sum(WEIGHTS[name] * value for name, value in parts.items())))
+def candidates(laid: Sheet) -> tuple[list[Slot], Iterator[Match]]:
+    """The figures of a story, and those of two accounts that may be of one fact and differ.
+
+    Neither account gives the other's figure, and the figures are not too far apart for one fact.
+    """
+    slots = list(_slots(laid))
+    barred = _barred(slots)
+    found = pairs(laid, slots, least=CLOSE, fits=lambda a, b: not _agree(a, b) and not barred(a, b))
+    return slots, found
+
+
+def _barred(slots: Sequence[Slot]) -> Judge:
+    elsewhere = stated_elsewhere(slots, _equal)
+
+    def barred(a: Slot, b: Slot) -> bool:
+        return not _one_scope(a, b) or (not _agree(a, b) and (_far(a.value, b.value) or elsewhere(a, b)))
+
+    return barred
 
 
 def _one_scope(a: Slot, b: Slot) -> bool:
@@ -189,7 +179,11 @@ def _agree(a: Slot, b: Slot) -> bool:
     x, y = a.value, b.value
     if not x.hedge and not y.hedge:
         return _equal(a, b)
-    slack = VAGUE if a.shown.lower() in LOOSE or b.shown.lower() in LOOSE else SLACK
+    if x.hedge == y.hedge and x.hedge in ("range", "at most"):
+        # "Up to 50 billion" and "up to 70 billion" are two bounds, "3 to 10" and "4 to 10" two ranges.
+        return _equal(a, b)
+    slack = VAGUE if a.shown.lower() in LOOSE or b.shown.lower() in LOOSE else 1.0
+    slack = max(slack, SLACK if "at most" in (x.hedge, y.hedge) or "about" in (x.hedge, y.hedge) else 1.0)
     return bool(x.low <= y.high * slack and y.low <= x.high * slack)
 
 
@@ -249,15 +243,27 @@ def _unit_word(slot: Slot) -> str:
 
 
 def _rounded(rough: Quantity, fine: Quantity) -> bool:
-    """Whether ``rough`` is ``fine`` to fewer digits: 143,000 of 142,721; 3 of 3.1."""
+    """Whether ``rough`` is ``fine`` to fewer digits: 143,000 of 142,721; 3 of 3.1; 2 billion of 1.9."""
     x, y = rough.low, fine.low
-    if rough.low != rough.high or fine.low != fine.high or not x or not y or abs(x - y) > 0.05 * abs(y):
+    if rough.low != rough.high or fine.low != fine.high or not x or not y or abs(x - y) > ROUGH * abs(y):
         return False
-    step = 1.0
-    while step < 1e15 and math.isclose(x / (step * 10), round(x / (step * 10)), abs_tol=1e-9):
-        step *= 10
+    step = _last_place(x)
+    if step <= _last_place(y):
+        return False
     # "70 votes" is no rounded 67.
     return abs(x - y) <= step / 2 and ((step >= 10 and y >= 100) or y != round(y))
+
+
+def _last_place(x: float) -> float:
+    """The value of a figure's last digit that is not nought.
+
+    >>> _last_place(48.5), _last_place(1200)
+    (0.1, 100.0)
+    """
+    step = 1e-3
+    while step < 1e15 and math.isclose(x / (step * 10), round(x / (step * 10)), abs_tol=1e-9):
+        step *= 10
+    return round(step, 3)
 
 
 def _later(laid: Sheet, a: Slot, b: Slot) -> bool:
@@ -277,4 +283,6 @@ def _scope(laid: Sheet, slot: Slot) -> bool:
     around = tokens[
         max(slot.line.sentence.first, slot.first - 2) : min(slot.line.sentence.last, slot.last + 2)
     ]
-    return any(t.text.lower() in SCOPES for t in around)
+    words = [t.text.lower() for t in around]
+    # "More than five boats" counts no further ones.
+    return any(w in SCOPES for w, after in zip(words, [*words[1:], ""], strict=True) if after != "than")

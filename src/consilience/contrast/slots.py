@@ -62,8 +62,7 @@ class Finding:
 class Match:
     """Two slots that fill the same place; ``score`` 0–1.
 
-    ``likeness`` is that of their lines, ``about`` that of the words about them. ``more`` are other
-    slots of the two accounts that repeat either value in that place.
+    ``more`` are other slots of the two accounts that repeat either value in that place.
     """
 
     a: Slot
@@ -71,8 +70,6 @@ class Match:
     score: float
     point: str | None
     more: tuple[Slot, ...] = ()
-    likeness: float = 0.0
-    about: float = 0.0
 
 
 NEARLY = 0.9
@@ -98,23 +95,37 @@ def matches(
     :param barred: whether two different values may not be set against each other.
     :param rank: which match is better, by default the closer one.
     """
+
+    def fits(a: Slot, b: Slot) -> bool:
+        return barred is None or same(a, b) or not barred(a, b)
+
+    by_accounts: dict[tuple[int, int], list[Match]] = defaultdict(list)
+    for match in pairs(laid, slots, least=NEARLY * least, fits=fits):
+        by_accounts[match.a.line.account, match.b.line.account].append(match)
+    for accounts in sorted(by_accounts):
+        yield from (m for m in _one_to_one(by_accounts[accounts], same, rank) if m.score >= least)
+
+
+def pairs(laid: Sheet, slots: Sequence[Slot], *, least: float, fits: Judge) -> Iterator[Match]:
+    """Every two slots of one sort in lines that tell the same.
+
+    :param least: least score of a pair.
+    :param fits: whether two slots may be set against each other.
+    """
     held: dict[tuple[int, int], list[Slot]] = defaultdict(list)
     for slot in slots:
         held[slot.line.account, slot.line.number].append(slot)
-    by_accounts: dict[tuple[int, int], list[Match]] = defaultdict(list)
     about = _about(laid, slots)
     for pair in laid.pairs:
         theirs = held.get((pair.b.account, pair.b.number), ())
         for a in held.get((pair.a.account, pair.a.number), ()) if theirs else ():
             for b in theirs:
-                if a.sort == b.sort and not (barred and not same(a, b) and barred(a, b)):
-                    near = overlap(about[a.span], about[b.span])
-                    score = closeness(a, b, pair.likeness, near) + (0.1 if pair.point else 0.0)
-                    if score >= NEARLY * least:
-                        match = Match(a, b, min(score, 1.0), pair.point, (), pair.likeness, near)
-                        by_accounts[pair.a.account, pair.b.account].append(match)
-    for accounts in sorted(by_accounts):
-        yield from (m for m in _one_to_one(by_accounts[accounts], same, rank) if m.score >= least)
+                if a.sort == b.sort and fits(a, b):
+                    score = closeness(a, b, pair.likeness, overlap(about[a.span], about[b.span])) + (
+                        0.1 if pair.point else 0.0
+                    )
+                    if score >= least:
+                        yield Match(a, b, min(score, 1.0), pair.point)
 
 
 def _about(laid: Sheet, slots: Sequence[Slot]) -> Mapping[Span, Mapping[str, float]]:
