@@ -63,11 +63,11 @@ class Figures:
         """The figures that the model weighs."""
         a, b = match.a, match.b
         x, y = self.about[a.span], self.about[b.span]
-        low, high = max(a.value.low, b.value.low), min(a.value.high, b.value.high)
+        low, high = sorted(s.value.low or s.value.high for s in (a, b))  # of "more than 40" the bound
         crowd = max(self.crowd[s.line.account, s.line.number, s.sort] for s in (a, b))
         return {
             "likeness": overlap(x.words, y.words),
-            "ratio": min(math.log2(low / high), FARTHEST) if 0 < high < low else 0.0,
+            "ratio": min(math.log2(high / low), FARTHEST) if low > 0 else FARTHEST,
             "money": float(a.value.kind == "money"),
             "percentage": float(a.value.kind == "percentage"),
             "object": float(x.object is not None and x.object == y.object),

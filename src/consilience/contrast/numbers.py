@@ -25,9 +25,9 @@ from .figures import Figures
 from .sheet import Sheet, key_of
 from .slots import Finding, Judge, Match, Slot, clause, matches, pairs, stated_elsewhere
 
-LEAST = 0.45
+LEAST = 0.15
 """Least sureness of a difference that is told."""
-LONG = 0.6
+LONG = 0.25
 """The same for lengths of time and distance, of which a story holds many."""
 CLOSE = 0.1
 """Least closeness of two figures that are weighed at all."""
@@ -39,7 +39,7 @@ GROWING = frozenset({"case", "victim", "death"}) | {
 SCOPES = frozenset(
     "another other others more additional further extra total overall combined altogether".split()
 )
-STRANGE = 0.15
+STRANGE = 0.05
 """How much surer two counts of people must be where one hangs on no verb of its own."""
 THERE = frozenset({"", "be"})
 APART = 8.0
