@@ -29,6 +29,8 @@ LEAST = 0.15
 """Least sureness of a difference that is told."""
 LONG = 0.25
 """The same for lengths of time and distance, of which a story holds many."""
+CURRENCIES = 0.6
+"""Least closeness of two sums in different currencies."""
 CLOSE = 0.1
 """Least closeness of two figures that are weighed at all."""
 CASUALTIES = frozenset({"=die", "=injure", "casualti", "missing", "miss", "case", "toll", "victim"})
@@ -115,7 +117,7 @@ def _currencies(laid: Sheet, slots: Sequence[Slot]) -> Iterator[Finding]:
     """Sums in two currencies that fill one place: harmless, and not compared."""
     sums = [s for s in slots if s.value.kind == "money"]
     bare = [Slot(s.line, s.first, s.last, s.span, "money", s.value, s.shown, s.frame) for s in sums]
-    for match in matches(laid, bare, least=LONG, same=_equal):
+    for match in matches(laid, bare, least=CURRENCIES, same=_equal):
         a, b = match.a, match.b
         if a.value.unit != b.value.unit:
             says = f"The sum is given in two currencies: “{a.shown}” and “{b.shown}”."
