@@ -104,7 +104,9 @@ def _about(laid: Sheet, slot: Slot) -> About:
         {k: laid.weights[k] for k, places in slot.line.keys.items() if not set(places) <= set(own)},
         frozenset(stem(tokens[k].lemma) for k in kids if tokens[k].dep in MODIFIERS),
         _key(laid, slot, parts.get("dobj")),
-        any(t.text.lower() == "of" for t in tokens[slot.last : min(slot.last + 2, slot.line.sentence.last)]),
+        # "Dozens of boats" are no part of other boats.
+        slot.value.low == slot.value.high
+        and any(t.text.lower() == "of" for t in tokens[slot.last : min(slot.last + 2, slot.line.sentence.last)]),
     )  # fmt: skip
 
 
