@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from beside import there
 from discrepancies import Reader, halves
-from findings import key, marks
+from findings import AROUND, key, marks
 
 from consilience.collate import collate
 from consilience.contrast.discrepancies import COMPARERS, found
@@ -66,6 +66,9 @@ def judged(
             yield comparer, finding.score, mark == "right"
         elif show:
             print(f"{key(finding.says)}\t{comparer} {finding.score:.2f}\t{finding.says}")
+            for span, _ in finding.sides[:2]:
+                words = laid.accounts[laid.index[span.witness]].witness.text[max(0, span.start - AROUND) :]
+                print(f"    …{' '.join(words[: 2 * AROUND + span.end - span.start].split())}…")
 
 
 def _place(truth: dict[str, Any], name: str, start: int, end: int) -> str:

@@ -106,7 +106,7 @@ def _about(laid: Sheet, slot: Slot) -> About:
         _key(laid, slot, parts.get("dobj")),
         # "Dozens of boats" are no part of other boats.
         slot.value.low == slot.value.high
-        and any(t.text.lower() == "of" for t in tokens[slot.last : min(slot.last + 2, slot.line.sentence.last)]),
+        and "of" in {t.text.lower() for t in tokens[slot.last : min(slot.last + 2, slot.line.sentence.last)]},
     )  # fmt: skip
 
 

@@ -23,8 +23,6 @@ from .slots import Finding, Slot, matches
 LEAST = 0.26
 BARE = 0.1
 """How much closer a place must be that stands before its noun ("the Velden council")."""
-LISTED = 0.5
-"""How close places in lists of places must be."""
 NUMBERED = 0.9
 """Score of two streets with one block or house number."""
 SIDES = r"(?:(?:North|South|East|West)(?:east|west)?|[NSEW]{1,2})\.?"
@@ -42,7 +40,7 @@ ORDINALS = dict(
 STREET = re.compile(
     rf"\b(?:(?P<number>\d{{2,5}})(?:[- ]block)?(?: of)? (?:the )?)?(?P<whole>(?:{SIDES} )?"
     rf"(?P<name>(?!(?:{SIDES}) )(?:[A-Z][a-z’'-]+(?: [A-Z][a-z]+)?|\d{{1,3}}(?:st|nd|rd|th))) "
-    r"(?:Street|Avenue|Road|Drive|Boulevard|Lane|Court|Circle|Terrace|Parkway|Highway|St|Ave|Rd|Dr|Blvd|Ln|Ct)\b)"
+    r"(?:Street|Avenue|Road|Drive|Boulevard|Lane|Circle|Terrace|Parkway|Highway|St|Ave|Rd|Dr|Blvd|Ln)\b)"
 )
 PREPOSITIONS = (
     dict.fromkeys("in at near outside inside on along around".split(), "in")
@@ -74,10 +72,8 @@ def compare(laid: Sheet) -> Iterator[Finding]:
 
 
 def _least(a: Slot, b: Slot) -> float:
-    """How close two places must be: closer in lists, which name what comes to mind."""
-    if a.sort in ("street", "direction"):
-        return LEAST if a.sort == "street" or a.frame == b.frame else LISTED
-    return LISTED if "list" in (a.frame, b.frame) else LEAST + BARE * ("" in (a.frame, b.frame))
+    """How close two places must be: closer where one stands before its noun."""
+    return LEAST if a.sort in ("street", "direction") else LEAST + BARE * ("" in (a.frame, b.frame))
 
 
 def _finding(a: Slot, b: Slot, score: float, point: str | None = None) -> Finding:
@@ -153,14 +149,15 @@ def _slot(laid: Sheet, i: int, number: int, mention: Mention, key: str) -> Itera
     preposition = PREPOSITIONS.get(tokens[before].text.lower()) if before >= line.sentence.first else None
     shown = laid.text(mention.span)
     rank = _rank(shown, laid.entities[key].name if key in laid.entities else key.partition(":")[2])
-    if rank and rank != "street":
-        frame = preposition or ("list" if _listed(laid, i, first) else "")
-        yield Slot(line, first, last, mention.span, rank, key, shown, frame)
+    bare = tokens[last - 1].dep in ("compound", "nmod", "amod")
+    if rank and rank != "street" and (preposition or bare) and not _listed(laid, i, last - 1):
+        yield Slot(line, first, last, mention.span, rank, key, shown, preposition or "")
 
 
-def _listed(laid: Sheet, i: int, first: int) -> bool:
-    """Whether a name stands in a list of places ("in this city and that")."""
-    return laid.accounts[i].tokens[first].dep in ("conj", "appos")
+def _listed(laid: Sheet, i: int, head: int) -> bool:
+    """Whether a name stands in a list of places ("in this city and that"): who lists them leaves some out."""
+    tokens, kids = laid.accounts[i].tokens, laid.trees[i].kids[head]
+    return tokens[head].dep in ("conj", "appos") or any(tokens[k].dep in ("conj", "cc") for k in kids)
 
 
 def _rank(shown: str, name: str) -> str:

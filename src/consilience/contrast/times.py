@@ -89,7 +89,8 @@ def _slot(laid: Sheet, i: int, number: int, mention: Mention, when: When) -> Ite
     line, grown, shown = laid.lines[i][number], laid.trees[i], laid.text(mention.span)
     first, last = grown.at(mention.span.start), grown.at(mention.span.end - 1) + 1
     tokens = laid.accounts[i].tokens
-    if first and tokens[first - 1].text.lower().strip(":") in PRINTED:
+    # Of a line such as "Updated: 4 May 2031, 13:14" the words before the date tell, a colon between.
+    if PRINTED & {t.text.lower().strip(":") for t in tokens[max(0, first - 2) : first]}:
         return
     verb = _governor(laid, i, first)
     frame = "" if verb is None else key_of(tokens, verb) or ""
