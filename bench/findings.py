@@ -47,7 +47,8 @@ def marks() -> dict[str, str]:
     """Marks set by eye: right, harmless or wrong."""
     if not MARKS.exists():
         return {}
-    return {row["id"]: row["mark"] for row in csv.DictReader(MARKS.open(encoding="utf-8"), delimiter="\t")}
+    lines = [line for line in MARKS.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return {row["id"]: row["mark"] for row in csv.DictReader(lines, delimiter="\t")}
 
 
 def read(rows: list[dict[str, Any]]) -> list[Witness]:

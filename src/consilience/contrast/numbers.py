@@ -52,6 +52,8 @@ VAGUE = 2.0
 """Times by which "several" or "dozens" may be passed."""
 CONVERTED = 0.06
 """Share by which a figure may differ from another converted into its unit."""
+TELLING = 10
+"""Least figure that says by itself that two accounts know of one fact."""
 ROUGH = 0.06
 """Share by which a rounded figure may differ from the fine one."""
 SHARE = 1.5
@@ -72,7 +74,7 @@ def compare(laid: Sheet) -> Iterator[Finding]:
     slots = list(_slots(laid))
     sureness = Figures(laid, slots).sureness
     told: set[Span] = set()
-    for match in matches(laid, slots, least=CLOSE, same=_equal, barred=_barred(slots), rank=sureness):
+    for match in matches(laid, slots, least=CLOSE, same=_equal, barred=_barred(laid, slots), rank=sureness):
         told |= {match.a.span, match.b.span}
         if _equal(match.a, match.b):
             continue
@@ -93,18 +95,30 @@ def candidates(laid: Sheet) -> tuple[list[Slot], Iterator[Match]]:
     Neither account gives the other's figure, and the figures are not too far apart for one fact.
     """
     slots = list(_slots(laid))
-    barred = _barred(slots)
+    barred = _barred(laid, slots)
     found = pairs(laid, slots, least=CLOSE, fits=lambda a, b: not _agree(a, b) and not barred(a, b))
     return slots, found
 
 
-def _barred(slots: Sequence[Slot]) -> Judge:
+def _barred(laid: Sheet, slots: Sequence[Slot]) -> Judge:
+    """Whether two figures are no rivals: of other people, too far apart, or known to both accounts."""
     elsewhere = stated_elsewhere(slots, _equal)
+    given = [_given(laid, i) for i in range(len(laid.accounts))]
+
+    def known(a: Slot, b: Slot) -> bool:
+        # "Another 497 cases" against "588 cases, 497 of them open": whatever they count, both have 497.
+        return elsewhere(a, b) or a.value.low in given[b.line.account] or b.value.low in given[a.line.account]
 
     def barred(a: Slot, b: Slot) -> bool:
-        return not _one_scope(a, b) or (not _agree(a, b) and (_far(a.value, b.value) or elsewhere(a, b)))
+        return not _one_scope(a, b) or (not _agree(a, b) and (_far(a.value, b.value) or known(a, b)))
 
     return barred
+
+
+def _given(laid: Sheet, i: int) -> frozenset[float]:
+    """Figures of two digits and more that an account gives, whatever they count."""
+    found = (m.value for m in laid.accounts[i].mentions if isinstance(m.value, Quantity))
+    return frozenset(q.low for q in found if q.low >= TELLING)
 
 
 def _one_scope(a: Slot, b: Slot) -> bool:
