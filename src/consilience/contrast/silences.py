@@ -227,10 +227,10 @@ def _moment(iso: str) -> tuple[str, bool]:
     """A time in UTC where it has a zone, and whether it has an hour."""
     try:
         moment = datetime.fromisoformat(iso)
-    except ValueError:
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):  # "9999-12-31T23:00-05:00" has no hour in UTC
         return iso[:10], False
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
     return moment.isoformat(), len(iso) > 10
 
 
