@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..model import Mention, Quantity, Span
+from .lists import forms
 from .sheet import Sheet
 from .slots import Finding, Slot, matches
 
@@ -36,9 +37,7 @@ BEFORE = re.compile(
 AFTER = re.compile(
     r"[\s-]*(?:[\w’'-]+,?\s+){0,4}?(?:(?:named|called|identified as|known as)\s+)?(?:as\s+)?", re.I
 )
-STOP = re.compile(
-    r"\b(?:and|who|that|when|while|said|with|was|is|were|had|has|of|in|at|on|after|by|from|for)\b", re.I
-)
+STOP = re.compile(rf"\b(?:{'|'.join(forms('parts name and age'))})\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,26 +15,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..model import Span, Statement
+from .lists import forms, listed
 from .sheet import Sheet, stop_words
 from .slots import Finding
 from .wording import words_of
 
-PRONOUNS = frozenset("he she they it we i you who the".split())
+PRONOUNS = listed("pronoun of a speaker")
 WHOLE = 0.8
 """Share of the shorter statement's words from which two statements are the same words throughout."""
 SPOKEN_FOR = "one speaks for the other"
-VOICES = (
-    "spokes",
-    "aide",
-    "lawyer",
-    "attorney",
-    "deput",
-    "adviser",
-    "advisor",
-    "secretary",
-    "chief",
-    "represent",
-)
+VOICES = tuple(forms("speaks for another"))
 """How words begin for one who speaks for another."""
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 """Tags of verbs that make a clause."""

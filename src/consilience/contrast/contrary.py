@@ -20,6 +20,7 @@ from functools import cache
 from ..annotate.modality import denied
 from ..data import lexicon
 from ..model import Sentence, Span, Statement, Token
+from .lists import listed
 from .sheet import Line, Sheet, key_of, stop_words
 from .slots import Finding, reach
 from .wording import words_of
@@ -30,10 +31,10 @@ RARE = 0.4
 """Least weight of the word that two claims share: a word in every line says nothing."""
 LONGEST = 14
 """Most words of a denial whose subject is a pronoun: longer ones speak of more than they answer."""
-PERCEIVED = frozenset("hear see feel smell notice receive find get".split())
-PRONOUNS = frozenset("it they that this he she".split())
-CONDITIONS = frozenset("if unless whether until".split())
-LEADS = frozenset("that who which why how and but".split())
+PERCEIVED = listed("perceived")
+PRONOUNS = listed("pronoun")
+CONDITIONS = listed("open condition")
+LEADS = listed("lead of a clause")
 """Words at the head of a clause that are no part of what it claims."""
 CROWD = 200
 """Assertions with one predicate that a denial is held against, at most."""

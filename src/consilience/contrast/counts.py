@@ -18,15 +18,16 @@ from itertools import pairwise
 
 from ..model import UNREAD, Mention, Quantity, Span, Token
 from .contrary import said_open
+from .lists import listed
 from .sheet import Sheet
 from .slots import Finding
 
 FOLLOW = 3
 """Sentences after words such as "it is not settled how many" in which the rival figures stand."""
 PLAIN = frozenset({"", "people"})
-MEASURES = frozenset("year month week day hour minute second m km kg mile ton".split())
+MEASURES = listed("measure")
 """Units of what is measured, not counted."""
-ELSEWHEN = frozenset("since ago previous earlier last average every year week others more additional".split())
+ELSEWHEN = listed("other time")
 LATER = "a later update: the account that came out later counts more"
 GREW = "a later update: one account counts on from the other's figure"
 OPENING = 4

@@ -21,11 +21,12 @@ from ..annotate.tree import Tree
 from ..data import lexicon
 from ..model import Annotated, Entity, Framing, Mention, Span, Statement, Token
 from .headlines import headline
+from .lists import listed
 from .sheet import Sheet, sheet
 
 NAMED = frozenset({"person", "body", "place", "group"})
 KINDS = ("headline", "verb", "actor", "acted-on", "passive", "loaded")
-LIGHT = frozenset({"be", "have", "do", "say", "tell", "make", "get", "become", "include"})
+LIGHT = listed("light verb")
 Counted = tuple[str, str, str, str]
 
 

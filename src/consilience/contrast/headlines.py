@@ -18,6 +18,7 @@ from math import inf
 from ..annotate.cues import speaks, stance
 from ..data import lexicon
 from ..model import Annotated, Mention, Quantity, Span, Statement, Token
+from .lists import listed
 from .sheet import Line, Sheet
 
 Row = tuple[str, str, str, tuple[Span, ...]]
@@ -34,7 +35,7 @@ WORDS = 3
 """Content words, a verb among them, that a headline and a line must share to tell the same."""
 UNSTATED = frozenset({"MD", "WRB", "WP", "WDT"})
 """Tags of modal verbs and question words."""
-DURATIONS = frozenset({"second", "minute", "hour", "day", "week", "month", "year"})
+DURATIONS = listed("duration")
 """Units of which a body may give the dates instead: "in four years", since 2027."""
 QUOTES = re.compile("[“”‘\"«»„]|(?<!\\w)['’]|\\?|:")
 HEDGED = frozenset({"possible", "probable", "uncommitted"})

@@ -16,27 +16,27 @@ from dataclasses import dataclass
 from ..annotate.modality import denials, denied
 from ..annotate.tree import Tree
 from ..model import Span, Token
+from .lists import listed
 from .sheet import Line, Pair, Sheet, key_of, overlap, stop_words
 from .slots import Finding, reach
 from .wording import Quote, gaps, opposites, shared_runs, sort_of_opposites, words_of
 
-NOTS = frozenset({"not", "never", "cannot"})
-MERE = frozenset("just only merely simply solely exclusively necessarily entirely".split())
+NOTS = frozenset({"not", "never"})
+MERE = listed("just")
 """What a denial of says little: who was "not just watching" was watching."""
-LIMITS = frozenset({"until", "till", "unless", "before"})
+LIMITS = listed("limit")
 """What stands after these is not denied: "cannot open until May" says that it opens in May."""
-TO_COME = frozenset("will wo 'll ’ll would shall to".split())
+TO_COME = listed("to come")
 NEAR_NOT = 8
 """Words before a place among which a "not" denies it too."""
-STRONG, WEAK = frozenset({"will", "must", "shall"}), frozenset({"may", "might", "could"})
-WILLING = frozenset("willing ready prepared open considering weighing".split())
+STRONG, WEAK = listed("sure or due"), listed("possible")
+WILLING = listed("willing")
 """What governs a deed that somebody may yet not do."""
 MODAL = 0.4
 """Least likeness of lines that part in how sure a thing is."""
 RELATIVES = frozenset({"who", "which", "that"})
-AUXILIARIES = frozenset(
-    "do does did is are was were be been has have had will would can could should".split()
-)
+AUXILIARIES = listed("auxiliary")
+NEAR_DENIAL = listed("denial near")
 LIKE = 0.22
 """Least likeness of lines that are compared at all."""
 ALIKE = 0.3
@@ -387,9 +387,7 @@ def _place(laid: Sheet, line: Line, t: int) -> tuple[str | None, str | None, str
 def _denied_near(laid: Sheet, line: Line, token: int) -> bool:
     """ "Not established that they are likely" does not contradict "unlikely"."""
     tokens = laid.accounts[line.account].tokens[max(line.sentence.first, token - 6) : token]
-    return any(
-        t.dep == "neg" or t.text.lower() in ("no", "not", "never", "without", "neither") for t in tokens
-    )
+    return any(t.dep == "neg" or t.text.lower() in NEAR_DENIAL for t in tokens)
 
 
 def _words(laid: Sheet, line: Line) -> list[tuple[int, str]]:

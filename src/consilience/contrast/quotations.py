@@ -18,6 +18,7 @@ from itertools import combinations
 from ..annotate.quotes import paragraphs_of
 from ..annotate.text import paragraphs
 from ..model import Annotated, Span
+from .lists import forms, listed
 from .sheet import Line, Pair, Sheet, stem, stop_words
 from .slots import Finding
 from .wording import (
@@ -39,9 +40,9 @@ from .wording import (
     words_of,
 )
 
-TURNS = frozenset("but however yet although though unless if except not never".split())
+TURNS = listed("turning opening")
 """Opening words that turn the sense of what follows: dropping one is worth saying."""
-TERMS = frozenset("but unless except provided if".split())
+TERMS = listed("condition")
 """Words that open a condition on what stands before them."""
 TRANSLATED = "two translations or transcripts of one utterance"
 TRIMMED = "a quotation trimmed at its start, as is usual; the word dropped turns the sense"
@@ -58,7 +59,7 @@ WHOLE = 9
 """Words of a quotation from which it is a whole utterance, to be compared with one in other words."""
 GOES_ON = 160
 """Code points after a quotation in which it may go on ("…", she said, "but only if …")."""
-TONGUES = ("ian", "ish", "ese")
+TONGUES = tuple(forms("ending of a language"))
 """Endings of the names of languages that the tagger of names does not know."""
 Side = tuple[Span, str]
 Speakers = Sequence[Sequence[tuple[Span, str]]]

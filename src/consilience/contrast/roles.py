@@ -22,19 +22,17 @@ from itertools import pairwise
 from ..annotate.roles import class_of
 from ..data import lexicon
 from ..model import Mention, Role, Span
+from .lists import listed
 from .places import ranks as places
 from .sheet import Sheet
 from .slots import Finding
 
-DEPUTIES = ("deputy ", "vice ", "assistant ", "lieutenant ", "under")
-BEFORE = frozenset({"deputy", "vice", "assistant", "acting"})
+DEPUTIES = listed("deputy")
+BEFORE = listed("makes another office")
 """Words before an office that make another of it."""
-PAST = frozenset(
-    "former ex then late retired outgoing onetime incoming next future would-be acting deputy vice lt".split()
-)
-FORMER = frozenset({"former", "ex", "onetime"})
-CABINET = frozenset({"secretary of state", "foreign minister", "prime minister", "attorney general"})
-HEADS = frozenset({"director", "commissioner", "administrator"})
+PAST, FORMER = listed("not held now"), listed("former")
+CABINET = listed("cabinet office")
+HEADS = listed("head of a body")
 """Offices of which a person holds one: the body is part of the office."""
 AT = " @ "
 """Parts such an office from its body."""
@@ -216,7 +214,7 @@ def excludes(one: str, other: str) -> bool:
         return bool(mine) and bool(theirs)
     if any((o in CABINET or _minister(o)) and body for o, body in ((one, theirs), (other, mine))):
         return True
-    if any(one == d + other or other == d + one for d in DEPUTIES):
+    if any({one, other} & {f"{d} {o}", f"{d}{o}"} for d in DEPUTIES for o in (one, other)):
         return True
     if _minister(one) and _minister(other):
         # A bare "secretary" or "minister" is the fuller title said in short.

@@ -19,11 +19,12 @@ from ..annotate.modality import denied
 from ..annotate.tree import Tree
 from ..data import lexicon
 from ..model import Span
+from .lists import listed
 from .sheet import Line, Sheet, key_of, stop_words
 from .slots import Finding
 
 SUBJECTS = ("nsubj", "nsubjpass", "dobj", "compound", "poss", "attr")
-UNREAL = frozenset("may might could would should can must if unless whether".split())
+UNREAL = listed("unreal")
 SAME = 0.6
 """Least share of those that took part, by the telling that names fewer, which are the same in both."""
 CROWD = 40

@@ -18,6 +18,7 @@ from itertools import pairwise
 
 from ..data import lexicon
 from ..model import Span
+from .lists import forms, listed
 from .sheet import stem, stop_words
 
 WORD = re.compile(
@@ -25,12 +26,9 @@ WORD = re.compile(
     r"[$£€]?\w+(?:[.,’'‘-]\w+)*(?:[-*—_]{2,}\w*|(?:\.(?!\.))?%?)"
 )
 ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
-NEGATIONS = frozenset("not never no cannot nobody nothing none neither nor nowhere without".split())
-FILLERS = frozenset(
-    "uh um well oh so yeah ok okay you know i mean like just very really actually that".split()
-)
-STRENGTHS = "must; should ought; may might; can could; will would shall"
-MODALS = {modal: words.split()[0] for words in STRENGTHS.split(";") for modal in words.split()}
+NEGATIONS = listed("negation")
+FILLERS = listed("filler")
+MODALS = forms("modal")
 """Modal verbs by strength; the tense of one makes no other sense."""
 GAP = "…"
 SEED = 4
