@@ -15,7 +15,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from ..model import Mention, Quantity, Span
 from .lists import forms
@@ -154,12 +153,9 @@ def _birthday(laid: Sheet, a: Slot, b: Slot) -> str | None:
     """An age that grew by no more than the years between the accounts, or by one if these are unknown."""
     older, younger = (a, b) if a.value.low > b.value.low else (b, a)
     grown = older.value.low - younger.value.low
-    days = []
-    for slot in (a, b):
-        try:
-            days.append(date.fromisoformat((laid.accounts[slot.line.account].witness.published or "")[:10]))
-        except ValueError:
-            return "a birthday may lie between the two accounts" if grown == 1 else None
-    apart = (days[0] - days[1]).days / 365.25 * (1 if older is a else -1)
+    then, before = (laid.published(slot.line.account) for slot in (older, younger))
+    if then is None or before is None:
+        return "a birthday may lie between the two accounts" if grown == 1 else None
+    apart = (then - before).days / 365.25
     fits = apart > 0 and math.floor(apart) <= grown <= math.floor(apart) + 1
     return "a birthday between the two accounts" if fits else None

@@ -15,7 +15,6 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 
 from ..data import lexicon
@@ -79,18 +78,10 @@ class Figures:
 
     def _days(self, a: Slot, b: Slot) -> float:
         """Days between the accounts, three at most, as a share of three; half where one is undated."""
-        one, other = (published_day(self.laid, s.line.account) for s in (a, b))
+        one, other = (self.laid.published(s.line.account) for s in (a, b))
         if one is None or other is None:
             return 0.5
         return min(MOST_DAYS, abs((one - other).days)) / MOST_DAYS
-
-
-def published_day(laid: Sheet, account: int) -> date | None:
-    """The day an account came out, if it says so."""
-    try:
-        return date.fromisoformat((laid.accounts[account].witness.published or "")[:10])
-    except ValueError:
-        return None
 
 
 def _about(laid: Sheet, slot: Slot) -> About:

@@ -22,6 +22,7 @@ from ..data import lexicon
 from ..model import Mention, Quantity, Span, Token
 from .counts import difference
 from .figures import Figures
+from .lists import listed
 from .sheet import Sheet, key_of
 from .slots import Finding, Judge, Match, Slot, clause, matches, pairs, stated_elsewhere
 
@@ -33,14 +34,11 @@ CURRENCIES = 0.6
 """Least closeness of two sums in different currencies."""
 CLOSE = 0.1
 """Least closeness of two figures that are weighed at all."""
-CASUALTIES = frozenset({"=die", "=injure", "casualti", "missing", "miss", "case", "toll", "victim"})
-GROWING = frozenset({"case", "victim", "death"}) | {
-    r["normal"] for r in lexicon("scopes") if r["kind"] == "person"
-}
+CASUALTIES = listed("casualty")
+"""Normal forms of words about counts that grow while they are made."""
+GROWING = listed("growing count") | {r["normal"] for r in lexicon("scopes") if r["kind"] == "person"}
 """Units of counts that grow while they are made: 25 counts of a charge do not."""
-SCOPES = frozenset(
-    "another other others more additional further extra total overall combined altogether".split()
-)
+SCOPES = listed("another scope")
 STRANGE = 0.05
 """How much surer two counts of people must be where one hangs on no verb of its own."""
 THERE = frozenset({"", "be"})
@@ -58,10 +56,10 @@ ROUGH = 0.06
 """Share by which a rounded figure may differ from the fine one."""
 SHARE = 1.5
 """Percentage points by which "a third" may differ from a percentage."""
-MEASURES = frozenset("year month week day hour minute second m km kg ton".split())
+MEASURES = listed("measure")
 COUNTER = re.compile(r"\b\d+ (?:of|/) \d+\b")
 """A picture's number in a row of pictures: "4 of 9"."""
-WHOLE = frozenset("the these those them his her its their our which whom".split())
+WHOLE = listed("the whole")
 """Words after "two of": a part of what is counted elsewhere."""
 SHOT = frozenset({"", "shot"})
 """What may have befallen people of whom another account says more ("shot", "killed")."""

@@ -17,6 +17,7 @@ from functools import cache
 
 from ..data import lexicon
 from ..model import Mention, Span
+from .lists import forms
 from .sheet import Sheet
 from .slots import Finding, Slot, matches
 
@@ -30,25 +31,15 @@ DIRECTION = re.compile(
     r"\b(?P<way>(?:north|south)(?:east|west)?|east|west)(?:ern)?(?= (?:of (?:the )?)?(?P<what>[A-Za-z]\w+))"
 )
 TURN = {"north": "south", "south": "north", "east": "west", "west": "east"}
-ORDINALS = dict(
-    zip(
-        "first second third fourth fifth sixth seventh eighth ninth tenth".split(),
-        "1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th".split(),
-        strict=True,
-    )
-)
+ORDINALS = forms("ordinal")
 STREET = re.compile(
     rf"\b(?:(?P<number>\d{{2,5}})(?:[- ]block)?(?: of)? (?:the )?)?(?P<whole>(?:{SIDES} )?"
     rf"(?P<name>(?!(?:{SIDES}) )(?:[A-Z][a-z’'-]+(?: [A-Z][a-z]+)?|\d{{1,3}}(?:st|nd|rd|th))) "
-    r"(?:Street|Avenue|Road|Drive|Boulevard|Lane|Circle|Terrace|Parkway|Highway|St|Ave|Rd|Dr|Blvd|Ln)\b)"
+    rf"(?:{'|'.join(forms('street'))})\b)"
 )
-PREPOSITIONS = (
-    dict.fromkeys("in at near outside inside on along around".split(), "in")
-    | dict.fromkeys("to into toward towards".split(), "to")
-    | {"from": "from"}
-)
+PREPOSITIONS = forms("preposition of place")
 """Prepositions by what they make of a place: where, whither, whence."""
-STREETS = frozenset("street avenue road drive boulevard lane square highway st ave rd blvd".split())
+STREETS = frozenset(word.lower() for word in forms("street"))
 
 
 def compare(laid: Sheet) -> Iterator[Finding]:
@@ -57,8 +48,16 @@ def compare(laid: Sheet) -> Iterator[Finding]:
     slots = [*_slots(laid), *streets, *_directions(laid)]
     named = [_named(laid, i) for i in range(len(laid.accounts))]
 
+    @cache
+    def written(words: str, i: int) -> bool:
+        return re.search(rf"\b{re.escape(words)}\b", laid.accounts[i].witness.text) is not None
+
+    def known(a: Slot, there: int) -> bool:
+        """Whether an account names a place, in whatever words."""
+        return a.value in named[there] or written(_words(a), there)
+
     def barred(a: Slot, b: Slot) -> bool:
-        return not _apart(a, b) or _known(laid, a, b, named) or _known(laid, b, a, named)
+        return not _apart(a, b) or known(a, b.line.account) or known(b, a.line.account)
 
     told: set[Span] = set()
     for a, b in _numbered(streets):
@@ -82,12 +81,12 @@ def _finding(a: Slot, b: Slot, score: float, point: str | None = None) -> Findin
     return Finding("place", sides, says, None, score, point)
 
 
-def _known(laid: Sheet, a: Slot, b: Slot, named: Sequence[frozenset[str]]) -> bool:
-    """Whether the account of ``b`` names the place of ``a``, in whatever words."""
-    there = laid.accounts[b.line.account].witness.text
-    words = a.value.title() if a.sort == "street" and a.value[0].isalpha() else a.value
-    words = words if a.sort == "street" else a.shown
-    return a.value in named[b.line.account] or re.search(rf"\b{re.escape(words)}\b", there) is not None
+def _words(place: Slot) -> str:
+    """The words by which a place is looked for: the name of a street without what it is."""
+    if place.sort != "street":
+        return place.shown
+    value = str(place.value)
+    return value.title() if value[0].isalpha() else value
 
 
 def _streets(laid: Sheet) -> Iterator[Slot]:

@@ -14,6 +14,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
 
 from ..annotate.tree import Tree, tree
@@ -80,6 +81,13 @@ class Sheet:
     def index(self) -> Mapping[str, int]:
         """Position of each account by witness id."""
         return {a.witness.id: i for i, a in enumerate(self.accounts)}
+
+    def published(self, account: int) -> date | None:
+        """The day on which an account came out, if it says so."""
+        try:
+            return date.fromisoformat((self.accounts[account].witness.published or "")[:10])
+        except ValueError:
+            return None
 
     def line_at(self, account: int, start: int) -> Line | None:
         """The line in which an offset stands."""

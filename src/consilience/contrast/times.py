@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from ..model import Mention, Span, When
+from .lists import forms, listed
 from .sheet import Sheet, key_of
 from .slots import Finding, Match, Slot, clause, matches, rivalled, stated_elsewhere
 
@@ -29,18 +29,18 @@ SURE = 0.6
 """Closeness from which a date counts though one account names the other's date for something else."""
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-ZONES = frozenset("et est edt pt pst pdt ct cst cdt gmt utc bst cet cest ist jst local".split())
+ZONES = listed("time zone")
 WEEKEND = frozenset({5, 6})
-SAYING = frozenset("say tell add state write tweet note quote".split())
+SAYING = listed("saying")
 DAY = re.compile(
     rf"\b({'|'.join(MONTHS)})[a-z]*\.? (\d{{1,2}})(?!\d)|\b(\d{{1,2}}) ({'|'.join(MONTHS)})", re.I
 )
 WEEKDAY = re.compile(rf"\b(?:{'|'.join(DAYS)})\b")
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
-LATE = re.compile(r"\b(?:night|late|evening)\b|\b(?:9|1[01])(?::\d\d)? ?p", re.I)
-EARLY = re.compile(r"early|morning|midnight|overnight|a\.?m\.?", re.I)
+LATE = re.compile(rf"\b(?:{'|'.join(forms('late in a day'))})\b|\b(?:9|1[01])(?::\d\d)? ?p", re.I)
+EARLY = listed("early in a day")
 RANGE = re.compile(r" ?(?:-|–|to|through) ?\d")
-PRINTED = frozenset("published posted updated originally modified".split())
+PRINTED = listed("date of a page")
 """Words before the date of a page, not of an event."""
 LONGEST = 7
 """Days between publications up to which a weekday's name is taken for the same day."""
@@ -48,7 +48,7 @@ LOOSELY = 30
 """Minutes by which an hour that is hedged ("about 4 p.m.") or full may differ from another."""
 NEARLY = 5
 """Minutes by which two hours may differ where one is a multiple of five."""
-HEDGES = frozenset("about around approximately roughly shortly just before after nearly almost by".split())
+HEDGES = listed("near an hour")
 
 
 def compare(laid: Sheet) -> Iterator[Finding]:
@@ -162,18 +162,13 @@ def _one_night(laid: Sheet, a: Slot, b: Slot) -> bool:
     follows = (min(first.value) + 1) % 7 == min(then.value) and len(first.value) == len(then.value) == 1
     start = max(then.line.sentence.first, then.first - 2)
     tokens = laid.accounts[then.line.account].tokens[start : then.last]
-    return follows and bool(LATE.search(first.shown)) and any(EARLY.fullmatch(t.text) for t in tokens)
+    return follows and bool(LATE.search(first.shown)) and any(t.text.lower() in EARLY for t in tokens)
 
 
 def _weeks_apart(laid: Sheet, a: Slot, b: Slot) -> bool:
     """Accounts published long after one another may speak of two weeks."""
-    days = []
-    for slot in (a, b):
-        try:
-            days.append(date.fromisoformat((laid.accounts[slot.line.account].witness.published or "")[:10]))
-        except ValueError:
-            return False
-    return abs((days[0] - days[1]).days) > LONGEST
+    one, other = (laid.published(slot.line.account) for slot in (a, b))
+    return one is not None and other is not None and abs((one - other).days) > LONGEST
 
 
 def _finding(laid: Sheet, match: Match) -> Finding:
