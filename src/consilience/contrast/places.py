@@ -188,5 +188,5 @@ def _apart(a: Slot, b: Slot) -> bool:
     """Neither name inside the other ("York" in "New York"), one whence or none; opposite directions."""
     x, y = a.shown.lower(), b.shown.lower()
     if a.sort == "direction":
-        return bool(a.value == _opposite(b.value))
+        return bool(a.value == _opposite(b.value)) and a.frame == b.frame
     return x not in y and y not in x and (a.frame == b.frame or "from" not in (a.frame, b.frame))

@@ -23,6 +23,8 @@ from .slots import Finding, Match, Slot, clause, matches, rivalled, stated_elsew
 LEAST = {"weekday": 0.26, "said": 0.5, "day": 0.26, "year": 0.45, "hour": 0.5}
 STRANGE = 0.1
 """How much closer two times must be whose lines no point joins: they may date two events."""
+APART = 0.15
+"""How much closer two years must be that date different verbs."""
 CLOSE = 0.44
 """Closeness from which a weekend stands against a day that its account names for something else."""
 SURE = 0.6
@@ -61,7 +63,9 @@ def compare(laid: Sheet) -> Iterator[Finding]:
         a, b = match.a, match.b
         if _agree(laid, a, b) or _another(laid, a) != _another(laid, b):
             continue
-        if match.score < LEAST[a.sort] + (0.0 if match.point else STRANGE) or rival(match):
+        # "Nominated in 2010" and "confirmed in 2011" are two events.
+        apart = APART if a.sort == "year" and a.frame != b.frame else 0.0
+        if match.score < LEAST[a.sort] + apart + (0.0 if match.point else STRANGE) or rival(match):
             continue
         if a.sort in ("weekday", "said"):
             known = a.value in named[b.line.account] or b.value in named[a.line.account]
