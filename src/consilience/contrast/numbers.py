@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from ..annotate.numerals import LOOSE
 from ..data import lexicon
 from ..model import Mention, Quantity, Span, Token
-from .counts import difference
+from .counts import LATER, difference
 from .figures import Figures
 from .lists import listed
 from .sheet import Sheet, key_of
@@ -135,7 +135,7 @@ def _currencies(laid: Sheet, slots: Sequence[Slot]) -> Iterator[Finding]:
             says = f"The sum is given in two currencies: “{a.shown}” and “{b.shown}”."
             sides = tuple((s.span, _normal(s.value)) for s in (a, b))
             innocent = "another currency: the sums cannot be compared"
-            yield Finding("money", sides, says, innocent, match.score / 2, match.point, part="currency")
+            yield Finding("money", sides, says, innocent, 0.2 + match.score / 2, match.point, part="currency")
 
 
 def _slots(laid: Sheet) -> Iterator[Slot]:
@@ -244,7 +244,7 @@ def _innocent(laid: Sheet, a: Slot, b: Slot, kind: str) -> str | None:
     if _rounded(a.value, b.value) or _rounded(b.value, a.value):
         return "rounding: one figure is the other's, rounded"
     if kind == "number" and _later(laid, a, b):
-        return "a later update: the account that came out later counts more"
+        return LATER
     if _scope(laid, a) != _scope(laid, b):
         return "another scope: one figure counts others or a total"
     return None
