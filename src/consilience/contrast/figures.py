@@ -19,7 +19,7 @@ from functools import cache
 
 from ..data import lexicon
 from .sheet import Sheet, key_of, overlap, stem
-from .slots import Match, Slot
+from .slots import Match, Slot, verb_above
 
 FEATURES = (
     "likeness", "ratio", "money", "percentage", "object", "modifiers", "part", "crowd", "days",
@@ -88,7 +88,7 @@ def _about(laid: Sheet, slot: Slot) -> About:
     """What stands about a figure, found once."""
     i, own = slot.line.account, range(slot.first, slot.last)
     tokens, grown = laid.accounts[i].tokens, laid.trees[i]
-    verb = next((k for k in grown.up(slot.first) if tokens[k].pos in ("VERB", "AUX")), None)
+    verb = verb_above(grown, slot.first)
     parts = {} if verb is None else {tokens[k].dep: k for k in reversed(grown.kids[verb]) if k not in own}
     kids = [k for k in grown.kids[_head(laid, slot)] if k not in own]
     return About(

@@ -19,12 +19,11 @@ from ..annotate.cues import speaks, stance
 from ..data import lexicon
 from ..model import Annotated, Mention, Quantity, Span, Statement, Token
 from .lists import listed
-from .sheet import Line, Sheet
+from .sheet import BODY, Line, Sheet
 
 Row = tuple[str, str, str, tuple[Span, ...]]
 """Kind (figure, name or fact), the person named if any, a sentence, passages."""
 
-BODY = frozenset({"body", "quotation", "standfirst"})
 LEAST = 60
 """Words of a body under which nothing is said of what it lacks."""
 CLOSE = 0.1
@@ -89,12 +88,12 @@ def _figures(account: Annotated, line: Line, text: str) -> Iterator[Row]:
 
 
 def _meets(a: Quantity, b: Quantity) -> bool:
-    (low, high), (least, most) = _told(a), _told(b)
+    (low, high), (least, most) = _bounds(a), _bounds(b)
     slack = CLOSE * max(abs(low), abs(least))
     return low <= most + slack and least <= high + slack
 
 
-def _told(value: Quantity) -> tuple[float, float]:
+def _bounds(value: Quantity) -> tuple[float, float]:
     """The bounds of a figure, an open one by the number that is told: "at least 90" is about 90."""
     low, high = value.low, value.high
     return low, high if high < inf else low

@@ -16,7 +16,7 @@ from functools import cache
 from ..data import lexicon
 from ..model import Mention, Role, Span
 from .sheet import Line, Sheet
-from .slots import Finding, reach
+from .slots import Finding, reach, verb_above
 
 NAMED = frozenset({"person", "place", "body", "group"})
 
@@ -108,7 +108,7 @@ def _claim(laid: Sheet, line: Line, sides: Mapping[str, str], at: tuple[int, int
 def _at_request(laid: Sheet, line: Line, sides: Mapping[str, str], i: int) -> Iterator[Claim]:
     """ "X had a call with Y at request": the other side asked, as the account speaks for X."""
     tokens, grown = laid.accounts[line.account].tokens, laid.trees[line.account]
-    verb = next((k for k in grown.up(i) if tokens[k].pos in ("VERB", "AUX")), None)
+    verb = verb_above(grown, i)
     if verb is None:
         return
     low, high = reach(grown, verb)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import combinations, product
 
 from ..annotate.people import family, parts, same_person
@@ -67,9 +68,12 @@ def _people(laid: Sheet) -> Iterator[Finding]:
     slots = [slot for i in range(len(laid.accounts)) for slot in _slots(laid, i)]
     known = [frozenset(s.value for s in slots if s.line.account == i) for i in range(len(laid.accounts))]
 
+    @cache
+    def names(account: int, person: str) -> bool:
+        return any(same_person(person, name) for name in known[account])
+
     def barred(a: Slot, b: Slot) -> bool:
-        there = any(same_person(a.value, name) for name in known[b.line.account])
-        here = any(same_person(b.value, name) for name in known[a.line.account])
+        there, here = names(b.line.account, a.value), names(a.line.account, b.value)
         return there or here or not _half(a.value, b.value)
 
     for match in matches(laid, slots, least=LEAST, same=_same, barred=barred):

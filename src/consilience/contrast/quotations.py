@@ -12,7 +12,7 @@ the unquoted side of a paraphrase.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from ..annotate.quotes import paragraphs_of
@@ -62,25 +62,27 @@ GOES_ON = 160
 TONGUES = tuple(forms("ending of a language"))
 """Endings of the names of languages that the tagger of names does not know."""
 Side = tuple[Span, str]
-Speakers = Sequence[Sequence[tuple[Span, str]]]
-"""What is said in each account, and the key of who says it."""
+Speakers = Mapping[Span, str]
+"""The key of who says most of each quotation, or ""."""
+Said = Sequence[tuple[Span, str]]
+"""What is said in an account, and the key of who says it."""
 
 
 def compare(laid: Sheet) -> Iterator[Finding]:
     """Find quotations of one utterance that differ in their words."""
     quotes = [q for i in range(len(laid.accounts)) for q in quotes_of(laid.accounts[i], i)]
-    speakers = [_speakers(laid, i) for i in range(len(laid.accounts))]
+    said = [_said(laid, i) for i in range(len(laid.accounts))]
+    speakers = {q.span: _speaker(said[q.account], q) for q in quotes}
     seen: set[tuple[Span, Span]] = set()
     for a, b in _candidates(quotes):
         found = align(a, b)
         if found is not None:
             seen.add((a.span, b.span))
-            keys = _speaker(speakers[a.account], a), _speaker(speakers[b.account], b)
-            yield from _verdict(laid, found, keys)
+            yield from _verdict(laid, found, (speakers[a.span], speakers[b.span]))
             yield from _beheaded(laid, found)
             yield from _curtailed(laid, found)
     yield from _rendered(laid, quotes, speakers, frozenset(seen))
-    yield from _translations(laid, quotes, speakers, seen)
+    yield from _translations(laid, quotes, (speakers, said), seen)
 
 
 # -- reading --
@@ -265,9 +267,13 @@ def _curtailed(laid: Sheet, found: Alignment) -> Iterator[Finding]:
 
 
 def _translations(
-    laid: Sheet, quotes: Sequence[Quote], speakers: Speakers, seen: set[tuple[Span, Span]]
+    laid: Sheet,
+    quotes: Sequence[Quote],
+    voices: tuple[Speakers, Sequence[Said]],
+    seen: set[tuple[Span, Span]],
 ) -> Iterator[Finding]:
     """Lines alike in sense, both or one inside quotation marks, in other words throughout."""
+    speakers, said = voices
     by_line: dict[tuple[int, int], list[Quote]] = defaultdict(list)
     for quote in quotes:
         line = laid.line_at(quote.account, quote.span.start)
@@ -280,14 +286,14 @@ def _translations(
             for b in theirs:
                 if (a.span, b.span) not in seen:
                     seen.add((a.span, b.span))
-                    keys = _speaker(speakers[a.account], a), _speaker(speakers[b.account], b)
+                    keys = speakers[a.span], speakers[b.span]
                     if not all(keys) or keys[0] == keys[1]:
                         yield from _loose(laid, a, b)
         for quote, line in [(q, pair.b) for q in mine if not theirs] + [
             (q, pair.a) for q in theirs if not mine
         ]:
-            said = _speaker(speakers[quote.account], quote)
-            if said and said in _voices(speakers[line.account], line):
+            speaker = speakers[quote.span]
+            if speaker and speaker in _voices(said[line.account], line):
                 yield from _paraphrase(laid, quote, line, pair)
 
 
@@ -311,7 +317,7 @@ def _rendered(
         point = (
             laid.point_of.get((quote.account, line.number)) if line and len(quote.words) >= WHOLE else None
         )
-        key = _speaker(speakers[quote.account], quote)
+        key = speakers[quote.span]
         if point and key:
             held[point, key].append(quote)
     for (point, _), group in sorted(held.items()):
@@ -326,26 +332,23 @@ def _rendered(
             yield Finding("quotation", sides, says, TRANSLATED, 0.7 if told else 0.6, point)
 
 
-def _speakers(laid: Sheet, i: int) -> list[tuple[Span, str]]:
+def _said(laid: Sheet, i: int) -> Said:
     """What is said in an account, and the key of who says it."""
     statements = laid.accounts[i].statements
     named = [(s, s.speaker.key) for s in statements if s.speaker and s.speaker.key]
     return [(c, laid.people.get(key, key)) for s, key in named for c in s.content]
 
 
-def _speaker(said: Sequence[tuple[Span, str]], quote: Quote) -> str:
+def _speaker(said: Said, quote: Quote) -> str:
     """The key of who says most of a quotation, or ""."""
-    return next((key for span, key in said if 2 * span.overlap(quote.span) > _size(quote)), "")
+    size = quote.span.end - quote.span.start
+    return next((key for span, key in said if 2 * span.overlap(quote.span) > size), "")
 
 
-def _voices(said: Sequence[tuple[Span, str]], line: Line) -> frozenset[str]:
+def _voices(said: Said, line: Line) -> frozenset[str]:
     """Keys of those who say some of a line."""
     within = Span(said[0][0].witness, line.sentence.start, line.sentence.end) if said else None
     return frozenset(key for span, key in said if within and span.overlap(within))
-
-
-def _size(quote: Quote) -> int:
-    return quote.span.end - quote.span.start
 
 
 def _as_long(a: Quote, b: Quote) -> bool:

@@ -118,7 +118,7 @@ def _divided(
                 pair = _at_contrast(account, grown, said, t)
             elif sort == "clause" and grown.tokens[t].dep in ("mark", "advmod"):
                 pair = _at_clause(account, grown, span, t)
-            if pair is not None and all(_told(grown, half) for half in pair):
+            if pair is not None and all(_has_verb(grown, half) for half in pair):
                 yield pair, grown.tokens[t].text.lower()
 
 
@@ -168,7 +168,7 @@ def _at_clause(account: Annotated, grown: Tree, inside: Span, t: int) -> tuple[S
     return Span(here, low, start), Span(here, start, min(end, high))
 
 
-def _told(grown: Tree, half: Span) -> bool:
+def _has_verb(grown: Tree, half: Span) -> bool:
     """Whether a half has a verb: "poor but honest" has two words and no halves."""
     first, last = grown.at(half.start), grown.at(half.end - 1)
     return any(grown.tokens[i].pos in VERBAL for i in range(first, min(last + 1, len(grown.tokens))))

@@ -22,6 +22,8 @@ from ..data import lexicon
 from ..model import Annotated, Entity, Mention, Point, Sentence, Span, Token, story_order
 
 CONTENT = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "ADV", "NUM"})
+BODY = frozenset({"body", "quotation", "standfirst"})
+"""Kinds of sentences that are the account itself, without its headline and its furniture."""
 LEAST = 0.16
 """Least likeness of two lines that are looked at together."""
 INSIDE = 0.24

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from ..model import Annotated, Descent, Discrepancy, Point, Silence, Span
-from .sheet import Sheet, sheet
+from .sheet import BODY, Sheet, sheet
 
 CARRIED = 2
 """Other accounts that carry a point before its absence is listed, copies aside."""
@@ -48,7 +48,6 @@ VALUES = frozenset({"number", "money", "percentage", "date", "time", "place", "p
 """Kinds of discrepancy that tell a point with another value, whether or not they name the point."""
 OPEN = frozenset({"DT", "IN", "CC", "TO", "MD", "PRP$", "WDT"})
 """Tags of words that end no sentence."""
-BODY = frozenset({"body", "quotation", "standfirst"})
 CUT = re.compile(
     r"(?:…|\.\.\.|\[\+?\d+ (?:chars|more words)\]|\(more\)|(?:continue|keep) reading\W*"
     r"|read (?:more|on|the full story)\W*"

@@ -73,6 +73,9 @@ class Match:
 
 
 NEARLY = 0.9
+"""Share of the least score that a place needs which only repeats a value."""
+MARGIN = 0.06
+"""How much closer a different value must be than an equal one that the account gives elsewhere."""
 AROUND = 9
 """Tokens on each side of a value that an explanation repeats, at most."""
 Judge = Callable[[Slot, Slot], bool]
@@ -141,11 +144,16 @@ def closeness(a: Slot, b: Slot, likeness: float, about: float) -> float:
 def clause(laid: Sheet, slot: Slot) -> str:
     """The clause in which a value stands, at most ``AROUND`` tokens on each side of it."""
     tokens, grown = laid.accounts[slot.line.account].tokens, laid.trees[slot.line.account]
-    up = next((k for k in grown.up(slot.first) if tokens[k].pos in ("VERB", "AUX")), slot.first)
-    low, high = reach(grown, up)
+    up = verb_above(grown, slot.first)
+    low, high = reach(grown, slot.first if up is None else up)
     low, high = max(min(low, slot.first), slot.first - AROUND), min(max(high, slot.last), slot.last + AROUND)
     span = Span(slot.span.witness, tokens[low].start, tokens[high - 1].end)
     return " ".join(laid.text(span).split()).strip('“”",;: ')
+
+
+def verb_above(grown: Tree, i: int) -> int | None:
+    """The verb or auxiliary that a token hangs on, or is; None where there is none."""
+    return next((k for k in grown.up(i) if grown.tokens[k].pos in ("VERB", "AUX")), None)
 
 
 def reach(grown: Tree, i: int) -> tuple[int, int]:
@@ -185,17 +193,21 @@ def stated_elsewhere(slots: Sequence[Slot], same: Judge) -> Judge:
     for slot in slots:
         known[slot.line.account, slot.sort].append(slot)
 
+    found: dict[tuple[int, int], bool] = {}
+
+    def gives(account: int, slot: Slot) -> bool:
+        at = account, id(slot)
+        if at not in found:  # asked for each two slots of two accounts
+            found[at] = any(same(slot, other) for other in known[account, slot.sort])
+        return found[at]
+
     def elsewhere(a: Slot, b: Slot) -> bool:
-        return any(same(b, mine) for mine in known[a.line.account, a.sort]) or any(
-            same(a, theirs) for theirs in known[b.line.account, b.sort]
-        )
+        return gives(a.line.account, b) or gives(b.line.account, a)
 
     return elsewhere
 
 
-def rivalled(
-    laid: Sheet, slots: Sequence[Slot], same: Judge, margin: float = 0.06
-) -> Callable[[Match], bool]:
+def rivalled(laid: Sheet, slots: Sequence[Slot], same: Judge) -> Callable[[Match], bool]:
     """Tell whether a slot of either account gives the other's value in nearly as good a place.
 
     Days are named again and again in a story, for other events too: what counts is whether an equal
@@ -216,6 +228,6 @@ def rivalled(
         a, b = match.a, match.b
         best = [score(a, other) for other in held[b.line.account] if other is not b and same(a, other)]
         best += [score(mine, b) for mine in held[a.line.account] if mine is not a and same(mine, b)]
-        return max(best, default=0.0) > match.score - margin
+        return max(best, default=0.0) > match.score - MARGIN
 
     return rival
