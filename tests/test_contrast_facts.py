@@ -116,10 +116,10 @@ HARMLESS = [
         "The ferry Skagra left the harbour of Orsund at about 4 p.m. with forty people aboard.",
         "The ferry Skagra left the harbour of Orsund at 4:12 p.m. with forty people aboard.",
     ),
-    # the date line
+    # the day changes with the zone
     (
         "date",
-        "date line",
+        "time zones: the day",
         "The rocket rose from the island of Orsund on Tuesday GMT with two satellites.",
         "The rocket rose from the island of Orsund on Wednesday with two satellites.",
     ),

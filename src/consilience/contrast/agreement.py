@@ -21,6 +21,8 @@ from .slots import Finding
 
 ALIKE = 0.5
 """Least likeness of the two matters."""
+SHOWN = 5
+"""Most words of who wants it that an explanation repeats."""
 LEAST = 2
 """Fewest words of sense that the two matters share."""
 
@@ -47,7 +49,7 @@ def compare(laid: Sheet) -> Iterator[Finding]:
             if pact.line.account != wish.line.account and _one_matter(pact, wish):
                 says = (
                     f"One account tells that they agreed (“{laid.text(pact.span)}”), another only that "
-                    f"{wish.who} wants it: “{laid.text(wish.span)}”."
+                    f"it is wanted by {wish.who}: “{laid.text(wish.span)}”."
                 )
                 both = (pact.span, "agreed"), (wish.span, f"wanted by {wish.who}")
                 sides = sorted(both, key=lambda side: laid.index[side[0].witness])
@@ -79,8 +81,16 @@ def _claims(laid: Sheet, line: Line) -> Iterator[Claim]:
         if both is (kind == "agree") and len(matter) >= LEAST:
             low, high = grown.left[subject], max(grown.right[k] for k in (i, *grown.kids[i]))
             span = Span(laid.accounts[line.account].witness.id, tokens[low].start, tokens[high].end)
-            who = " ".join(t.text for t in tokens[low : grown.right[subject] + 1][:5])
-            yield Claim(line, span, kind == "agree", matter, who)
+            yield Claim(line, span, kind == "agree", matter, _who(laid, line, subject))
+
+
+def _who(laid: Sheet, line: Line, subject: int) -> str:
+    """A subject in its words, at most ``SHOWN`` tokens, its article small: "the harbour board"."""
+    grown, account = laid.trees[line.account], laid.accounts[line.account]
+    first, last = grown.left[subject], min(grown.right[subject], grown.left[subject] + SHOWN - 1)
+    words = account.witness.text[account.tokens[first].start : account.tokens[last].end]
+    small = grown.tokens[first].pos in ("DET", "PRON") and words[:2] != "I "
+    return " ".join((words[0].lower() + words[1:] if small else words).split())
 
 
 def _several(laid: Sheet, line: Line, i: int) -> bool:

@@ -15,10 +15,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isfinite
 
 from ..model import UNREAD, Mention, Quantity, Span, Token
 from .contrary import said_open
-from .lists import listed
+from .lists import forms, listed
 from .sheet import Sheet
 from .slots import Finding
 
@@ -37,6 +38,8 @@ TOLD = 0.62
 """Score of two tolls: the sentences need not be alike, only both accounts' openings."""
 MOST = 2.0
 """Times by which two tolls of one event may differ."""
+BOUNDS = frozenset({"at least", "more than", "at most", "fewer than"})
+"""Hedges of figures that are open on one side."""
 SHOWN = 90
 """Most code points of what is not settled that an explanation repeats."""
 
@@ -160,8 +163,9 @@ def _grew(laid: Sheet, counts: Sequence[Sequence[Count]], total: Count, step: Co
         for other in others:
             same = other.value.low == base and other.value.unit.split()[:1] == noun
             if same and other.account != total.account and base > 1:
+                of = f" of {many(other.value.unit)}" if other.value.unit else ""
                 says = (
-                    f"The number of {other.value.unit} grows from “{laid.text(other.span)}” to "
+                    f"The number{of} {'grows' if way > 0 else 'falls'} from “{laid.text(other.span)}” to "
                     f"“{laid.text(total.span)}”, “{laid.text(step.span)} {'more' if way > 0 else 'fewer'}”."
                 )
                 sides = tuple((c.span, shown(c.value)) for c in sorted((other, total), key=_place))
@@ -175,11 +179,34 @@ def _place(count: Count) -> tuple[int, Span]:
 def shown(q: Quantity) -> str:
     """A figure in normal form.
 
-    >>> shown(Quantity(40, float("inf"), "people", "at least"))
-    'at least 40 people'
+    >>> shown(Quantity(40, float("inf"), "people", "at least")), shown(Quantity(72, 88, "boat", "about"))
+    ('at least 40 people', '72–88 boat')
     """
-    amount = f"{q.low:,.10g}" if q.low else f"{q.high:,.10g}"
-    return f"{q.hedge} {amount} {q.unit}".strip()
+    low, high = (f"{x:,.10g}" for x in (q.low, q.high))
+    if q.low == q.high:
+        amount = low
+    elif isfinite(q.high) and q.low > 0:
+        amount = f"{low}–{high}"
+    else:
+        amount = f"at least {low}" if not isfinite(q.high) else f"at most {high}"
+        amount = f"{q.hedge} {amount.split()[-1]}" if q.hedge in BOUNDS else amount
+    return f"{amount} {q.unit}".strip()
+
+
+def many(unit: str) -> str:
+    """The plural of a counted noun; "people injured" and units stay.
+
+    >>> many("policeman"), many("ferry"), many("km/h")
+    ('policemen', 'ferries', 'km/h')
+    """
+    known = max((w for w in forms("plural") if unit.endswith(w)), key=len, default="")
+    if known:
+        return unit.removesuffix(known) + forms("plural")[known]
+    if not unit.isalpha() or len(unit) < 3 or unit.endswith("s"):
+        return unit
+    if unit[-1] == "y" and unit[-2] not in "aeiou":
+        return f"{unit[:-1]}ies"
+    return f"{unit}{'es' if unit.endswith(('ch', 'sh', 'x')) else 's'}"
 
 
 # -- a count that is disputed --
@@ -194,7 +221,7 @@ def _disputed(laid: Sheet, counts: Sequence[Sequence[Count]], i: int, number: in
     if len(rivals) < 2 or len({(c.value.low, c.value.high) for c in rivals.values()}) < 2:
         return
     held = [*rivals.values(), *(c for c in _alike(counts, rivals) if c.account != i)]
-    told = "; ".join(f"{c.name}: “{laid.text(c.span)}”" for c in rivals.values())
+    told = ", ".join(f"{c.name} says “{laid.text(c.span)}”" for c in rivals.values())
     says = f"{_question(laid, i, number)}: {told}."
     sides = tuple((c.span, shown(c.value)) for c in sorted(held, key=_place))
     yield Finding("number", sides, says, None, 0.85, part="disputed")
@@ -218,4 +245,4 @@ def _question(laid: Sheet, i: int, number: int) -> str:
     text = laid.accounts[i].witness.text[sentence.start : sentence.end]
     at = text.lower().find("how many")
     words = text[at:].split(". ")[0].strip(' .?!”"') if at >= 0 else ""
-    return f"Not settled: {words}" if 0 < len(words) <= SHOWN else "The figures are disputed"
+    return f"It is not settled {words}" if 0 < len(words) <= SHOWN else "The figures are disputed"

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from ..annotate.numerals import LOOSE
 from ..data import lexicon
 from ..model import Mention, Quantity, Span, Token
-from .counts import LATER, difference
+from .counts import LATER, difference, many, shown
 from .figures import Figures
 from .lists import listed
 from .sheet import Sheet, key_of
@@ -133,7 +133,7 @@ def _currencies(laid: Sheet, slots: Sequence[Slot]) -> Iterator[Finding]:
         a, b = match.a, match.b
         if a.value.unit != b.value.unit:
             says = f"The sum is given in two currencies: “{a.shown}” and “{b.shown}”."
-            sides = tuple((s.span, _normal(s.value)) for s in (a, b))
+            sides = tuple((s.span, shown(s.value)) for s in (a, b))
             innocent = "another currency: the sums cannot be compared"
             yield Finding("money", sides, says, innocent, 0.2 + match.score / 2, match.point, part="currency")
 
@@ -211,26 +211,11 @@ def _finding(laid: Sheet, match: Match, kind: str, sure: float) -> Finding:
     a, b = match.a, match.b
     innocent = _innocent(laid, a, b, kind)
     units = sorted({s.value.unit for s in (a, b)}, key=lambda unit: (len(unit), unit))
-    of = f" of {_many(units[0])}" if kind == "number" else ""
+    of = f" of {many(units[0])}" if kind == "number" else ""
     told = " against ".join(f"“{clause(laid, s)}”" for s in (a, b))
     says = f"The {WORDS[kind]}{of} differs: {told}."
-    sides = tuple((s.span, _normal(s.value)) for s in (a, b, *match.more))
+    sides = tuple((s.span, shown(s.value)) for s in (a, b, *match.more))
     return Finding(kind, sides, says, innocent, round(sure, 4), match.point)
-
-
-def _many(unit: str) -> str:
-    """The plural of a counted noun; "people injured" and units stay."""
-    if unit == "people" or " " in unit or len(unit) < 3 or unit.endswith("s"):
-        return unit
-    if unit[-1] == "y" and unit[-2] not in "aeiou":
-        return f"{unit[:-1]}ies"
-    return f"{unit}{'es' if unit.endswith(('ch', 'sh', 'x')) else 's'}"
-
-
-def _normal(q: Quantity) -> str:
-    low, high = (f"{x:,.10g}" if math.isfinite(x) else "∞" for x in (q.low, q.high))
-    amount = low if q.low == q.high else f"{low}–{high}"
-    return f"{amount} {q.unit}".strip()
 
 
 # -- harmless explanations --
@@ -246,7 +231,7 @@ def _innocent(laid: Sheet, a: Slot, b: Slot, kind: str) -> str | None:
     if kind == "number" and _later(laid, a, b):
         return LATER
     if _scope(laid, a) != _scope(laid, b):
-        return "another scope: one figure counts others or a total"
+        return "another scope: one figure may count others too, or be a total"
     return None
 
 

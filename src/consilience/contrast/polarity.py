@@ -25,11 +25,14 @@ NOTS = frozenset({"not", "never"})
 MERE = listed("just")
 """What a denial of says little: who was "not just watching" was watching."""
 LIMITS = listed("limit")
+EVEN = listed("even")
+"""Words that go with a denial of the whole: "he cannot see it, not even through a glass"."""
 """What stands after these is not denied: "cannot open until May" says that it opens in May."""
 TO_COME = listed("to come")
 NEAR_NOT = 8
 """Words before a place among which a "not" denies it too."""
 STRONG, WEAK = listed("sure or due"), listed("possible")
+DEGREES = {"strong": "sure or due", "weak": "possible"}
 WILLING = listed("willing")
 """What governs a deed that somebody may yet not do."""
 MODAL = 0.4
@@ -90,7 +93,7 @@ def _edited(laid: Sheet, pair: Pair, plain: Mapping[tuple[int, int], Quote]) -> 
         before, after = mine.words[runs[n][0] : sum(runs[n][::2])], mine.words[runs[n + 1][0] :][:1]
         # "To not sell the pier" is no denial of "the last chance to sell the pier".
         told = before[-1:] != ("to",)
-        doubled = set(before[-1:] + after) & (NOTS | MERE)
+        doubled = set(before[-1:] + after) & (NOTS | MERE | EVEN)
         if (
             runs[n + 1][2] < 2
             or bool(set(left) & NOTS) == bool(set(right) & NOTS)
@@ -169,7 +172,7 @@ def _weaker(laid: Sheet, pair: Pair, both: tuple[Predicate, Predicate], about: f
         return
     words = f"“{_clause(laid, a)}” against “{_clause(laid, b)}”"
     says = f"One account gives as sure or due what the other gives as possible: {words}."
-    sides = tuple((_span(laid, p), strength) for p, strength in zip(both, strengths, strict=True))
+    sides = tuple((_span(laid, p), DEGREES[s]) for p, s in zip(both, strengths, strict=True))
     yield Finding(
         "modality", sides, says, None, min(0.9, 0.2 + 0.4 * pair.likeness + 0.4 * about), pair.point
     )

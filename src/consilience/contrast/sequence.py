@@ -205,8 +205,8 @@ def _reversed(laid: Sheet, told: Sequence[Telling]) -> Iterator[Finding]:
             shared = _shared(a.first, b.second), _shared(a.second, b.first)
             if apart and None not in shared and any(shared):
                 says = (
-                    f"The order differs: {a.first.words} before {a.second.words} in one account, "
-                    f"{b.first.words} before {b.second.words} in another."
+                    f"The order differs: “{a.first.words}” before “{a.second.words}” in one account, "
+                    f"“{b.first.words}” before “{b.second.words}” in another."
                 )
                 sides = (a.span, _order(a)), (b.span, _order(b))
                 yield Finding(
@@ -215,7 +215,7 @@ def _reversed(laid: Sheet, told: Sequence[Telling]) -> Iterator[Finding]:
 
 
 def _order(telling: Telling) -> str:
-    return f"{telling.first.words.lower()} < {telling.second.words.lower()}"
+    return f"{telling.first.words.lower()} before {telling.second.words.lower()}"
 
 
 def _shared(a: Happening, b: Happening) -> int | None:

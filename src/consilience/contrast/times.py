@@ -30,13 +30,15 @@ CLOSE = 0.44
 SURE = 0.6
 """Closeness from which a date counts though one account names the other's date for something else."""
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+SHORT = tuple(month[:3].lower() for month in MONTHS)
 ZONES = listed("time zone")
 WEEKEND = frozenset({5, 6})
 SAYING = listed("saying")
-DAY = re.compile(
-    rf"\b({'|'.join(MONTHS)})[a-z]*\.? (\d{{1,2}})(?!\d)|\b(\d{{1,2}}) ({'|'.join(MONTHS)})", re.I
-)
+DAY = re.compile(rf"\b({'|'.join(SHORT)})[a-z]*\.? (\d{{1,2}})(?!\d)|\b(\d{{1,2}}) ({'|'.join(SHORT)})", re.I)
 WEEKDAY = re.compile(rf"\b(?:{'|'.join(DAYS)})\b")
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 LATE = re.compile(rf"\b(?:{'|'.join(forms('late in a day'))})\b|\b(?:9|1[01])(?::\d\d)? ?p", re.I)
@@ -116,14 +118,14 @@ def _part(span: Span, shown: str, sort: str) -> Span:
 def _read(shown: str, when: When) -> Iterator[tuple[str, object]]:
     """What sorts of time it is, each with its value among those of the sort.
 
-    A weekday's value is a set of days of the week, a day's (month, day).
+    A weekday's value is a set of days of the week, a day's (month from 0, day).
     """
     day = DAY.search(shown)
     if when.grain == "minute" and when.start and len(when.start) > 10:
         yield "hour", when.start[11:16]
     if day and not RANGE.match(shown, day.end()):
         month, number = (day.group(1), day.group(2)) if day.group(1) else (day.group(4), day.group(3))
-        yield "day", (MONTHS.index(month[:3].lower()) + 1, int(number))
+        yield "day", (SHORT.index(month[:3].lower()), int(number))
     if day:
         return
     if when.grain == "weekend":
@@ -191,7 +193,10 @@ def _plainly(slot: Slot) -> str:
 def _normal(slot: Slot) -> str:
     if slot.sort in ("weekday", "said"):
         return "weekend" if slot.value == WEEKEND else DAYS[min(slot.value)]
-    return "{:02}-{:02}".format(*slot.value) if slot.sort == "day" else str(slot.value)
+    if slot.sort == "day":
+        month, day = slot.value
+        return f"{day} {MONTHS[month]}"
+    return str(slot.value)
 
 
 def _innocent(laid: Sheet, a: Slot, b: Slot) -> str | None:
@@ -201,7 +206,7 @@ def _innocent(laid: Sheet, a: Slot, b: Slot) -> str | None:
         return None
     if a.sort == "hour":
         return "time zones: at least one account names its zone"
-    return "the date line: the day may differ with the zone"
+    return "time zones: the day may differ with the zone"
 
 
 def _nearly(laid: Sheet, a: Slot, b: Slot) -> bool:
