@@ -28,7 +28,8 @@ _SCALE = "|".join(["hundred", "thousand", "million", "billion", "trillion", "doz
 _SHORT = "bn|mn|tn|m|b|k"
 _LOOSE = "|".join(sorted((re.escape(k) for k in LOOSE), key=lambda k: (-len(k), k)))
 _ONE = (
-    rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[ -]?(?:{_SCALE})s?\b|(?:{_SHORT})\b|(?![\w]))"
+    # Of "3.5mm" neither 3.5 nor 3 is read.
+    rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[ -]?(?:{_SCALE})s?\b|(?:{_SHORT})\b|(?!\w|\.\d))"
     rf"|(?:(?:half )?an? (?={_SCALE}))?(?:{_WORD}|{_SCALE})(?:[ -](?:and )?(?:{_WORD}|{_SCALE}))*\b"
 )
 _MONEY = r"(?:US|A|C|HK|NZ|S|R)?[$]|[£€¥₹₽₩₪₺₴]|\bRs\.? ?"

@@ -201,7 +201,7 @@ def _contrary(laid: Sheet, no: Claim, yes: Claim) -> bool:
     if len(no.things) > 1 and len(yes.things) > 1 and not set(no.things[1:]) & set(yes.things[1:]):
         return False
     apart = _object(laid, no) or _object(laid, yes) or not (no.act or _going_on(laid, yes))
-    apart = apart or _elsewhere(laid, no, yes) or _one_wording(laid, no, yes)
+    apart = apart or _elsewhere(laid, no, yes) or _one_wording(laid, no, yes) or _of_others(laid, no, yes)
     return not apart and laid.weights.get(yes.act, 0.0) >= RARE
 
 
@@ -221,6 +221,23 @@ def _elsewhere(laid: Sheet, no: Claim, yes: Claim) -> bool:
     """Whether two acts go with other things: "not involved in smuggling", "involved in a collision"."""
     left, right = (set(_with(laid, claim)) for claim in (no, yes))
     return bool(left and right) and not left & right
+
+
+def _of_others(laid: Sheet, no: Claim, yes: Claim) -> bool:
+    """Whether the things are of different names: "a clerk of Orsund", "a clerk of Velden"."""
+    left, right = (_names(laid, claim) for claim in (no, yes))
+    return bool(left and right) and not left & right
+
+
+def _names(laid: Sheet, claim: Claim) -> set[str]:
+    """Entities named in the subject of a claim."""
+    grown, account = laid.trees[claim.line.account], laid.accounts[claim.line.account]
+    subject = grown.child(claim.token, "nsubj", "nsubjpass")
+    if subject is None:
+        return set()
+    low, high = account.tokens[grown.left[subject]].start, account.tokens[grown.right[subject]].end
+    found = laid.mentions[claim.line.account].get(claim.line.number, ())
+    return {m.value for m in found if isinstance(m.value, str) and low <= m.span.start < high}
 
 
 def _one_wording(laid: Sheet, no: Claim, yes: Claim) -> bool:

@@ -295,11 +295,11 @@ def _close(a: Quote, b: Quote, before: Run, after: Run) -> bool:
 def trifling(a: Quote, b: Quote, change: Change) -> bool:
     """Whether a place differs in nothing that touches the sense."""
     left, right = a.words[slice(*change.a)], b.words[slice(*change.b)]
-    if GAP in (*left, *right):
+    if GAP in (*left, *right) or _letters(left) == _letters(right):
         return True
     if _negated(left, right):
         return False
-    if any(w[0] in "[(" for w in (*left, *right)) or _spelt_alike(left, right):
+    if any(w[0] in "[(" for w in (*left, *right)):
         return True
     left, right = (tuple(w.removesuffix("'s") for w in side) for side in (left, right))
     after = (*a.words[change.a[1] :][:1], *b.words[change.b[1] :][:1])
@@ -314,8 +314,12 @@ def trifling(a: Quote, b: Quote, change: Change) -> bool:
 
 def _spelt_alike(left: Sequence[str], right: Sequence[str]) -> bool:
     """Whether two runs have the same letters ("hard line", "hardline"), or inflect the same words."""
-    mine, theirs = ("".join(side).replace("'", "") for side in (left, right))
-    return mine == theirs or _inflected(left, right)
+    return _letters(left) == _letters(right) or _inflected(left, right)
+
+
+def _letters(words: Sequence[str]) -> str:
+    """Words as one, without marks: the same for "no one" and "no-one"."""
+    return "".join(words).replace("'", "").replace("-", "")
 
 
 def abbreviated(left: Sequence[str], right: Sequence[str], after: Sequence[str]) -> bool:
