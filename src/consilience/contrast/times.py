@@ -25,6 +25,8 @@ STRANGE = 0.1
 """How much closer two times must be whose lines no point joins: they may date two events."""
 APART = 0.15
 """How much closer two years must be that date different verbs."""
+LONE = 0.06
+"""How much less sure a difference is whose lines no point joins."""
 CLOSE = 0.44
 """Closeness from which a weekend stands against a day that its account names for something else."""
 SURE = 0.6
@@ -182,7 +184,8 @@ def _finding(laid: Sheet, match: Match) -> Finding:
     told = " against ".join(f"{_plainly(s)} (“{clause(laid, s)}”)" for s in (a, b))
     says = f"The {'time' if a.sort == 'hour' else 'date'} differs: {told}."
     sides = tuple((s.span, _normal(s)) for s in (a, b, *match.more))
-    return Finding("date", sides, says, _innocent(laid, a, b), min(0.95, 0.3 + match.score), match.point)
+    score = min(0.95, 0.3 + match.score - (0.0 if match.point else LONE))
+    return Finding("date", sides, says, _innocent(laid, a, b), score, match.point)
 
 
 def _plainly(slot: Slot) -> str:
