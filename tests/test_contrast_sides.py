@@ -38,17 +38,17 @@ def test_a_copied_error_has_one_origin(dossier: consilience.Dossier) -> None:
     names = {a.witness.id: a.witness.name for a in dossier.accounts}
     by = {s.value: s for s in found.sides}
     assert {v: [names[w] for w in s.witnesses] for v, s in by.items()} == {
-        "36 sailor": ["ministry", "gazette"],
-        "63 sailor": ["echo", "mirror"],
+        "36 sailors": ["ministry", "gazette"],
+        "63 sailors": ["echo", "mirror"],
     }
-    assert (by["63 sailor"].low, by["63 sailor"].high) == (1, 1)
-    assert "follow" in by["63 sailor"].why
+    assert (by["63 sailors"].low, by["63 sailors"].high) == (1, 1)
+    assert "follow" in by["63 sailors"].why
 
 
 def test_the_text_of_a_body_is_primary(dossier: consilience.Dossier) -> None:
     found = next(d for d in dossier.discrepancies if d.kind == "number")
     primary = {s.value: len(s.primary) for s in found.sides}
-    assert primary == {"36 sailor": 1, "63 sailor": 0}
+    assert primary == {"36 sailors": 1, "63 sailors": 0}
 
 
 def test_every_reading_is_on_a_side(dossier: consilience.Dossier) -> None:

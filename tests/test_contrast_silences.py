@@ -51,7 +51,7 @@ def test_an_account_that_lacks_what_two_others_carry_is_silent() -> None:
     a, b, c = account("a", f"{FACT} {FILL}"), account("b", f"{FILL} {FACT}"), account("c", FILL)
     (found,) = silences([a, b, c], [point(FACT, a, b)])
     assert (found.witness, found.could) == (c.witness.id, True)
-    assert found.why == "All 2 other accounts carry it."
+    assert found.why == "Both other accounts carry it."
 
 
 def test_what_an_account_says_in_other_words_is_no_silence() -> None:
@@ -82,7 +82,7 @@ def test_a_short_or_broken_account_could_not_have_had_it() -> None:
 
 
 def test_the_next_of_kin_is_named() -> None:
-    texts = [f"The crew of {n} left the ferry by the stern ramp." for n in ("Velden", "Orsund", "Skagen")]
+    texts = [f"The crew of {n} left the ferry by the stern ramp." for n in ("Velden", "Orsund", "Skarne")]
     body = " ".join(texts)
     a, b, c = (
         account("a", f"{FACT} {body} {FILL}"),
@@ -92,7 +92,7 @@ def test_the_next_of_kin_is_named() -> None:
     points = [point(FACT, a, b), *(point(t, a, c) for t in texts)]
     descent = Descent(edges=(Edge(a.witness.id, c.witness.id, "copy", (), 0.9),))
     found = [s for s in silences([a, b, c], points, descent) if s.witness == c.witness.id]
-    assert [s.why for s in found] == ["All 2 other accounts carry it, among them a, which it copies."]
+    assert [s.why for s in found] == ["Both other accounts carry it, among them a, which it copies."]
 
 
 def test_order_does_not_matter_and_nothing_is_nothing() -> None:
@@ -133,7 +133,7 @@ def test_a_list_of_headlines_and_a_brief_could_not_have_had_it() -> None:
         "Railway sorry for cold carriages",
         "Twelve boats counted at the quay",
         "Harbour fees to rise in spring",
-        "New organ for the church at Skagen",
+        "New organ for the church at Skarne",
     ]
     listed, brief = account("listed", "\n\n".join(["Today at a glance", *heads])), account("brief", FILL)
     found = {s.witness: s.why for s in silences([a, b, listed, brief], [point(FACT, a, b)]) if not s.could}
@@ -171,7 +171,7 @@ def test_what_an_account_tells_otherwise_is_no_silence() -> None:
 
 
 def test_a_copy_that_drops_what_its_parent_alone_has_is_silent() -> None:
-    texts = [f"The crew of {n} left the ferry by the stern ramp." for n in ("Velden", "Orsund", "Skagen")]
+    texts = [f"The crew of {n} left the ferry by the stern ramp." for n in ("Velden", "Orsund", "Skarne")]
     body = " ".join(texts)
     a, b, c = account("a", f"{FACT} {body} {FILL}"), account("b", f"{body} {FILL}"), account("c", FILL)
     points = [point(FACT, a), *(point(t, a, b) for t in texts)]

@@ -14,9 +14,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from math import isfinite
 
+from ..data import lexicon
 from ..model import UNREAD, Mention, Quantity, Span, Token
 from .contrary import said_open
 from .lists import forms, listed
@@ -180,7 +182,7 @@ def shown(q: Quantity) -> str:
     """A figure in normal form.
 
     >>> shown(Quantity(40, float("inf"), "people", "at least")), shown(Quantity(72, 88, "boat", "about"))
-    ('at least 40 people', '72–88 boat')
+    ('at least 40 people', '72–88 boats')
     """
     low, high = (f"{x:,.10g}" for x in (q.low, q.high))
     if q.low == q.high:
@@ -190,15 +192,19 @@ def shown(q: Quantity) -> str:
     else:
         amount = f"at least {low}" if not isfinite(q.high) else f"at most {high}"
         amount = f"{q.hedge} {amount.split()[-1]}" if q.hedge in BOUNDS else amount
-    return f"{amount} {q.unit}".strip()
+    noun = many(q.unit) if q.kind == "number" and not q.low == q.high == 1 else q.unit
+    return f"{amount} {noun}".strip()
 
 
 def many(unit: str) -> str:
-    """The plural of a counted noun; "people injured" and units stay.
+    """The plural of a counted noun, with what is said of it; units in signs stay.
 
-    >>> many("policeman"), many("ferry"), many("km/h")
-    ('policemen', 'ferries', 'km/h')
+    >>> many("policeman"), many("ferry"), many("man killed"), many("square km")
+    ('policemen', 'ferries', 'men killed', 'square km')
     """
+    noun, _, told = unit.partition(" ")
+    if told in _scopes():
+        return f"{many(noun)} {told}"
     known = max((w for w in forms("plural") if unit.endswith(w)), key=len, default="")
     if known:
         return unit.removesuffix(known) + forms("plural")[known]
@@ -207,6 +213,12 @@ def many(unit: str) -> str:
     if unit[-1] == "y" and unit[-2] not in "aeiou":
         return f"{unit[:-1]}ies"
     return f"{unit}{'es' if unit.endswith(('ch', 'sh', 'x')) else 's'}"
+
+
+@cache
+def _scopes() -> frozenset[str]:
+    """What a count of people says of them: "killed"."""
+    return frozenset(r["normal"] for r in lexicon("scopes") if r["kind"] == "scope")
 
 
 # -- a count that is disputed --

@@ -202,7 +202,7 @@ def _agree(a: Slot, b: Slot) -> bool:
 
 
 def _far(x: Quantity, y: Quantity) -> bool:
-    """Figures so far apart that they count different things: 270 electors, 2.8 million voters."""
+    """Figures so far apart that they count different things: 36 jurors, 2.8 million voters."""
     low, high = sorted((x.low or x.high, y.low or y.high))
     return low <= 0 or high > APART * low
 

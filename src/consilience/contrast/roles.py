@@ -153,7 +153,7 @@ def _phrase(text: str, words: list[re.Match[str]]) -> str:
 
 
 def _of_body(office: str, shown: str) -> str:
-    """A head of a body with the body, where its acronym stands in the words: "FBI director"."""
+    """A head of a body with the body, where its acronym stands in the words: "HRA director"."""
     acronym = next((w for w in shown.split() if w.isupper() and 2 <= len(w) <= 5 and w.isalpha()), "")
     return f"{office}{AT}{acronym}" if office in HEADS and acronym else office
 

@@ -206,7 +206,7 @@ def _pieces(laid: Sheet, i: int) -> Iterator[_Piece]:
 def _kept(laid: Sheet, uttered: _Utterance, n: int, pieces: Sequence[_Piece]) -> Span | None:
     """The words of an account's quotation, by the same speaker, that give half ``n`` nearly word for word.
 
-    "Delete it" does not quote "the film must go".
+    "Close it" does not quote "the mine must go".
     """
     half = _keys(laid, uttered.halves[n])
     words = set(WORD.findall(laid.text(uttered.halves[n]).lower()))

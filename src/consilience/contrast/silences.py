@@ -151,7 +151,8 @@ def _otherwise(points: Sequence[Point], found: Sequence[Discrepancy]) -> dict[st
 def _why(laid: Sheet, point: Point, here: str, followed: Sequence[str], kin: _Kin) -> str:
     holders, others = len(point.witnesses), len(laid.accounts) - 1
     carry = "The other account carries" if others == 1 else f"{holders} of the {others} other accounts carry"
-    carry = f"All {holders} other accounts carry" if holders == others > 1 else carry
+    if holders == others > 1:
+        carry = f"{'Both' if others == 2 else f'All {others}'} other accounts carry"
     if holders == 1 < others:
         carry = "One other account carries"
     if not followed:

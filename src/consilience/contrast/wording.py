@@ -237,13 +237,13 @@ def align(a: Quote, b: Quote) -> Alignment | None:
     theirs = [held[0][1], held[-1][1] + held[-1][2]]
     tails = a.words[mine[1] :], b.words[theirs[1] :]
     if all(0 < len(tail) <= 2 for tail in tails) or set(tails) == {(), ("not",)}:
-        # Both end here, on other words ("rises above ignorance" / "rises above sense").
+        # Both end here, on other words ("sails by the reef" / "sails by the mole").
         changes.append(Change((mine[1], len(a.words)), (theirs[1], len(b.words))))
         mine[1], theirs[1] = len(a.words), len(b.words)
     heads = a.words[: mine[0]], b.words[: theirs[0]]
     told = all(any(not _small(w) for w in head) for head in heads)
     if all(0 < len(head) <= 2 for head in heads) and (told or (a.whole and b.whole)):
-        # A fragment may leave off at any small word ("her own knowledge" / "provide her own knowledge").
+        # A fragment may leave off at any small word ("her own boat" / "row her own boat").
         changes.insert(0, Change((0, mine[0]), (0, theirs[0])))
         mine[0] = theirs[0] = 0
     return Alignment(a, b, (mine[0], mine[1]), (theirs[0], theirs[1]), tuple(changes))
