@@ -61,7 +61,7 @@ def test_each_account_has_a_sign_for_each_shared_point() -> None:
     for strip in found.strips:
         states = [x.state for x in strip.signs]
         assert strip.shared == sum(s in ("headline", "lead", "body") for s in states)
-        assert (strip.silent, strip.could_not) == (states.count("silent"), states.count("lacunose"))
+        assert strip.silent == states.count("silent")
 
 
 def test_the_page_says_each_sign_in_words_and_why() -> None:

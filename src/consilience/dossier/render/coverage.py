@@ -42,8 +42,6 @@ class Strip:
     shared: int
     alone: int
     silent: int
-    could_not: int
-    raw: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,6 @@ def grid(facts: Facts) -> Grid:
     shared = facts.shared
     rows = tuple(shared[:COLUMNS])
     reasons = _reasons(facts)
-    rest = {c.get("article"): c for c in facts.listed("coverage")}
     strips = []
     for a in facts.accounts:
         cells = [_sign(r, a, reasons) for r in shared]
@@ -71,8 +68,6 @@ def grid(facts: Facts) -> Grid:
                 sum(r.cells[a.index].carried for r in shared),
                 sum(r.cells[a.index].carried for r in facts.alone),
                 sum(c.state == "silent" for c in cells),
-                sum(c.state == "lacunose" for c in cells),
-                rest.get(a.id, {}),
             )
         )
     return Grid(rows, tuple(strips), len(shared) - len(rows))
@@ -151,7 +146,6 @@ class Half:
     kept: Quote
     whole: Quote
     why: str
-    score: float
 
 
 def halves(facts: Facts) -> list[Half]:
@@ -160,7 +154,7 @@ def halves(facts: Facts) -> list[Half]:
     for s in facts.listed("selections"):
         named = [s["article"], *(w["article"] for w in s["whole"])]
         if all(n in facts.by_id for n in named):
-            found.append(Half(_kept(facts, s), _whole(facts, s), s["why"], s["score"]))
+            found.append(Half(_kept(facts, s), _whole(facts, s), s["why"]))
     return found
 
 
