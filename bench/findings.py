@@ -1,7 +1,7 @@
 """Discrepancies of real stories, to be read by eye, and the share of them that was marked right.
 
     python bench/findings.py SHARED [--sets stories-5w1h stories-allsides] [--half held] [--take 30]
-                             [--stories 120] [--show] [--harmless]
+                             [--stories 120] [--skip 0] [--show] [--harmless]
 
 Compares the stories of each set (``SHARED/data/<set>/articles.jsonl.gz``) that have two accounts or
 more, takes some conflicts of each set by a digest of what they say, and prints them with ``--show``, each
@@ -64,7 +64,7 @@ def read(rows: list[dict[str, Any]]) -> list[Witness]:
 
 def found(name: str, stories: dict[str, list[Any]], args: argparse.Namespace) -> Iterator[Found]:
     """The discrepancies taken of one set."""
-    chosen = sorted(stories, key=digest)[: args.stories]
+    chosen = sorted(stories, key=digest)[args.skip :][: args.stories]
     all_found = []
     for story in chosen:
         dossier = compare_witnesses(read(stories[story]))
@@ -94,6 +94,7 @@ def main() -> None:
     parser.add_argument("--half", choices=("open", "held"), default="held")
     parser.add_argument("--take", type=int, default=30)
     parser.add_argument("--stories", type=int, default=120)
+    parser.add_argument("--skip", type=int, default=0, help="stories looked at before")
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--harmless", action="store_true")
     args = parser.parse_args()

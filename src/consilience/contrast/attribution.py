@@ -18,7 +18,7 @@ from ..model import Span, Statement
 from .lists import forms, listed
 from .sheet import Sheet, stop_words
 from .slots import Finding
-from .wording import words_of
+from .wording import shared_runs, words_of
 
 PRONOUNS = listed("pronoun of a speaker")
 WHOLE = 0.8
@@ -28,6 +28,8 @@ VOICES = tuple(forms("speaks for another"))
 """How words begin for one who speaks for another."""
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 """Tags of verbs that make a clause."""
+IN_A_ROW = 3
+"""Words in a row that count as shared."""
 RUN = 6
 """Words in a row that make two statements the same words."""
 
@@ -149,10 +151,12 @@ def _same_words(a: Said, b: Said) -> bool:
 
 
 def _share(a: Said, b: Said) -> float:
-    """Share of the shorter statement's words that the longer has too, in order."""
-    from rapidfuzz.distance import LCSseq
+    """Share of the shorter statement's words that the longer has too, in order, three in a row or more.
 
-    return LCSseq.similarity(a.words, b.words) / min(len(a.words), len(b.words))
+    A long statement holds the small words of any short one.
+    """
+    runs = sum(size for _, _, size in shared_runs(a.words, b.words) if size >= IN_A_ROW)
+    return runs / min(len(a.words), len(b.words))
 
 
 def _content(said: Said) -> set[str]:

@@ -63,6 +63,10 @@ def compare(laid: Sheet) -> Iterator[Finding]:
 # -- two names --
 
 
+OFFICE = 0.5
+"""Least closeness of two names with one office: a council has many members."""
+
+
 def _people(laid: Sheet) -> Iterator[Finding]:
     """Full names of people in one place that share the given name or the family name alone."""
     slots = [slot for i in range(len(laid.accounts)) for slot in _slots(laid, i)]
@@ -78,7 +82,7 @@ def _people(laid: Sheet) -> Iterator[Finding]:
 
     for match in matches(laid, slots, least=LEAST, same=_same, barred=barred):
         a, b = match.a, match.b
-        one = bool(a.frame) and a.frame == b.frame
+        one = bool(a.frame) and a.frame == b.frame and match.score >= OFFICE
         if not _same(a, b) and (one or (match.score >= BARE and family(a.value) != family(b.value))):
             says = f"One person has two names: “{a.shown}” against “{b.shown}”."
             sides = ((a.span, a.shown), (b.span, b.shown))

@@ -131,7 +131,8 @@ def _short(words: str, most: int = 14) -> str:
 
 
 Held = Mapping[tuple[int, int], Mapping[str, Sequence[Predicate]]]
-Written = Mapping[tuple[int, int], Sequence[tuple[int, str]]]
+Words = Sequence[tuple[int, str]]
+Written = Mapping[tuple[int, int], Words]
 
 
 def _negated(laid: Sheet, pair: Pair, held: Held) -> Iterator[Finding]:
@@ -226,6 +227,9 @@ def _unclear(grown: Tree, i: int) -> bool:
     say that it did not: nothing is made of either. Nor of "not just", and of "not … until".
     """
     tokens = grown.tokens
+    nots = (k + 1 for k in grown.kids[i] if tokens[k].dep == "neg" and k + 1 < len(tokens))
+    if any(tokens[k].text.lower() in MERE | EVEN for k in nots):
+        return True
     if any(tokens[k].text.lower() in MERE | LIMITS for j in (i, *grown.kids[i]) for k in grown.kids[j]):
         return True
     if denials(grown, i) and any(tokens[k].text.lower() in ("or", "nor") for k in grown.children(i, "cc")):
@@ -355,6 +359,8 @@ def _opposite(laid: Sheet, pair: Pair, held: Written) -> Iterator[Finding]:
             both = word in right or other in left
             if both and not (before and after and pair.likeness >= VERBATIM):
                 continue
+            if _at_home(mine, theirs, word, other):
+                continue
             near = overlap(laid.near(pair.a, t, t + 1), laid.near(pair.b, u, u + 1))
             beside = near >= (0.35 if before or after else 0.6) and (before or after or pair.likeness > 0.6)
             if beside and _one_place(laid, pair, t, u):
@@ -362,6 +368,12 @@ def _opposite(laid: Sheet, pair: Pair, held: Written) -> Iterator[Finding]:
                 says = f"One account has “{sides[0][1]}” where the other has “{sides[1][1]}”."
                 score = min(0.95, 0.35 + 0.3 * pair.likeness + 0.3 * near + 0.1 * (before and after))
                 yield Finding(sort_of_opposites(word), sides, says, None, score, pair.point)
+
+
+def _at_home(mine: Words, theirs: Words, word: str, other: str) -> bool:
+    """Whether a line holds the other's word as often as the other does: "its old and its new members"."""
+    left, right = [w for _, w in mine], [w for _, w in theirs]
+    return left.count(other) >= right.count(other) or right.count(word) >= left.count(word)
 
 
 def _one_place(laid: Sheet, pair: Pair, t: int, u: int) -> bool:

@@ -39,6 +39,8 @@ AT = " @ "
 WORD = re.compile(r"[A-Za-z][\w’'-]*\.?")
 REACH = 64
 """Code points before a name in which its words of office stand."""
+COUNTERPART = "counterpart"
+BARE = frozenset({"secretary", "minister"})
 NEAR = 12
 """Code points between words of office and the name beside them ("Ada Kreel, who is the mayor")."""
 LONGEST = 5
@@ -49,7 +51,8 @@ LONGEST = 5
 class Held:
     """An office given to a person in one place; ``former`` if the account says so.
 
-    ``named`` if the name stands beside it; "the sheriff" further on may be another.
+    ``named`` if the name stands beside it, or "her northern counterpart" says whose office is meant;
+    "the sheriff" further on may be another.
     """
 
     account: int
@@ -87,13 +90,7 @@ def _offices(laid: Sheet) -> Mapping[str, list[Held]]:
                     told += _given(laid, i, mention, names)
         for holder in sorted(read):
             out[laid.people.get(holder, holder)] += sorted(read[holder], key=lambda h: (h.span, h.office))
-    return {person: _best(held) for person, held in out.items()}
-
-
-def _best(held: list[Held]) -> list[Held]:
-    """The offices that stand beside the name, where an account has any such."""
-    sure = {h.account for h in held if h.named}
-    return [h for h in held if h.named or h.account not in sure]
+    return {person: [h for h in held if h.named] for person, held in out.items()}
 
 
 def _given(laid: Sheet, i: int, mention: Mention, names: Sequence[Mention]) -> Iterator[Held]:
@@ -109,7 +106,7 @@ def _given(laid: Sheet, i: int, mention: Mention, names: Sequence[Mention]) -> I
     if former or not (PAST & before or shown.startswith("then-")):
         office = role.office.removeprefix("former ")
         near = Span(mention.span.witness, max(0, mention.span.start - NEAR), mention.span.end + NEAR)
-        named = any(m.span.overlap(near) and m.value == role.holder for m in names)
+        named = any(m.span.overlap(near) and m.value == role.holder for m in names) or COUNTERPART in shown
         yield Held(i, mention.span, _of_body(office, laid.text(mention.span)), role.of, former, named)
 
 
@@ -127,6 +124,10 @@ def titled(laid: Sheet, i: int, name: Mention) -> Iterator[Held]:
             office = f"{words[first].group().lower()} {office}"
         start, end = words[first].start(), words[-1].end()
         earlier = [m.group().lower() for m in words[max(0, first - 3) : first]]
+        # "Deputy White House press secretary"
+        under = next((w for w in reversed(earlier) if w in BEFORE), "")
+        if under and class_of(office) != "military":
+            office = f"{under} {office}"
         former = bool(FORMER & {part for word in earlier for part in word.split("-")})
         before = words[first - 1].group() if first else ""
         held = former or not PAST & set(earlier[-1:])
@@ -218,7 +219,7 @@ def excludes(one: str, other: str) -> bool:
         return True
     if _minister(one) and _minister(other):
         # A bare "secretary" or "minister" is the fuller title said in short.
-        return not one.endswith(other) and not other.endswith(one)
+        return not {one, other} & BARE and not one.endswith(other) and not other.endswith(one)
     return bool(_ranks().get(one, frozenset()) & _ranks().get(other, frozenset()))
 
 

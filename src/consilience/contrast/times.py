@@ -25,6 +25,8 @@ STRANGE = 0.1
 """How much closer two times must be whose lines no point joins: they may date two events."""
 APART = 0.15
 """How much closer two years must be that date different verbs."""
+HANDLE = 40
+"""Code points before a date in which the handle of who posted on that day stands."""
 LONE = 0.06
 """How much less sure a difference is whose lines no point joins."""
 CLOSE = 0.44
@@ -100,6 +102,8 @@ def _slot(laid: Sheet, i: int, number: int, mention: Mention, when: When) -> Ite
     # Of a line such as "Updated: 4 May 2031, 13:14" the words before the date tell, a colon between.
     if PRINTED & {t.text.lower().strip(":") for t in tokens[max(0, first - 2) : first]}:
         return
+    if "(@" in laid.accounts[i].witness.text[max(0, mention.span.start - HANDLE) : mention.span.start]:
+        return  # the line that signs a post
     verb = _governor(laid, i, first)
     frame = "" if verb is None else key_of(tokens, verb) or ""
     for sort, value in _read(shown, when):

@@ -203,8 +203,10 @@ def _normal(raw: str) -> tuple[str, ...]:
     word = _same_words().get(word) or word.replace(".", "").replace(",", "").removesuffix("-")
     word = ORDINAL.sub(r"\1", word)
     known = _same_words().get(word)
-    # "A no-good clerk" and "a no good clerk" are the same words.
-    return tuple((known or (word if "--" in word else word.replace("-", " "))).split())
+    if known or "--" in word:
+        return tuple((known or word).split())
+    # "A two-way street" and "a two way street" are the same words.
+    return tuple(part for words in word.split("-") for part in _same_words().get(words, words).split())
 
 
 @cache
