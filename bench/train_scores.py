@@ -35,7 +35,7 @@ from consilience.model import Story
 
 OUT = Path(__file__).parent.parent / "src" / "consilience" / "data" / "scores-model.tsv"
 BANDS = (0.0, 0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.01)
-PLANTED = 2.0
+PLANTED = 1.0
 RIDGE = 4.0
 """How strongly a comparer's curve is drawn to the curve of all."""
 FEW = 8

@@ -48,7 +48,8 @@ def _slips(laid: Sheet, i: int) -> Iterator[tuple[int, int, Mention, Mention]]:
             name = laid.text(weekday.span)
             for day in times:
                 gap = day.span.start - weekday.span.end
-                if name in DAYS and 0 < gap <= BETWEEN and _falls(day) not in (None, DAYS.index(name)):
+                beside = 0 < gap <= BETWEEN and any(c.isdigit() for c in laid.text(day.span))
+                if name in DAYS and beside and _falls(day) not in (None, DAYS.index(name)):
                     yield i, number, weekday, day
 
 
