@@ -55,13 +55,14 @@ ASSERTED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """A word that says something, whether it is denied, and the words of its clause."""
+    """A word that says something, whether it is denied, its clause, and the weighed words of that."""
 
     line: Line
     token: int
     key: str
     denied: bool
     clause: tuple[int, int]
+    words: Mapping[str, float]
 
 
 def compare(laid: Sheet) -> Iterator[Finding]:
@@ -145,7 +146,7 @@ def _negated(laid: Sheet, pair: Pair, held: Held) -> Iterator[Finding]:
         if len(mine[key]) > 1 or len(theirs[key]) > 1:
             continue
         a, b = mine[key][0], theirs[key][0]
-        about = _about(laid, a, b)
+        about = _about(a, b)
         if a.denied == b.denied:
             yield from _weaker(laid, pair, (a, b), about)
             continue
@@ -165,11 +166,14 @@ def _negated(laid: Sheet, pair: Pair, held: Held) -> Iterator[Finding]:
 def _weaker(laid: Sheet, pair: Pair, both: tuple[Predicate, Predicate], about: float) -> Iterator[Finding]:
     """One predicate as certain or required in one account, and as possible or wished in the other."""
     a, b = both
-    strengths = [_strength(laid, p) for p in both]
-    subjects = _subject(laid, a), _subject(laid, b)
-    if set(strengths) != {"strong", "weak"} or about < 0.5 or pair.likeness < MODAL:
+    if about < 0.5 or pair.likeness < MODAL:
         return
-    if not (subjects[0] & subjects[1]) or not _one_object(laid, a, b):
+    strengths = [_strength(laid, p) for p in both]
+    if (
+        set(strengths) != {"strong", "weak"}
+        or not (_subject(laid, a) & _subject(laid, b))
+        or not _one_object(laid, a, b)
+    ):
         return
     words = f"“{_clause(laid, a)}” against “{_clause(laid, b)}”"
     says = f"One account gives as sure or due what the other gives as possible: {words}."
@@ -199,7 +203,8 @@ def _predicates(laid: Sheet, line: Line) -> Mapping[str, list[Predicate]]:
             key = token.lemma.lower()
             if not _asserted(grown, i) or _unclear(grown, i) or (key in stop_words() and not _lone(token)):
                 continue
-            found = Predicate(line, i, key, denied(grown, i), reach(grown, i))
+            clause = reach(grown, i)
+            found = Predicate(line, i, key, denied(grown, i), clause, _weighed(laid, line, i, clause))
             out.setdefault(key, []).append(found)
     return out
 
@@ -320,16 +325,16 @@ def _one_wording(laid: Sheet, a: Predicate, b: Predicate) -> bool:
     return words[0] == words[1]
 
 
-def _about(laid: Sheet, a: Predicate, b: Predicate) -> float:
+def _about(a: Predicate, b: Predicate) -> float:
     """Likeness of two predicates' clauses, their own words apart; 0 where under two words are shared."""
-    bags = []
-    for p in (a, b):
-        tokens = laid.accounts[p.line.account].tokens
-        found = {key_of(tokens, i) for i in range(*p.clause) if i != p.token}
-        bags.append({k: laid.weights.get(k, 0.0) for k in found if k is not None})
-    if len(bags[0].keys() & bags[1].keys()) < 2:
-        return 0.0
-    return overlap(*bags)
+    return overlap(a.words, b.words) if len(a.words.keys() & b.words.keys()) > 1 else 0.0
+
+
+def _weighed(laid: Sheet, line: Line, i: int, clause: tuple[int, int]) -> Mapping[str, float]:
+    """The words of a clause by weight, but for its predicate."""
+    tokens = laid.accounts[line.account].tokens
+    found = (key_of(tokens, k) for k in range(*clause) if k != i)
+    return {key: laid.weights.get(key, 0.0) for key in found if key is not None}
 
 
 def _clause(laid: Sheet, p: Predicate) -> str:
