@@ -204,9 +204,15 @@ def _predicates(laid: Sheet, line: Line) -> Mapping[str, list[Predicate]]:
             if not _asserted(grown, i) or _unclear(grown, i) or (key in stop_words() and not _lone(token)):
                 continue
             clause = reach(grown, i)
-            found = Predicate(line, i, key, denied(grown, i), clause, _weighed(laid, line, i, clause))
+            no = denied(grown, i) or _nor(grown, i)
+            found = Predicate(line, i, key, no, clause, _weighed(laid, line, i, clause))
             out.setdefault(key, []).append(found)
     return out
+
+
+def _nor(grown: Tree, i: int) -> bool:
+    """ "Nor have we reached an agreement"."""
+    return any(grown.tokens[k].text.lower() in ("nor", "neither") for k in grown.kids[i] if k < i)
 
 
 def _asserted(grown: Tree, i: int) -> bool:
@@ -364,8 +370,8 @@ def _opposite(laid: Sheet, pair: Pair, held: Written) -> Iterator[Finding]:
             both = word in right or other in left
             if both and not (before and after and pair.likeness >= VERBATIM):
                 continue
-            if _at_home(mine, theirs, word, other):
-                continue
+            if _at_home(mine, theirs, word, other) or "no" in _after(laid, pair, t, u):
+                continue  # "stories with no source", "stories without sources"
             near = overlap(laid.near(pair.a, t, t + 1), laid.near(pair.b, u, u + 1))
             beside = near >= (0.35 if before or after else 0.6) and (before or after or pair.likeness > 0.6)
             if beside and _one_place(laid, pair, t, u):
@@ -373,6 +379,14 @@ def _opposite(laid: Sheet, pair: Pair, held: Written) -> Iterator[Finding]:
                 says = f"One account has “{sides[0][1]}” where the other has “{sides[1][1]}”."
                 score = min(0.95, 0.35 + 0.3 * pair.likeness + 0.3 * near + 0.1 * (before and after))
                 yield Finding(sort_of_opposites(word), sides, says, None, score, pair.point)
+
+
+def _after(laid: Sheet, pair: Pair, t: int, u: int) -> set[str]:
+    """The words right after two words of two lines."""
+    accounts = (laid.accounts[line.account].tokens for line in (pair.a, pair.b))
+    return {
+        tokens[k + 1].text.lower() for tokens, k in zip(accounts, (t, u), strict=True) if k + 1 < len(tokens)
+    }
 
 
 def _at_home(mine: Words, theirs: Words, word: str, other: str) -> bool:
