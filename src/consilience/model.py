@@ -548,9 +548,9 @@ class Discrepancy:
     """Readings that cannot all be right, or are not the same, of a stated kind.
 
     ``explanation`` is one plain sentence; ``innocent`` names a harmless explanation that fits, or is
-    None; ``score`` is the share of planted conflicts found with as much evidence that were right
-    (``contrast/scores.py``); ``point`` is a point's id, if one; ``sides`` are its values, each with
-    the origins behind it.
+    None; ``score`` is, of a conflict, the share of those with as much evidence that were right where
+    that was tested (``contrast/scores.py``), of a harmless one uncalibrated; ``point`` is a point's id,
+    if one; ``sides`` are its values, each with the origins behind it.
     """
 
     id: str

@@ -27,6 +27,8 @@ Comparer = Callable[[Sheet], Iterator[Finding]]
 
 SHOWN = 40
 """Longest words of a further reading that an explanation repeats, in code points."""
+DRAWN = 0.5
+"""Share of the least score from which a finding may join one that is sure enough."""
 WORD = re.compile(r"[\w,.]*\w")
 FIGURE = re.compile(r"(?:[a-z]+ )*[\d.,]+")
 COMPARERS = (
@@ -66,9 +68,11 @@ def discrepancies(
     """
     settings = settings or Contrast()
     laid = sheet(accounts, points, entities)
-    scored = (replace(f, score=calibrated(name, f.score)) for name, f in found(laid))
-    kept = [f for f in scored if f.score >= settings.min_score]
-    made = [_joined(laid, group) for group in _groups(_once(kept))]
+    scored = [f if f.innocent else replace(f, score=calibrated(name, f.score)) for name, f in found(laid)]
+    # What is surer draws with it less sure findings of the same values in further accounts.
+    kept = [f for f in scored if f.score >= settings.min_score * DRAWN]
+    groups = [g for g in _groups(_once(kept)) if max(f.score for f in g) >= settings.min_score]
+    made = [_joined(laid, group) for group in groups]
     order = {a.witness.id: i for i, a in enumerate(laid.accounts)}
     told = sorted(
         (d for d in made if len({v.span.witness for v in d.readings}) > 1),

@@ -2,7 +2,8 @@
 
 Each comparer scores its findings in its own way, surer ones higher. A logistic curve for each comparer turns
 that into the share of planted conflicts, and of conflicts read by eye, that were right
-(``bench/train_scores.py`` fits it, ``data/scores-model.md`` says on what). Judges nothing itself.
+(``bench/train_scores.py`` fits it, ``data/scores-model.md`` says on what). Findings with a harmless
+explanation keep the comparer's own score. Judges nothing itself.
 
 Invariant: of two findings of one comparer, the surer keeps the higher score.
 """
