@@ -212,13 +212,23 @@ def authors(value: Any) -> tuple[tuple[str, ...], str]:
     return tuple(dict.fromkeys(n for n in tidy if n)), ""
 
 
+YEARS = range(1000, 9000)
+"""Years in which an account can have come out; at the ends of the calendar no week can be reckoned."""
+
+
 def published(value: Any) -> tuple[str | None, str]:
     """An ISO date or date and time from a date, an ISO text or a written date."""
     if isinstance(value, datetime | date):
-        return value.isoformat(), ""
+        return (
+            (value.isoformat(), "")
+            if value.year in YEARS
+            else (None, f"{value} is no day on which an account came out")
+        )
     text = " ".join(str(value).split())[:200]
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        if moment.year not in YEARS:
+            return None, f"{text!r} is no day on which an account came out"
     except ValueError:
         found = day(text)
         return (
