@@ -94,7 +94,7 @@ class Contrast:
     :param min_score: least score (0–1) of a discrepancy that is shown.
     """
 
-    min_score: float = 0.5
+    min_score: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)

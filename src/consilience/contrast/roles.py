@@ -41,8 +41,8 @@ REACH = 64
 """Code points before a name in which its words of office stand."""
 COUNTERPART = "counterpart"
 BARE = frozenset({"secretary", "minister"})
-NEAR = 12
-"""Code points between words of office and the name beside them ("Ada Kreel, who is the mayor")."""
+APPOSED = re.compile(r"[\s,’'s]*(?:(?:who|is|was|now|the|an?|as|its|their|his|her)\s+){0,3}")
+"""What may stand between a name and the words of office beside it."""
 LONGEST = 5
 """Words of the longest phrase that is looked up."""
 
@@ -105,9 +105,21 @@ def _given(laid: Sheet, i: int, mention: Mention, names: Sequence[Mention]) -> I
     former = bool(FORMER & before) or shown.startswith(("former", "ex-"))
     if former or not (PAST & before or shown.startswith("then-")):
         office = role.office.removeprefix("former ")
-        near = Span(mention.span.witness, max(0, mention.span.start - NEAR), mention.span.end + NEAR)
-        named = any(m.span.overlap(near) and m.value == role.holder for m in names) or COUNTERPART in shown
-        yield Held(i, mention.span, _of_body(office, laid.text(mention.span)), role.of, former, named)
+        named = any(m.value == role.holder and _beside(text, m.span, mention.span) for m in names)
+        yield Held(
+            i,
+            mention.span,
+            _of_body(office, laid.text(mention.span)),
+            role.of,
+            former,
+            named or COUNTERPART in shown,
+        )
+
+
+def _beside(text: str, name: Span, office: Span) -> bool:
+    """Whether an office stands beside a name: "Kreel, who is the mayor", not "the mayor, and Kreel"."""
+    first, then = sorted((name, office))
+    return bool(APPOSED.fullmatch(text[first.end : max(first.end, then.start)]))
 
 
 def titled(laid: Sheet, i: int, name: Mention) -> Iterator[Held]:
@@ -125,7 +137,7 @@ def titled(laid: Sheet, i: int, name: Mention) -> Iterator[Held]:
         start, end = words[first].start(), words[-1].end()
         earlier = [m.group().lower() for m in words[max(0, first - 3) : first]]
         # "Deputy White House press secretary"
-        under = next((w for w in reversed(earlier) if w in BEFORE), "")
+        under = next((w for w in reversed(earlier) if w.rpartition("-")[2] in BEFORE), "").rpartition("-")[2]
         if under and class_of(office) != "military":
             office = f"{under} {office}"
         former = bool(FORMER & {part for word in earlier for part in word.split("-")})
