@@ -526,6 +526,10 @@ class Value:
     value: str
 
 
+SURE = 0.5
+"""Score from which a conflict is told as one; what is less sure is listed apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """One value of a discrepancy, and what stands behind it.
@@ -561,6 +565,11 @@ class Discrepancy:
     readings: tuple[Value, ...]
     point: str | None = None
     sides: tuple[Side, ...] = ()
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is a conflict that is right more often than not."""
+        return self.innocent is None and self.score >= SURE
 
 
 @dataclass(frozen=True, slots=True)

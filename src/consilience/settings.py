@@ -91,10 +91,10 @@ class Trace:
 class Contrast:
     """Discrepancies, silences and framing.
 
-    :param min_score: least score (0–1) of a discrepancy that is shown.
+    :param min_score: least score (0–1) of a discrepancy; those under .5 are listed apart, as unsure.
     """
 
-    min_score: float = 0.4
+    min_score: float = 0.05
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ Comparer = Callable[[Sheet], Iterator[Finding]]
 
 SHOWN = 40
 """Longest words of a further reading that an explanation repeats, in code points."""
-DRAWN = 0.5
-"""Share of the least score from which a finding may join one that is sure enough."""
+DRAWN = 0.25
+"""Score from which a finding may join a surer one whose side it shares."""
 WORD = re.compile(r"[\w,.]*\w")
 FIGURE = re.compile(r"(?:[a-z]+ )*[\d.,]+")
 COMPARERS = (
@@ -69,10 +69,8 @@ def discrepancies(
     settings = settings or Contrast()
     laid = sheet(accounts, points, entities)
     scored = [f if f.innocent else replace(f, score=calibrated(name, f.score)) for name, f in found(laid)]
-    # What is surer draws with it less sure findings of the same values in further accounts.
-    kept = [f for f in scored if f.score >= settings.min_score * DRAWN]
-    groups = [g for g in _groups(_once(kept)) if max(f.score for f in g) >= settings.min_score]
-    made = [_joined(laid, group) for group in groups]
+    kept = [f for f in scored if f.score >= settings.min_score]
+    made = [_joined(laid, group) for group in _groups(_once(kept))]
     order = {a.witness.id: i for i, a in enumerate(laid.accounts)}
     told = sorted(
         (d for d in made if len({v.span.witness for v in d.readings}) > 1),
@@ -126,10 +124,10 @@ def _groups(found: Sequence[Finding]) -> list[list[Finding]]:
             i = parent[i]
         return i
 
-    at: dict[tuple[str, str], dict[Span, int]] = defaultdict(dict)
+    at: dict[tuple[str, bool, str], dict[Span, int]] = defaultdict(dict)
     for i, finding in enumerate(found):
         for span, _ in finding.sides:
-            held = at[finding.family, span.witness]
+            held = at[finding.family, finding.score >= DRAWN, span.witness]
             # A value that is repeated is a side of many findings: what overlaps it is joined already.
             near = [held[span]] if span in held else [j for other, j in held.items() if span.overlap(other)]
             for j in near:

@@ -26,9 +26,9 @@ from .lists import listed
 from .sheet import Sheet, key_of
 from .slots import Finding, Judge, Match, Slot, clause, matches, pairs, stated_elsewhere
 
-LEAST = 0.15
+LEAST = 0.1
 """Least sureness of a difference that is told."""
-LONG = 0.25
+LONG = 0.15
 """The same for lengths of time and distance, of which a story holds many."""
 CURRENCIES = 0.6
 """Least closeness of two sums in different currencies."""

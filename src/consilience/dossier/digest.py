@@ -66,7 +66,7 @@ def summary(
     over. At most ``SUMMARY`` are taken.
     """
     order = {a.witness.id: (n, a) for n, a in enumerate(accounts)}
-    disputed = [v.span for d in discrepancies if d.innocent is None for v in d.readings]
+    disputed = [v.span for d in discrepancies if d.sure for v in d.readings]
     ranked = [p for p in points if len(p.witnesses) > 1] or list(points)
     plain = ((p, spot) for p in ranked if (spot := _plainest(p, order, disputed)))
     told = sorted(islice(plain, SUMMARY), key=lambda pair: pair[0].speaker is not None)

@@ -52,7 +52,7 @@ def ranks(
     """The rank of each point, by its id."""
     by_id = {a.witness.id: a for a in sorted(accounts, key=lambda a: story_order(a.witness))}
     leads = {w: prominent(a) for w, a in by_id.items()}
-    open_ones = [d for d in discrepancies if d.innocent is None]
+    open_ones = [d for d in discrepancies if d.sure]
     return {p.id: _rank(p, by_id, leads, any(_hangs(d, p) for d in open_ones)) for p in points}
 
 

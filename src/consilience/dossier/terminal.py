@@ -24,6 +24,7 @@ from .render.facts import (
     day_and_hour,
     facts,
     moment,
+    sure,
 )
 
 if TYPE_CHECKING:
@@ -253,7 +254,7 @@ def _links(known: Facts, console: Console, count: int) -> None:
 
 
 def _discrepancies(known: Facts, console: Console, verbose: bool) -> None:
-    found = known.conflicts + (known.harmless if verbose else [])
+    found = known.conflicts + (known.unsure + known.harmless if verbose else [])
     if len(known.accounts) < 2:
         return
     harmless = len(known.harmless)
@@ -264,7 +265,7 @@ def _discrepancies(known: Facts, console: Console, verbose: bool) -> None:
     shown = found if verbose else found[:FINDINGS]
     table = _grid(2, 12, None)
     for _, d in shown:
-        sign = ("≈", "yellow") if d.get("innocent") else ("≠", "red")
+        sign = ("≈", "yellow") if d.get("innocent") else ("≠", "red") if sure(d) else ("?", "yellow")
         table.add_row(_line(sign), _text(d["kind"], "bold"), _text(d["explanation"]))
         for value, readings in by_value(d):
             side = _sides(known, value, readings, verbose)

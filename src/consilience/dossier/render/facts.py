@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ...model import SURE
+
 Document = dict[str, Any]
 
 MONTHS = "January February March April May June July August September October November December".split()
@@ -205,8 +207,13 @@ class Facts:
 
     @property
     def conflicts(self) -> list[tuple[int, Document]]:
-        """Numbered discrepancies without a harmless explanation."""
-        return [(n, d) for n, d in self._numbered if not d.get("innocent")]
+        """Numbered discrepancies without a harmless explanation that are right more often than not."""
+        return [(n, d) for n, d in self._numbered if sure(d)]
+
+    @property
+    def unsure(self) -> list[tuple[int, Document]]:
+        """Numbered discrepancies without a harmless explanation that are wrong more often than right."""
+        return [(n, d) for n, d in self._numbered if not d.get("innocent") and not sure(d)]
 
     @property
     def harmless(self) -> list[tuple[int, Document]]:
@@ -335,7 +342,7 @@ def _rows(document: Document, accounts: Sequence[Account], edges: Sequence[Edge]
     found = []
     for number, p in enumerate(document["points"], 1):
         here = [(n, d) for n, d in differ if _concerns(d, p)]
-        conflicts = [(n, d) for n, d in here if not d.get("innocent")]
+        conflicts = [(n, d) for n, d in here if sure(d)]
         odd = {a for _, d in conflicts for a in minority(d)}
         cells = tuple(_cell(p, a, forms.get(a.id, []), copied.get(a.id, []), a.id in odd) for a in accounts)
         harmless = tuple(n for n, d in here if d.get("innocent"))
@@ -354,6 +361,11 @@ def _concerns(discrepancy: Document, point: Document) -> bool:
         if r["article"] == p["article"] and r["start"] < p["end"] and p["start"] < r["end"]
     }
     return len(inside) > 1
+
+
+def sure(discrepancy: Document) -> bool:
+    """Whether it is a conflict that is right more often than not."""
+    return not discrepancy.get("innocent") and float(discrepancy.get("score", 1)) >= SURE
 
 
 def minority(discrepancy: Document) -> set[str]:
