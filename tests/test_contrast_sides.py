@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import consilience
@@ -60,3 +62,18 @@ def test_every_reading_is_on_a_side(dossier: consilience.Dossier) -> None:
 def test_a_figure_with_its_noun_and_without_is_one_value() -> None:
     assert set(one_value(["112 people", "112", "112 people"]).values()) == {"112 people"}
     assert one_value(["14 dead", "14", "14 hurt"])["14"] == "14", "of which of the two is open"
+
+
+def test_a_conflict_under_a_half_is_no_sure_one(dossier: consilience.Dossier) -> None:
+    found = next(d for d in dossier.discrepancies if d.kind == "number")
+    assert found.sure
+    assert not replace(found, score=0.49).sure
+    assert not replace(found, innocent="rounding").sure
+
+
+def test_a_conflict_under_a_half_is_listed_apart(dossier: consilience.Dossier) -> None:
+    doubted = replace(
+        dossier, discrepancies=tuple(replace(d, score=0.3) for d in dossier.discrepancies)
+    ).to_html()
+    assert "wrong more often than right" in doubted
+    assert "wrong more often than right" not in dossier.to_html()

@@ -69,7 +69,7 @@ def discrepancies(
     settings = settings or Contrast()
     laid = sheet(accounts, points, entities)
     scored = [f if f.innocent else replace(f, score=calibrated(name, f.score)) for name, f in found(laid)]
-    kept = [f for f in scored if f.score >= settings.min_score]
+    kept = _unsaid([f for f in scored if f.score >= settings.min_score])
     made = [_joined(laid, group) for group in _groups(_once(kept))]
     order = {a.witness.id: i for i, a in enumerate(laid.accounts)}
     told = sorted(
@@ -94,6 +94,12 @@ def found(laid: Sheet) -> Iterator[tuple[str, Finding]]:
 def _comparer(name: str) -> Comparer:
     compare: Comparer = import_module(f".{name}", __package__).compare
     return compare
+
+
+def _unsaid(found: Sequence[Finding]) -> list[Finding]:
+    """Leave out doubtful findings whose sides are all sides of surer ones of their family."""
+    said = {(f.family, span) for f in found if f.score >= DRAWN for span, _ in f.sides}
+    return [f for f in found if f.score >= DRAWN or any((f.family, span) not in said for span, _ in f.sides)]
 
 
 def _once(found: Sequence[Finding]) -> list[Finding]:
