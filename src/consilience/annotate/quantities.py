@@ -28,7 +28,7 @@ _SCALE = "|".join(["hundred", "thousand", "million", "billion", "trillion", "doz
 _SHORT = "bn|mn|tn|m|b|k"
 _LOOSE = "|".join(sorted((re.escape(k) for k in LOOSE), key=lambda k: (-len(k), k)))
 _ONE = (
-    # Of "3.5mm" neither 3.5 nor 3 is read.
+    # Of "7.5mm" neither 7.5 nor 7 is read.
     rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[ -]?(?:{_SCALE})s?\b|(?:{_SHORT})\b|(?!\w|\.\d))"
     rf"|(?:(?:half )?an? (?={_SCALE}))?(?:{_WORD}|{_SCALE})(?:[ -](?:and )?(?:{_WORD}|{_SCALE}))*\b"
 )

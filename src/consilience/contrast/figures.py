@@ -102,7 +102,7 @@ def _about(laid: Sheet, slot: Slot) -> About:
 
 
 def _head(laid: Sheet, slot: Slot) -> int:
-    """The noun that a figure hangs on ("boosters" of "two first-stage boosters")."""
+    """The noun that a figure hangs on ("barges" of "two gravel barges")."""
     tokens, head = laid.accounts[slot.line.account].tokens, slot.last - 1
     for k in laid.trees[slot.line.account].up(head):
         if tokens[k].pos not in ("NOUN", "PROPN", "SYM"):

@@ -104,7 +104,7 @@ def _barred(laid: Sheet, slots: Sequence[Slot]) -> Judge:
     given = [_given(laid, i) for i in range(len(laid.accounts))]
 
     def known(a: Slot, b: Slot) -> bool:
-        # "Another 497 cases" against "588 cases, 497 of them open": whatever they count, both have 497.
+        # "Another 31 permits" against "44 permits, 31 of them open": whatever they count, both have 31.
         return elsewhere(a, b) or a.value.low in given[b.line.account] or b.value.low in given[a.line.account]
 
     def barred(a: Slot, b: Slot) -> bool:
@@ -194,7 +194,7 @@ def _agree(a: Slot, b: Slot) -> bool:
     if not x.hedge and not y.hedge:
         return _equal(a, b)
     if x.hedge == y.hedge and x.hedge in ("range", "at most"):
-        # "Up to 50 billion" and "up to 70 billion" are two bounds, "3 to 10" and "4 to 10" two ranges.
+        # "Up to 40 barges" and "up to 60 barges" are two bounds, "3 to 10" and "4 to 10" two ranges.
         return _equal(a, b)
     slack = VAGUE if a.shown.lower() in LOOSE or b.shown.lower() in LOOSE else 1.0
     slack = max(slack, SLACK if "at most" in (x.hedge, y.hedge) or "about" in (x.hedge, y.hedge) else 1.0)

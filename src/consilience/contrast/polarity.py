@@ -211,7 +211,7 @@ def _predicates(laid: Sheet, line: Line) -> Mapping[str, list[Predicate]]:
 
 
 def _nor(grown: Tree, i: int) -> bool:
-    """ "Nor have we reached an agreement"."""
+    """ "Nor has the board met"."""
     return any(grown.tokens[k].text.lower() in ("nor", "neither") for k in grown.kids[i] if k < i)
 
 
@@ -371,7 +371,7 @@ def _opposite(laid: Sheet, pair: Pair, held: Written) -> Iterator[Finding]:
             if both and not (before and after and pair.likeness >= VERBATIM):
                 continue
             if _at_home(mine, theirs, word, other) or "no" in _after(laid, pair, t, u):
-                continue  # "stories with no source", "stories without sources"
+                continue  # "boats with no lamp", "boats without lamps"
             near = overlap(laid.near(pair.a, t, t + 1), laid.near(pair.b, u, u + 1))
             beside = near >= (0.35 if before or after else 0.6) and (before or after or pair.likeness > 0.6)
             if beside and _one_place(laid, pair, t, u):

@@ -136,7 +136,7 @@ def titled(laid: Sheet, i: int, name: Mention) -> Iterator[Held]:
             office = f"{words[first].group().lower()} {office}"
         start, end = words[first].start(), words[-1].end()
         earlier = [m.group().lower() for m in words[max(0, first - 3) : first]]
-        # "Deputy White House press secretary"
+        # "Deputy Harbour Board press secretary"
         under = next((w for w in reversed(earlier) if w.rpartition("-")[2] in BEFORE), "").rpartition("-")[2]
         if under and class_of(office) != "military":
             office = f"{under} {office}"

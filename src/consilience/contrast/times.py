@@ -69,7 +69,7 @@ def compare(laid: Sheet) -> Iterator[Finding]:
         a, b = match.a, match.b
         if _agree(laid, a, b) or _another(laid, a) != _another(laid, b):
             continue
-        # "Nominated in 2010" and "confirmed in 2011" are two events.
+        # "Laid down in 2010" and "launched in 2011" are two events.
         apart = APART if a.sort == "year" and a.frame != b.frame else 0.0
         if match.score < LEAST[a.sort] + apart + (0.0 if match.point else STRANGE) or rival(match):
             continue

@@ -205,7 +205,7 @@ def _normal(raw: str) -> tuple[str, ...]:
     known = _same_words().get(word)
     if known or "--" in word:
         return tuple((known or word).split())
-    # "A two-way street" and "a two way street" are the same words.
+    # "A two-deck ferry" and "a two deck ferry" are the same words.
     return tuple(part for words in word.split("-") for part in _same_words().get(words, words).split())
 
 
