@@ -169,7 +169,7 @@ def _slot(laid: Sheet, i: int, number: int, mention: Mention, value: Quantity) -
 
 
 def _names(tokens: Sequence[Token], value: Quantity) -> bool:
-    """ "A 737 aircraft" names a kind; "two of the crew" counts a part of what others count."""
+    """ "A 44 tractor" names a kind; "two of the crew" counts a part of what others count."""
     words = [t.text.lower() for t in tokens]
     single = words[0] in ("a", "an") and value.low >= 2 and value.unit not in MEASURES
     digits = len(words) > 1 and words[1].isdigit() and value.kind == "number"
