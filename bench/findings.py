@@ -1,14 +1,15 @@
 """Discrepancies of real stories, to be read by eye, and the share of them that was marked right.
 
     python bench/findings.py SHARED [--sets stories-5w1h stories-allsides] [--half held] [--take 30]
-                             [--stories 120] [--skip 0] [--show] [--harmless]
+                             [--stories 120] [--skip 0] [--show] [--harmless] [--marks]
 
 Compares the stories of each set (``SHARED/data/<set>/articles.jsonl.gz``) that have two accounts or
 more, takes some conflicts of each set by a digest of what they say, and prints them with ``--show``, each
 reading in its words. Marks are kept in ``bench/findings.tsv`` by that digest: right (the
 accounts do say different things of one matter), harmless (they do, and it need not trouble anybody),
 wrong (they do not). What is printed last: how many of those taken are marked each way, and how many
-are not marked yet. ``--harmless`` takes findings with a harmless explanation instead.
+are not marked yet. ``--marks`` prints the marks of earlier looks alone. ``--harmless`` takes findings
+with a harmless explanation instead.
 """
 
 from __future__ import annotations
@@ -49,6 +50,18 @@ def marks() -> dict[str, str]:
         return {}
     lines = [line for line in MARKS.read_text("utf-8").splitlines() if not line.startswith("#")]
     return {row["id"]: row["mark"] for row in csv.DictReader(lines, delimiter="\t")}
+
+
+def shares() -> None:
+    """Print the marks of each look: how many findings, and the share marked each way."""
+    lines = [line for line in MARKS.read_text("utf-8").splitlines() if not line.startswith("#")]
+    looks: dict[str, Counter[str]] = {}
+    for row in csv.DictReader(lines, delimiter="\t"):
+        looks.setdefault(row["half"], Counter())[row["mark"]] += 1
+    for look, count in looks.items():
+        whole = sum(count.values())
+        told = ", ".join(f"{mark} {n / whole:.2f}" for mark, n in sorted(count.items()))
+        print(f"{look}: {whole} findings, {told}")
 
 
 def read(rows: list[dict[str, Any]]) -> list[Witness]:
@@ -97,7 +110,11 @@ def main() -> None:
     parser.add_argument("--skip", type=int, default=0, help="stories looked at before")
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--harmless", action="store_true")
+    parser.add_argument("--marks", action="store_true", help="print the marks of earlier looks and end")
     args = parser.parse_args()
+    if args.marks:
+        shares()
+        return
     sys.path.insert(0, str(there(args.shared / "score")))
     import plant
 

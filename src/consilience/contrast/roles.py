@@ -41,6 +41,7 @@ REACH = 64
 """Code points before a name in which its words of office stand."""
 COUNTERPART = "counterpart"
 BARE = frozenset({"secretary", "minister"})
+"""Offices that may be a fuller one said in short."""
 APPOSED = re.compile(r"[\s,’'s]*(?:(?:who|is|was|now|the|an?|as|its|their|his|her)\s+){0,3}")
 """What may stand between a name and the words of office beside it."""
 LONGEST = 5
