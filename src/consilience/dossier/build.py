@@ -67,16 +67,25 @@ class Dossier:
         return _Writer(self).document()
 
     def to_json(self) -> str:
-        """The document as text: characters kept, an indent of one space, final newline."""
-        text = json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
-        # a file's name need not be UTF-8, and stands in the problems
-        return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half.group()):04x}", text)
+        """The document as text."""
+        return as_text(self.to_dict())
 
     def to_html(self) -> str:
         """One self-contained page."""
         from .render import to_html
 
         return to_html(self.to_dict())
+
+
+def as_text(document: Any) -> str:
+    """A JSON document as text: characters kept, an indent of one space, final newline.
+
+    >>> as_text({"a": "é"})
+    '{\\n "a": "é"\\n}\\n'
+    """
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    # a file's name need not be UTF-8, and stands in the problems
+    return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half.group()):04x}", text)
 
 
 def siglum(index: int) -> str:

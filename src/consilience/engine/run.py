@@ -21,7 +21,7 @@ from ..contrast.sheet import sheet
 from ..dossier import Dossier
 from ..dossier.ranking import ranked
 from ..errors import InputError
-from ..group import group
+from ..group import group, story_of
 from ..ingest import read
 from ..model import Annotated, Point, Problem, Silence, Story, Witness, story_order
 from ..settings import Settings
@@ -73,17 +73,36 @@ def compare_witnesses(
 ) -> Dossier:
     """As ``compare``, over accounts that are read already."""
     step = progress or _silent
+    accounts = _annotated(witnesses, settings, step)
+    stories = group(accounts, settings.group)
+    notes = [*problems, *_other_stories(stories, accounts), *_limits(accounts, stories[0])]
+    return _examine(stories[0], accounts, tuple(notes), settings, step)
+
+
+@one_thread()
+def compare_story(
+    witnesses: Sequence[Witness],
+    *,
+    problems: Sequence[Problem] = (),
+    settings: Settings = Settings(),  # noqa: B008 - frozen
+    progress: Progress | None = None,
+) -> Dossier:
+    """As ``compare_witnesses``, over accounts that are known to be of one story: none is left out."""
+    step = progress or _silent
+    accounts = _annotated(witnesses, settings, step)
+    story = story_of([a.witness for a in accounts])
+    return _examine(story, accounts, (*problems, *_limits(accounts, story)), settings, step)
+
+
+def _annotated(witnesses: Sequence[Witness], settings: Settings, step: Progress) -> list[Annotated]:
     if not witnesses:
         raise InputError("no accounts to compare", where="compare", todo="give one or more")
     step("annotating", 0, len(witnesses))
-    accounts = annotate_all(
+    return annotate_all(
         sorted(witnesses, key=story_order),
         settings.annotate,
         lambda done: step("annotating", done, len(witnesses)),
     )
-    stories = group(accounts, settings.group)
-    notes = [*problems, *_other_stories(stories, accounts), *_limits(accounts, stories[0])]
-    return _examine(stories[0], accounts, tuple(notes), settings, step)
 
 
 def _examine(
