@@ -56,10 +56,18 @@ class Annotate:
 class Group:
     """Grouping of accounts into stories.
 
-    :param threshold: least similarity (0–1) that joins an account to a story.
+    :param threshold: least similarity (0–1) that joins an account to a story of one call.
+    :param join: least score (0–1) with which an account of a stream joins a story.
+    :param merge: least score (0–1) with which two stories of a stream become one.
+    :param split: most score (0–1) with which the parts of a story fall into two.
+    :param window: days of publication that are held to group what arrives.
     """
 
     threshold: float = 0.22
+    join: float = 0.5
+    merge: float = 0.6
+    split: float = 0.1
+    window: float = 2000.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,190 @@
+"""The accounts that grouping holds: their terms, how rare each is among them, and where it stands.
+
+Terms of all fields are numbered as they come; a term's rarity is counted over the accounts held,
+on a footing of how common words are in English, so it ages as accounts leave. Does not decide.
+
+Invariant: everything it answers is a function of the accounts held and of their order of
+arrival: one that held and forgot more answers the same. Postings are read from their newest end
+and to a bounded length, so a question costs as much among a hundred thousand accounts as among ten.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .profiles import FIELDS, WIDTH, Profile, rarity
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+FOOTING = 200.0
+"""Accounts for which English itself stands in the counts."""
+PRIOR = {"title": 0.5, "names": 0.2, "places": 1.0, "ages": 1.0, "numbers": 0.3, "days": 0.3}
+"""In how many of those a term is taken to stand, by field; words by their place in a frequency list."""
+SOUGHT = ("words", "names", "places", "ages", "numbers")
+QUERY_TERMS, NEWEST = 48, 96
+"""Terms by which candidates are sought, and accounts read of each term's postings."""
+VOCABULARY = 30_522
+
+
+@dataclass(slots=True)
+class Held:
+    """An account as held: ``terms`` numbered, field after field, ``bounds`` where each field ends."""
+
+    key: str
+    when: float
+    dated: bool
+    outlet: str
+    length: int
+    terms: NDArray[np.int32]
+    weights: NDArray[np.uint8]
+    bounds: tuple[int, ...]
+    vectors: NDArray[np.int8]
+    sketch: NDArray[np.uint32]
+
+
+class Index:
+    """Accounts by number (their order of arrival) and by term."""
+
+    def __init__(self) -> None:
+        self.held: dict[int, Held] = {}
+        self._number: dict[str, int] = {}
+        self._postings: list[array[int]] = []
+        self._runs: dict[int, array[int]] = {}
+        self._count = np.zeros(1024, np.float64)
+        self._prior = np.zeros(1024, np.float64)
+        self._log = np.zeros(1024, np.float64)
+        self.scratch = np.zeros(1024, np.float64)
+        self._next = 0
+
+    def read(self, profile: Profile) -> Held:
+        """Number the terms of a profile; nothing is counted yet."""
+        terms: list[int] = []
+        weights: list[int] = []
+        bounds = []
+        for field in FIELDS:
+            for term, weight in getattr(profile, field):
+                terms.append(self._term(field, term))
+                weights.append(weight)
+            bounds.append(len(terms))
+        return Held(
+            profile.key, profile.when, profile.dated, profile.outlet, profile.length,
+            np.array(terms, np.int32), np.array(weights, np.uint8), tuple(bounds),
+            np.frombuffer(profile.vectors, np.int8).reshape(2, WIDTH), np.array(profile.sketch, np.uint32),
+        )  # fmt: skip
+
+    def _term(self, field: str, term: str) -> int:
+        name = field[0] + term if field != "numbers" else "#" + term
+        number = self._number.get(name)
+        if number is None:
+            number = self._number[name] = len(self._postings)
+            self._postings.append(array("i"))
+            if number >= len(self._prior):
+                self._grow()
+            self._prior[number] = _prior(term) if field == "words" else PRIOR[field]
+            self._log[number] = math.log(self._prior[number])
+        return number
+
+    def _grow(self) -> None:
+        for name in ("_count", "_prior", "_log", "scratch"):
+            old = getattr(self, name)
+            setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
+
+    def add(self, held: Held) -> int:
+        """Hold an account; its number."""
+        number = self._next
+        self._next += 1
+        self.held[number] = held
+        self._tally(held, 1)
+        for term in held.terms[: held.bounds[5]].tolist():
+            self._postings[term].append(number)
+        for run in held.sketch.tolist():
+            self._runs.setdefault(run, array("i")).append(number)
+        return number
+
+    def drop(self, number: int) -> None:
+        """Forget an account."""
+        held = self.held.pop(number)
+        self._tally(held, -1)
+        for term in held.terms[: held.bounds[5]].tolist():
+            self._postings[term].remove(number)
+        for run in held.sketch.tolist():
+            self._runs[run].remove(number)
+            if not self._runs[run]:
+                del self._runs[run]
+
+    def _tally(self, held: Held, step: int) -> None:
+        self._count[held.terms] += step
+        self._log[held.terms] = np.log(self._count[held.terms] + self._prior[held.terms])
+
+    def rare(self, terms: NDArray[np.int32]) -> Floats:
+        """Inverse document frequencies, 0 and up."""
+        return np.asarray(np.maximum(0.0, math.log(len(self.held) + FOOTING) - self._log[terms]))
+
+    def near(self, held: Held, most: int) -> list[tuple[int, float]]:
+        """The accounts that share most rare terms with one, best first, with a rough score."""
+        upto = held.bounds[5]
+        idf = self.rare(held.terms[:upto])
+        gain = idf * idf * held.weights[:upto]
+        best = np.argsort(-gain, kind="stable")[:QUERY_TERMS]
+        found: list[array[int]] = []
+        gains: list[float] = []
+        for at in best.tolist():
+            postings = self._postings[held.terms[at]][-NEWEST:]
+            if postings:
+                found.append(postings)
+                gains.append(float(gain[at]))
+        if not found:
+            return []
+        sizes = [len(p) for p in found]
+        numbers = np.concatenate([np.frombuffer(p, np.int32) for p in found])
+        ids, inverse = np.unique(numbers, return_inverse=True)
+        scores = np.asarray(np.bincount(inverse, np.repeat(gains, sizes)), np.float64)
+        scores /= np.sqrt([self.held[n].bounds[5] + 20 for n in ids.tolist()])
+        top = np.lexsort((-ids, -scores))[:most]
+        return [(int(ids[n]), float(scores[n])) for n in top]
+
+    def copies(self, held: Held, most: int) -> list[tuple[int, float]]:
+        """Accounts whose wording is like one's, best first, with the likeness (0–1) of their runs."""
+        shared: Counter[int] = Counter()
+        for run in held.sketch.tolist():
+            shared.update(self._runs.get(run, ())[-NEWEST:])
+        rank = sorted(shared, key=lambda n: (-shared[n], -n))[:most]
+        return [(n, resemblance(held.sketch, self.held[n].sketch)) for n in rank]
+
+
+def resemblance(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> float:
+    """Jaccard likeness of two sets of runs, from their bottom-k sketches."""
+    size = min(len(one), len(other))
+    if not size:
+        return 0.0
+    least = np.union1d(one, other)[:size]
+    return float(np.isin(least, np.intersect1d(one, other)).sum()) / len(least)
+
+
+def _prior(word: str) -> float:
+    """In how many of ``FOOTING`` accounts a word is taken to stand: Zipf's law over the vocabulary."""
+    scarce = rarity(word)
+    if scarce >= 1.0:
+        return 0.1
+    rank = max(0.0, VOCABULARY**scarce - 1996)
+    return float(max(0.1, FOOTING * 0.5 * 60 / (rank + 60)))
+
+
+def spread(members: Sequence[int], most: int) -> list[int]:
+    """At most so many of a list, evenly spaced, the first and the last among them."""
+    if len(members) <= most:
+        return list(members)
+    return sorted({members[round(k * (len(members) - 1) / (most - 1))] for k in range(most)})
+
+
+def chosen(members: Sequence[int], best: Iterable[int], most: int) -> list[int]:
+    """Members by which a story is judged: the best candidates and an even spread, in order."""
+    first = list(best)[: most // 2]
+    return sorted({*first, *spread(members, most - len(first))})
