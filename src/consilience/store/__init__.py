@@ -1,0 +1,64 @@
+"""The library: accounts and their stories, kept in one file.
+
+``Store`` is what a library can do, ``Library`` the one in a SQLite file. Does not decide what
+belongs to which story (see ``group``), nor read files or feeds. Invariant: what is acknowledged is
+kept, and what a person has corrected stays so.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .library import Library
+from .protocol import (
+    KINDS,
+    Entry,
+    Event,
+    Followed,
+    Hit,
+    Kept,
+    Ledger,
+    Line,
+    Results,
+    Said,
+    Store,
+    Tale,
+    Tie,
+    Total,
+    Writing,
+    content_key,
+)
+
+__all__ = [
+    "KINDS",
+    "Entry",
+    "Event",
+    "Followed",
+    "Hit",
+    "Kept",
+    "Ledger",
+    "Library",
+    "Line",
+    "Results",
+    "Said",
+    "Store",
+    "Tale",
+    "Tie",
+    "Total",
+    "Writing",
+    "content_key",
+    "open_library",
+]
+
+
+def open_library(path: str | Path, *, create: bool = False) -> Store:
+    """Open the library that lies at a path.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     library = open_library(Path(folder) / "news.library", create=True)
+    ...     print(library.count())
+    ...     library.close()
+    (0, 0)
+    """
+    return Library.open(path, create=create)

@@ -1,0 +1,351 @@
+"""People's corrections and the program's own changes: a history that only grows.
+
+A person's word is kept as which accounts belong together and which apart; a later word wins over an
+earlier one where they conflict, and the program over neither. An undo is an entry of its own. Does
+not write the names of accounts anew: ``same`` and ``not same`` are read when names are looked up.
+Invariant: every change of a story's members is an entry, and what a person has said holds.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..errors import InputError
+from ..model import tagged_hash
+from .codec import name_key, shown
+from .protocol import Event, Moved, Tie
+from .rows import live, members, tally
+
+COLUMNS = "n, at, actor, kind, story, other, accounts, joined, rest, names, score, why, undoes, note"
+CHANGES = ("merge", "split", "move")
+
+
+def events(db: sqlite3.Connection, where: str = "", values: Sequence[object] = ()) -> list[Event]:
+    """Entries of the history, in order."""
+    undone = dict(db.execute("SELECT undoes, n FROM history WHERE undoes IS NOT NULL").fetchall())
+    rows = db.execute(f"SELECT {COLUMNS} FROM history {where}", values)
+    return [_event(row, undone) for row in rows]
+
+
+def _event(row: Sequence[Any], undone: dict[int, int]) -> Event:
+    n, at, actor, kind, story, other, accounts, joined, rest, names, score, why, undoes, note = row
+    lists = {
+        k: tuple(json.loads(str(v)))
+        for k, v in (("accounts", accounts), ("joined", joined), ("rest", rest), ("names", names))
+    }
+    return Event(
+        n, at, actor, kind, story, other, **lists,
+        score=score, why=why, undone=undone.get(n), undoes=undoes, note=note,
+    )  # fmt: skip
+
+
+def record(db: sqlite3.Connection, event: Event) -> Event:
+    """Add an entry to the history; its number is given here."""
+    lists = (event.accounts, event.joined, event.rest, [shown(n) for n in event.names])
+    made = db.execute(
+        f"INSERT INTO history ({COLUMNS}) VALUES (NULL{', ?' * 13})",
+        (
+            event.at, event.actor, event.kind, event.story, event.other,
+            *(json.dumps(list(part), ensure_ascii=False) for part in lists),
+            event.score, shown(event.why), event.undoes, shown(event.note),
+        ),
+    )  # fmt: skip
+    return replace(event, number=made.lastrowid or 0)
+
+
+# -- changes of members --
+
+
+def merge(db: sqlite3.Connection, a: int, b: int, draft: Event) -> Event:
+    """Put all accounts of story ``b`` into story ``a``; the id of ``b`` leads there from now on."""
+    moved, joined = members(db, b), members(db, a)
+    event = replace(draft, kind="merge", story=_id(db, a), other=_id(db, b), accounts=moved, joined=joined)
+    db.execute("UPDATE account SET story = ? WHERE story = ?", (a, b))
+    _close(db, b, a)
+    _tally(db, (a, b), draft.at)
+    return record(db, event)
+
+
+def split(db: sqlite3.Connection, story: int, accounts: Sequence[str], draft: Event) -> Event:
+    """Put some accounts of a story into one of their own; ``draft.other`` is its id, if it has one."""
+    rest = tuple(i for i in members(db, story) if i not in set(accounts))
+    other = draft.other or fresh(db, accounts[0])
+    event = replace(
+        draft, kind="split", story=_id(db, story), other=other, accounts=tuple(accounts), rest=rest
+    )
+    to = _open(db, other)
+    _put(db, accounts, to)
+    _tally(db, (story, to), draft.at)
+    return record(db, event)
+
+
+def move(db: sqlite3.Connection, account: str, to: int, draft: Event) -> Event:
+    """Put one account into another story; one left empty leads to that one from now on."""
+    story = db.execute("SELECT story FROM account WHERE id = ?", (account,)).fetchone()[0]
+    rest = tuple(i for i in members(db, story) if i != account)
+    event = replace(
+        draft, kind="move", story=_id(db, story), other=_id(db, to), accounts=(account,),
+        joined=members(db, to), rest=rest,
+    )  # fmt: skip
+    _put(db, (account,), to)
+    if not rest:
+        _close(db, story, to)
+    _tally(db, (story, to), draft.at)
+    return record(db, event)
+
+
+def fresh(db: sqlite3.Connection, founder: str) -> str:
+    """An id for a new story of an account that no story has or had.
+
+    It is that of the story the account founds; where it has founded one before, counted on.
+    """
+    key, count = tagged_hash("s1", founder), 1
+    while db.execute("SELECT 1 FROM story WHERE id = ?", (key,)).fetchone():
+        count += 1
+        key = tagged_hash("s1", founder, count)
+    return key
+
+
+def _id(db: sqlite3.Connection, story: int) -> str:
+    return str(db.execute("SELECT id FROM story WHERE n = ?", (story,)).fetchone()[0])
+
+
+def _open(db: sqlite3.Connection, id: str) -> int:
+    """The row of a story by that very id, a story of its own again if it was merged."""
+    db.execute("INSERT OR IGNORE INTO story (id) VALUES (?)", (id,))
+    db.execute("UPDATE story SET merged_into = NULL WHERE id = ?", (id,))
+    return int(db.execute("SELECT n FROM story WHERE id = ?", (id,)).fetchone()[0])
+
+
+def _close(db: sqlite3.Connection, story: int, into: int) -> None:
+    """Let the id of an empty story lead to another."""
+    if story != into:
+        db.execute("UPDATE story SET merged_into = ? WHERE n = ?", (into, story))
+
+
+def _put(db: sqlite3.Connection, accounts: Iterable[str], story: int) -> None:
+    db.executemany("UPDATE account SET story = ? WHERE id = ?", [(story, i) for i in accounts])
+
+
+def _tally(db: sqlite3.Connection, stories: Iterable[int], at: str) -> None:
+    for story in stories:
+        tally(db, story, at)
+        # Points of a dossier over other accounts are no longer the story's.
+        db.execute("DELETE FROM dossier WHERE story = ?", (story,))
+
+
+# -- the program's changes --
+
+
+def apply(db: sqlite3.Connection, change: Moved, at: str) -> bool:
+    """Record and carry out a merge or split by the program; False if a person's word forbids it.
+
+    Refused too is what does not fit the library: a story that is not there, or has those accounts not.
+    """
+    word = words(db)
+    draft = Event(0, at, "program", change.kind, score=change.score, why=change.why)
+    try:
+        story = live(db, change.story)
+        other = live(db, change.other) if change.kind == "merge" else story
+    except InputError:
+        return False
+    if change.kind == "merge":
+        if story == other or word.forbid_union(members(db, story), members(db, other)):
+            return False
+        merge(db, story, other, draft)
+        return True
+    mine = members(db, story)
+    part = [i for i in mine if i in set(change.accounts)]
+    taken = db.execute("SELECT accounts FROM story WHERE id = ?", (change.other,)).fetchone()
+    if not part or len(part) == len(mine) or (taken and taken[0]) or word.forbid_parting(part, mine):
+        return False
+    split(db, story, part, replace(draft, other=change.other))
+    return True
+
+
+# -- people's words --
+
+
+@dataclass(slots=True)
+class Words:
+    """What people's words come to: accounts held together, and sets of accounts held apart."""
+
+    group: dict[str, set[str]] = field(default_factory=dict)
+    apart: list[tuple[set[str], set[str]]] = field(default_factory=list)
+
+    def together(self, accounts: Sequence[str]) -> None:
+        """These share a story; earlier words that part them fall."""
+        held = set(accounts)
+        for account in accounts:
+            held |= self.group.get(account, set())
+        apart = []
+        for left, right in self.apart:
+            apart += [(left - held, right), (left & held, right - held)]
+        self.apart = [(x, y) for x, y in apart if x and y]
+        for account in held:
+            self.group[account] = held
+
+    def part(self, accounts: Sequence[str], rest: Sequence[str]) -> None:
+        """These do not share a story with the rest; earlier words that join them fall."""
+        out = set(accounts)
+        groups = [self.group[a] for a in (*accounts, *rest) if a in self.group]
+        for held in groups:
+            inside, outside = held & out, held - out
+            if inside and outside & set(rest):
+                for piece in (inside, outside):
+                    for account in piece:
+                        self.group[account] = piece
+        if rest:
+            self.apart.append((out, set(rest)))
+
+    def forbid_union(self, a: Iterable[str], b: Iterable[str]) -> bool:
+        """Whether two sets of accounts may not share a story."""
+        x, y = self._closed(a), self._closed(b)
+        return any((left & x and right & y) or (left & y and right & x) for left, right in self.apart)
+
+    def forbid_parting(self, part: Iterable[str], whole: Iterable[str]) -> bool:
+        """Whether a part may not leave the rest of a story."""
+        inside = set(part)
+        rest = set(whole) - inside
+        return any(self.group.get(account, set()) & rest for account in inside)
+
+    def _closed(self, accounts: Iterable[str]) -> set[str]:
+        mine = set(accounts)
+        return mine.union(*(self.group.get(a, set()) for a in mine))
+
+    def ties(self) -> tuple[Tie, ...]:
+        """The words as ties between two accounts each, sorted."""
+        found: set[tuple[str, str, bool]] = set()
+        for held in self.group.values():
+            first, *others = sorted(held)
+            found |= {(first, other, True) for other in others}
+        for left, right in self.apart:
+            for a in {self._first(i, left) for i in left}:
+                found |= {(min(a, b), max(a, b), False) for b in {self._first(i, right) for i in right}}
+        return tuple(Tie(*tie) for tie in sorted(found))
+
+    def _first(self, account: str, among: set[str]) -> str:
+        """Who stands for an account in a set: the first of it that is held together with it."""
+        return min((self.group.get(account, set()) & among) | {account})
+
+
+def words(db: sqlite3.Connection) -> Words:
+    """What people's words, those not undone, come to."""
+    found = Words()
+    for event in events(db, "WHERE actor = 'person' ORDER BY n"):
+        if event.kind == "undo":
+            _contrary(db, found, event)
+        elif event.undone is None and event.kind in CHANGES:
+            _take(found, event)
+    return found
+
+
+def _take(found: Words, event: Event) -> None:
+    if event.rest:
+        found.part(event.accounts, event.rest)
+    if event.kind == "move":  # the person has spoken of one account, not of all that it joins
+        found.together((*event.accounts, *event.joined[:1]))
+    else:
+        found.together((*event.accounts, *event.joined))
+
+
+def _contrary(db: sqlite3.Connection, found: Words, undo: Event) -> None:
+    """Undoing what the program did is a word too: it may not do it again."""
+    (event,) = events(db, "WHERE n = ?", (undo.undoes,))
+    if event.actor == "program" and event.kind == "merge":
+        found.part(undo.accounts, event.joined)
+    elif event.actor == "program":
+        found.together((*undo.accounts, *event.rest))
+
+
+# -- undo --
+
+
+def undo(db: sqlite3.Connection, number: int | None, at: str) -> Event:
+    """Take back an entry: a person's last, or the one named.
+
+    Accounts that a later entry moved stay where that put them, and the note says so.
+
+    :raises InputError: when there is nothing to undo, or it is undone.
+    """
+    event = _undoable(db, number)
+    later = events(db, "WHERE n > ? AND kind IN ('merge', 'split', 'move')", (event.number,))
+    moved = {i: e.number for e in later if e.undone is None for i in e.accounts}
+    back = tuple(i for i in event.accounts if i not in moved)
+    left = tuple(i for i in event.accounts if i in moved)
+    if event.kind in CHANGES and back:
+        _put_back(db, event, back, at)
+    note = ""
+    if left:
+        by = ", ".join(map(str, sorted({moved[i] for i in left})))
+        note = (
+            f"{len(left)} of {len(event.accounts)} accounts stay where they are: a later entry moved them "
+            f"({by}); undo that too to put them back"
+        )
+    entry = Event(
+        0, at, "person", "undo", event.story, event.other, back, undoes=event.number, note=note, rest=left
+    )
+    return record(db, entry)
+
+
+def _undoable(db: sqlite3.Connection, number: int | None) -> Event:
+    if number is None:
+        found = [
+            e
+            for e in events(db, "WHERE actor = 'person' AND kind <> 'undo' ORDER BY n DESC")
+            if e.undone is None
+        ]
+        if not found:
+            raise InputError("there is no correction to undo", where="undo")
+        return found[0]
+    found = events(db, "WHERE n = ?", (number,))
+    if not found or found[0].kind == "undo":
+        raise InputError(f"entry {number} is no change", where="undo", todo="name an entry of the history")
+    if found[0].undone:
+        raise InputError(f"entry {number} was undone by {found[0].undone}", where="undo")
+    return found[0]
+
+
+def _put_back(db: sqlite3.Connection, event: Event, accounts: Sequence[str], at: str) -> None:
+    """Accounts go back to the story they came from, which is one of its own again."""
+    was, now = (event.other, event.story) if event.kind == "merge" else (event.story, event.other)
+    current = {db.execute("SELECT story FROM account WHERE id = ?", (i,)).fetchone()[0] for i in accounts} | {
+        live(db, str(now))
+    }
+    # A story that a later merge has ended holds nobody of its own: its accounts go where it leads.
+    held = db.execute("SELECT accounts, merged_into FROM story WHERE id = ?", (was,)).fetchone()
+    emptied = event.kind == "merge" or (event.kind == "move" and not event.rest)
+    to = _open(db, str(was)) if emptied or held[1] is None else live(db, str(was))
+    _put(db, accounts, to)
+    _tally(db, (*sorted(current), to), at)
+    for story in current - {to}:
+        if not db.execute("SELECT accounts FROM story WHERE n = ?", (story,)).fetchone()[0]:
+            _close(db, story, to)
+
+
+# -- names --
+
+
+def keys_of(db: sqlite3.Connection, name: str) -> tuple[str, ...]:
+    """The keys that mean the person of a name: its own, and those people have joined to it."""
+    found = {name_key(name)}
+    pairs = [
+        tuple(name_key(n) for n in e.names)
+        for e in events(db, "WHERE kind = 'same' ORDER BY n")
+        if e.undone is None
+    ]
+    while grown := {k for pair in pairs if found & set(pair) for k in pair} - found:
+        found |= grown
+    return tuple(sorted(found))
+
+
+def parts_of(db: sqlite3.Connection, keys: Iterable[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """Where a name is somebody else: a key and the stories, for each such word of a person."""
+    known = set(keys)
+    rows = events(db, "WHERE kind = 'not same' ORDER BY n")
+    named = [(name_key(e.names[0]), e.names[1:]) for e in rows if e.undone is None]
+    return [(key, stories) for key, stories in named if key in known]

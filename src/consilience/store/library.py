@@ -1,0 +1,323 @@
+"""The library in one SQLite file.
+
+Opens it, gives out transactions, and hands each question to the module that answers it. Holds no
+rule of its own. Invariant: what a ``writing`` block has done is in the file when the block is left,
+all of it, or none.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from ..errors import InputError
+from ..model import Annotated, Point, Witness
+from . import corrections, rows, schema
+from .codec import moment, unpack
+from .protocol import KINDS, Entry, Event, Followed, Kept, Ledger, Moved, Results, Tale, Tie
+
+ORDERS = {
+    "newest": "s.newest DESC, s.n DESC",
+    "largest": "s.accounts DESC, s.newest DESC, s.n DESC",
+}
+EVER = 1e9
+"""Days: beyond any calendar."""
+
+
+class Write:
+    """What can be written in one transaction."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def add(self, entry: Entry) -> bool:
+        """Add an account; False if its content is there already."""
+        return rows.enter(self._db, entry)
+
+    def apply(self, change: Moved, at: str) -> bool:
+        """Record a merge or split by the program; False if a person's word forbids it."""
+        return corrections.apply(self._db, change, at)
+
+    def annotated(self, account: str, version: str, annotated: Annotated) -> None:
+        """Keep the statements and names of an account, in place of older ones."""
+        rows.annotate(self._db, rows.account_row(self._db, account), version, annotated)
+
+    def pointed(self, story: str, key: str, points: Sequence[Point]) -> None:
+        """Keep the points of a story's dossier, in place of older ones."""
+        rows.point_out(self._db, rows.story_row(self._db, story), key, points)
+
+    def set_source(self, source: Followed) -> None:
+        """Follow a feed or folder, or keep what is new about it."""
+        rows.follow(self._db, source)
+
+    def drop_source(self, url: str) -> bool:
+        """Follow it no more; False if it was not followed."""
+        return self._db.execute("DELETE FROM followed WHERE url = ?", (url,)).rowcount > 0
+
+
+class Library:
+    """Accounts and their stories in one SQLite file."""
+
+    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
+        self._db, self.path = db, path
+
+    @classmethod
+    def open(cls, path: str | Path, *, create: bool = False) -> Library:
+        """Open a library; with ``create``, make it where there is none.
+
+        :raises InputError: when it is no library, or of a newer form than this program knows.
+        """
+        return cls(schema.connect(Path(path), create=create), Path(path))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- writing --
+
+    @contextmanager
+    def writing(self) -> Iterator[Write]:
+        """One transaction: all of the block is kept, or none.
+
+        :raises InputError: when another program is writing for longer than half a minute.
+        """
+        if self._db.in_transaction:
+            raise InputError("is being written already", where=str(self.path), todo="use one block")
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise InputError(
+                f"cannot be written now ({error})", where=str(self.path), todo="wait until the other ends"
+            ) from error
+        try:
+            yield Write(self._db)
+            self._db.execute("COMMIT")
+        except BaseException as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise InputError(f"cannot be written ({error})", where=str(self.path)) from error
+            raise
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Changes when another program has written, or a person has corrected something."""
+        seen = self._db.execute("PRAGMA data_version").fetchone()[0]
+        said = self._db.execute("SELECT count(*) FROM history WHERE actor = 'person'").fetchone()[0]
+        return int(seen), int(said)
+
+    # -- accounts --
+
+    def has(self, content: str) -> bool:
+        """Whether an account of this ``content_key`` is there."""
+        return self._db.execute("SELECT 1 FROM account WHERE content = ?", (content,)).fetchone() is not None
+
+    def account(self, ref: str) -> Kept:
+        """An account by its id, the beginning of it (4 hex digits or more), or its name."""
+        n = rows.account_row(self._db, ref)
+        return rows.kept(self._db.execute(rows.KEPT + "WHERE a.n = ?", (n,)).fetchone())
+
+    def accounts(self, *, story: str | None = None, since: str | None = None) -> Iterator[Kept]:
+        """Accounts of a story in story order, or all in order of arrival; ``since`` an ISO time added."""
+        where: list[str] = []
+        values: list[object] = []
+        if story is not None:
+            where.append("a.story = ?")
+            values.append(rows.story_row(self._db, story))
+        if since is not None:
+            where.append("a.added_at >= ?")
+            values.append(since)
+        order = "a.ordering, a.id" if story is not None else "a.n"
+        chosen = f"WHERE {' AND '.join(where)} " if where else ""
+        for row in self._db.execute(f"{rows.KEPT}{chosen}ORDER BY {order}", values):
+            yield rows.kept(row)
+
+    def count(self) -> tuple[int, int]:
+        """How many accounts and stories there are."""
+        found = self._db.execute(
+            "SELECT (SELECT count(*) FROM account), (SELECT count(*) FROM story WHERE accounts > 0)"
+        ).fetchone()
+        return int(found[0]), int(found[1])
+
+    def profiles(
+        self, first: float | None = None, last: float | None = None
+    ) -> Iterator[tuple[str, bytes, str]]:
+        """Id, profile and story of accounts of days ``first`` to ``last``, in order of arrival."""
+        found = self._db.execute(
+            "SELECT a.id, p.body, s.id FROM account a JOIN profile p ON p.n = a.n "
+            "JOIN story s ON s.n = a.story WHERE a.moment BETWEEN ? AND ? ORDER BY a.n",
+            (-EVER if first is None else first, EVER if last is None else last),
+        )
+        yield from found
+
+    def pending(self, version: str, limit: int = 100) -> tuple[Witness, ...]:
+        """Accounts not annotated by this stage version, in order of arrival."""
+        found = self._db.execute(
+            "SELECT r.body FROM account a JOIN record r ON r.n = a.n "
+            "WHERE a.annotated < ?1 OR a.annotated > ?1 ORDER BY a.n LIMIT ?2",
+            (version, limit),
+        )
+        return tuple(unpack(row[0]) for row in found)
+
+    # -- stories --
+
+    def story(self, ref: str) -> Tale:
+        """A story by its id or the beginning of it; a merged one's id leads to what it is part of."""
+        n = rows.story_row(self._db, ref)
+        return rows.tale(self._db, self._db.execute(rows.TALE + "WHERE s.n = ?", (n,)).fetchone())
+
+    def stories(
+        self, *, order: str = "newest", limit: int = 50, offset: int = 0, since: str | None = None
+    ) -> tuple[Tale, ...]:
+        """Stories by the time of their newest account, or by how many accounts they have.
+
+        :param since: an ISO date or time that the newest account is not before.
+        """
+        if order not in ORDERS:
+            raise InputError(f"unknown order {order!r}", where="stories", todo="use newest or largest")
+        found = self._db.execute(
+            f"{rows.TALE}WHERE s.accounts > 0 AND s.newest >= ? ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?",
+            (-EVER if since is None else moment(since), limit, offset),
+        ).fetchall()
+        return tuple(rows.tale(self._db, row) for row in found)
+
+    def points_key(self, story: str) -> str | None:
+        """What the kept points of a story were made from; None if it has none or they are no longer its."""
+        n = rows.story_row(self._db, story)
+        row = self._db.execute("SELECT key FROM dossier WHERE story = ?", (n,)).fetchone()
+        return row[0] if row else None
+
+    # -- people's corrections --
+
+    def ties(self) -> tuple[Tie, ...]:
+        """People's words on accounts, as ties between two each."""
+        return corrections.words(self._db).ties()
+
+    def merge(self, a: str, b: str, *, at: str) -> Event:
+        """Two stories are one; the id of ``b`` leads to ``a`` from now on."""
+        with self.writing():
+            x, y = rows.story_row(self._db, a), rows.story_row(self._db, b)
+            if x == y:
+                raise InputError(f"{a!r} and {b!r} are one story already", where="merge")
+            return corrections.merge(self._db, x, y, Event(0, at, "person", "merge"))
+
+    def split(self, story: str, accounts: Iterable[str], *, at: str) -> Event:
+        """Some accounts of a story are a story of their own."""
+        with self.writing():
+            n = rows.story_row(self._db, story)
+            mine = rows.members(self._db, n)
+            chosen = {self._account_id(ref) for ref in accounts}
+            part = [i for i in mine if i in chosen]
+            if not part or len(part) < len(chosen) or len(part) == len(mine):
+                raise InputError(
+                    f"{len(part)} of the {len(chosen)} accounts named are among its {len(mine)}",
+                    where=f"split {story}",
+                    todo="name some, not all, of the story's accounts",
+                )
+            return corrections.split(self._db, n, part, Event(0, at, "person", "split"))
+
+    def move(self, account: str, story: str | None, *, at: str) -> Event:
+        """An account belongs to another story, or with None to one of its own."""
+        with self.writing():
+            one = self._account_id(account)
+            now = self._db.execute("SELECT story FROM account WHERE id = ?", (one,)).fetchone()[0]
+            draft = Event(0, at, "person", "move")
+            if story is None:
+                if len(rows.members(self._db, now)) == 1:
+                    raise InputError("is alone in its story already", where=account)
+                return corrections.split(self._db, now, [one], draft)
+            to = rows.story_row(self._db, story)
+            if to == now:
+                raise InputError(f"is in story {story} already", where=account)
+            return corrections.move(self._db, one, to, draft)
+
+    def same(self, a: str, b: str, *, at: str) -> Event:
+        """Two names are one person's, in all stories."""
+        return self._named("same", (a, b), at)
+
+    def not_same(self, name: str, stories: Iterable[str], *, at: str) -> Event:
+        """In some stories, each named by itself or one of its accounts, a name is somebody else's."""
+        found = tuple(dict.fromkeys(self._story_id(ref) for ref in stories))
+        if not found:
+            raise InputError("names no story", where="not same", todo="name the stories it is another in")
+        return self._named("not same", (name, *found), at)
+
+    def _named(self, kind: str, names: tuple[str, ...], at: str) -> Event:
+        with self.writing():
+            return corrections.record(self._db, Event(0, at, "person", kind, names=names))
+
+    def undo(self, *, at: str, number: int | None = None) -> Event:
+        """Take back a person's last correction, or the entry of the history named."""
+        with self.writing():
+            return corrections.undo(self._db, number, at)
+
+    def history(self, *, story: str | None = None, limit: int = 100) -> tuple[Event, ...]:
+        """Entries of the history, newest first; of one story, or all."""
+        if story is None:
+            return tuple(corrections.events(self._db, "ORDER BY n DESC LIMIT ?", (limit,)))
+        tale = self.story(story)
+        ids = (tale.id, *tale.also)
+        marks = ", ".join("?" * len(ids))
+        where = f"WHERE story IN ({marks}) OR other IN ({marks}) ORDER BY n DESC LIMIT ?"
+        return tuple(corrections.events(self._db, where, (*ids, *ids, limit)))
+
+    def _account_id(self, ref: str) -> str:
+        n = rows.account_row(self._db, ref)
+        return str(self._db.execute("SELECT id FROM account WHERE n = ?", (n,)).fetchone()[0])
+
+    def _story_id(self, ref: str) -> str:
+        try:
+            return self.story(ref).id
+        except InputError:
+            return self.account(ref).story
+
+    # -- search --
+
+    def search(
+        self, query: str, kinds: Sequence[str] = KINDS, *, limit: int = 20, offset: int = 0
+    ) -> Results:
+        """Find accounts, statements and points; see ``search`` for what a query may hold."""
+        raise NotImplementedError
+
+    def who(
+        self, name: str, *, about: str = "", story: str | None = None, limit: int = 100, offset: int = 0
+    ) -> Ledger:
+        """What a person said, over all stories."""
+        raise NotImplementedError
+
+    # -- what is followed --
+
+    def sources(self) -> tuple[Followed, ...]:
+        """The feeds and folders followed, by address."""
+        return tuple(rows.followed(self._db))
+
+    def set_source(self, source: Followed) -> None:
+        """Follow a feed or folder, or keep what is new about it."""
+        with self.writing() as w:
+            w.set_source(source)
+
+    def drop_source(self, url: str) -> bool:
+        """Follow it no more; False if it was not followed."""
+        with self.writing() as w:
+            return w.drop_source(url)
+
+    # -- the file --
+
+    def check(self) -> tuple[str, ...]:
+        """Faults of the library, one sentence each; none when all is well."""
+        raise NotImplementedError
+
+    def backup(self, path: Path) -> None:
+        """Copy the library to a file, also while another program writes."""
+        raise NotImplementedError

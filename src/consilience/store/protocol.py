@@ -1,0 +1,303 @@
+"""What a library of accounts can do, whichever database keeps it.
+
+Holds the value types that go in and come out, and the ``Store`` protocol; no database. Every
+implementation runs the contract of ``tests/test_store_contract.py``. Invariant: what goes in comes
+out equal, field by field, and an id stands for one content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ..model import Annotated, Point, Witness, tagged_hash
+
+KINDS = ("account", "statement", "point")
+"""What can be searched."""
+
+
+def content_key(witness: Witness) -> str:
+    """Identity of what an account says, whatever it is called: its words and imprint.
+
+    >>> a, b = Witness("w1:a", "one", "The dam held."), Witness("w1:b", "two", "The dam held.")
+    >>> content_key(a) == content_key(b)
+    True
+    """
+    return tagged_hash("c1", witness.text, witness.outlet, witness.published, witness.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An account as it is added: with the story it was put in and why.
+
+    ``when`` is the time of the event in days since 1970 (UTC), ``added_at`` an ISO time; ``near`` is
+    the account that decided, ``score`` how alike the two are.
+    """
+
+    witness: Witness
+    story: str
+    profile: bytes = b""
+    when: float = 0.0
+    added_at: str = ""
+    score: float = 0.0
+    near: str | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An account as it lies in the library; ``number`` counts in order of arrival.
+
+    ``annotated`` is the stage version its statements were found with, or None.
+    """
+
+    number: int
+    witness: Witness
+    story: str
+    when: float
+    added_at: str
+    score: float
+    near: str | None
+    why: str
+    annotated: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tale:
+    """A story as it lies in the library: its label is the title of its earliest account.
+
+    ``grew`` is when an account last joined or left it; ``also`` are the ids of stories merged into it.
+    """
+
+    id: str
+    label: str
+    first: str | None
+    last: str | None
+    accounts: int
+    grew: str
+    also: tuple[str, ...] = ()
+
+
+class Moved(Protocol):
+    """A program's merge or split: ``group.stream.Change`` is one.
+
+    Of a merge, ``story`` stays and ``other`` ends; of a split, ``other`` begins with ``accounts``.
+    """
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def story(self) -> str: ...
+    @property
+    def other(self) -> str: ...
+    @property
+    def accounts(self) -> tuple[str, ...]: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def why(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An entry of the history: ``kind`` is merge, split, move, same, not same or undo.
+
+    ``actor`` is person or program; ``accounts`` changed their story, ``joined`` were in the one they came
+    to and ``rest`` stayed in the one they left; of a merge ``other`` ended in ``story``, of a split or move
+    they went from ``story`` to ``other``. ``names`` are the names concerned (of "not same": the name, then
+    the stories). ``undone`` is the entry that undid this one; ``note`` says what an undo could not put back.
+    """
+
+    number: int
+    at: str
+    actor: str
+    kind: str
+    story: str | None = None
+    other: str | None = None
+    accounts: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    score: float = 1.0
+    why: str = ""
+    undone: int | None = None
+    undoes: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """People's word on two accounts: whether they share a story.
+
+    What is tied together is so transitively, and an apart tie holds for all that is tied together
+    with its ends.
+    """
+
+    a: str
+    b: str
+    together: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A feed or folder that ``watch`` polls, and what is known of it."""
+
+    url: str
+    kind: str = "feed"
+    etag: str | None = None
+    modified: str | None = None
+    next_poll: str | None = None
+    failures: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing found.
+
+    ``id`` is the account's, statement's or point's; ``start:end`` is the stretch to show, in code
+    points of the account's own text (of a point: of its words), and ``spans`` the words that matched
+    in it, in the same measure.
+    """
+
+    kind: str
+    id: str
+    account: str | None
+    story: str
+    title: str | None
+    outlet: str | None
+    published: str | None
+    speaker: str | None
+    snippet: str
+    start: int
+    end: int
+    spans: tuple[tuple[int, int], ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many of one kind were found; not ``exact`` where counting stopped there."""
+
+    kind: str
+    count: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a search found, best first; ``notes`` say how it was read and what was bounded."""
+
+    hits: tuple[Hit, ...]
+    totals: tuple[Total, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One utterance in one account, with the way it came."""
+
+    statement: str
+    wording: str
+    form: str
+    chain: tuple[str, ...]
+    account: str
+    outlet: str | None
+    published: str | None
+    story: str
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the ledger over all stories: one wording, and every account that carries it."""
+
+    speaker: str
+    wording: str
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What one person said over all stories; ``names`` are the forms taken for that person's.
+
+    ``total`` counts the statements, of which ``lines`` hold a page; ``apart`` are the stories in which
+    the name is somebody else by a person's word.
+    """
+
+    names: tuple[str, ...]
+    lines: tuple[Line, ...]
+    total: int
+    apart: tuple[str, ...] = ()
+
+
+class Writing(Protocol):
+    """What can be written in one transaction."""
+
+    def add(self, entry: Entry) -> bool:
+        """Add an account; False if its content is there already."""
+        ...
+
+    def apply(self, change: Moved, at: str) -> bool:
+        """Record a merge or split by the program; False if a person's word forbids it."""
+        ...
+
+    def annotated(self, account: str, version: str, annotated: Annotated) -> None:
+        """Keep the statements and names of an account, in place of older ones."""
+        ...
+
+    def pointed(self, story: str, key: str, points: Sequence[Point]) -> None:
+        """Keep the points of a story's dossier, in place of older ones."""
+        ...
+
+    def set_source(self, source: Followed) -> None:
+        """Follow a feed or folder, or keep what is new about it."""
+        ...
+
+    def drop_source(self, url: str) -> bool:
+        """Follow it no more; False if it was not followed."""
+        ...
+
+
+class Store(Protocol):
+    """A library of accounts and their stories."""
+
+    def close(self) -> None: ...
+    def writing(self) -> AbstractContextManager[Writing]: ...
+    @property
+    def version(self) -> tuple[int, int]: ...
+    def has(self, content: str) -> bool: ...
+    def account(self, ref: str) -> Kept: ...
+    def accounts(self, *, story: str | None = None, since: str | None = None) -> Iterator[Kept]: ...
+    def story(self, ref: str) -> Tale: ...
+    def stories(
+        self, *, order: str = "newest", limit: int = 50, offset: int = 0, since: str | None = None
+    ) -> tuple[Tale, ...]: ...
+    def count(self) -> tuple[int, int]: ...
+    def profiles(
+        self, first: float | None = None, last: float | None = None
+    ) -> Iterator[tuple[str, bytes, str]]: ...
+    def pending(self, version: str, limit: int = 100) -> tuple[Witness, ...]: ...
+    def points_key(self, story: str) -> str | None: ...
+    def ties(self) -> tuple[Tie, ...]: ...
+    def merge(self, a: str, b: str, *, at: str) -> Event: ...
+    def split(self, story: str, accounts: Iterable[str], *, at: str) -> Event: ...
+    def move(self, account: str, story: str | None, *, at: str) -> Event: ...
+    def same(self, a: str, b: str, *, at: str) -> Event: ...
+    def not_same(self, name: str, stories: Iterable[str], *, at: str) -> Event: ...
+    def undo(self, *, at: str, number: int | None = None) -> Event: ...
+    def history(self, *, story: str | None = None, limit: int = 100) -> tuple[Event, ...]: ...
+    def search(
+        self, query: str, kinds: Sequence[str] = KINDS, *, limit: int = 20, offset: int = 0
+    ) -> Results: ...
+    def who(
+        self, name: str, *, about: str = "", story: str | None = None, limit: int = 100, offset: int = 0
+    ) -> Ledger: ...
+    def sources(self) -> tuple[Followed, ...]: ...
+    def set_source(self, source: Followed) -> None: ...
+    def drop_source(self, url: str) -> bool: ...
+    def check(self) -> tuple[str, ...]: ...
+    def backup(self, path: Path) -> None: ...
