@@ -1,20 +1,22 @@
 """From files, folders, addresses and standard input to witnesses.
 
 The room in a sentence each: ``files`` turns what the user names into bytes,
-``fetch`` is the one door to the network, ``decode`` turns bytes into text, ``html``,
-``documents`` and ``records`` read their formats, ``lines``, ``bylines`` and ``regions`` label the
-lines of a text, ``metadata`` finds title, authors, outlet and date, ``manifest`` reads
-what the files do not say.
+``fetch`` is the one door to the network, ``robots`` knows what a host allows, ``unpack`` unpacks,
+``decode`` turns bytes into text, ``html``, ``documents``, ``records``, ``feeds``, ``outlines``, ``wires``,
+``mail`` and ``archives`` read their formats, ``markup`` makes XML safe, ``lines``, ``bylines`` and
+``regions`` label the lines of a text, ``metadata`` finds title, authors, outlet and date, ``manifest``
+reads what the files do not say, ``visits`` fetches what feeds and sitemaps name, ``following`` reckons
+when to ask again.
 
 A source that cannot be used becomes a ``Problem``; only when nothing usable is
-left is there an ``InputError``. Invariant: the text of a plain-text or Markdown
-account is the decoded file, unchanged; the same sources in another order give the same
+left does ``read`` raise an ``InputError``, and ``stream`` never. Invariant: the text of a plain-text or
+Markdown account is the decoded file, unchanged; the same sources in another order give the same
 witnesses, but for the names of two files with one stem.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,10 +26,10 @@ from ..model import Problem, Witness, story_order
 from ..settings import Ingest
 
 if TYPE_CHECKING:
-    from .draft import Draft, Source
+    from .draft import Draft, Source, Visit
     from .manifest import Manifest
 
-__all__ = ["read"]
+__all__ = ["read", "stream"]
 
 
 def read(
@@ -52,15 +54,13 @@ def read(
     :returns: witnesses by date (undated last), then name; and what could not be used.
     :raises InputError: when the manifest cannot be read or nothing usable is left.
     """
-    from .files import gather, manifest_in, none_given
-    from .manifest import read_manifest
+    from .files import gather, none_given
 
     if not sources:
         raise none_given()
     problems: list[Problem] = []
-    said = Path(manifest) if manifest else manifest_in(sources, problems)
-    table = read_manifest(said, problems) if said else None
-    found = _drafts(gather(sources, settings, stdin, problems), settings, problems)
+    table = _table(sources, manifest, problems)
+    found = _aside(drafts(gather(sources, settings, stdin), settings), problems)
     kept = _within(found, settings, problems)
     witnesses = [_witness(draft, name, table) for draft, name in zip(kept, _names(kept), strict=True)]
     if table:
@@ -72,29 +72,86 @@ def read(
     return tuple(witnesses), tuple(sorted(problems, key=_place))
 
 
+def stream(
+    sources: Iterable[str | Path],
+    *,
+    manifest: Path | None = None,
+    settings: Ingest = Ingest(),  # noqa: B008 - frozen
+    stdin: Callable[[int], bytes] | None = None,
+    visit: Visit | None = None,
+) -> Iterator[Witness | Problem]:
+    """Yield accounts one at a time, as ``read`` makes them, and what could not be used.
+
+    Holds one article at a time, however many there are. A name is the file's or page's own: two accounts
+    may have the same one.
+
+    >>> import io
+    >>> story = "The ferry to Seahaven runs again after a week of storms, the harbour said on Monday. "
+    >>> [type(item).__name__ for item in stream(["-", "-"], stdin=io.BytesIO((story * 3).encode()).read)]
+    ['Witness', 'Problem']
+
+    :param visit: fetches the pages that feeds and sitemaps name (``visits.Visitor``); without it, only
+        articles that the sources themselves hold are read.
+    """
+    from .files import gather
+
+    problems: list[Problem] = []
+    named = list(sources)
+    try:
+        table = _table(named, manifest, problems)
+    except InputError as error:
+        table = None
+        problems.append(Problem(error.what, error.where, error.todo))
+    yield from problems
+    for item in drafts(gather(named, settings, stdin), settings, visit):
+        yield item if isinstance(item, Problem) else _witness(item, item.name, table)
+    if table:
+        yield from table.unused()
+
+
+def _table(sources: Sequence[str | Path], manifest: Path | None, problems: list[Problem]) -> Manifest | None:
+    from .files import manifest_in
+    from .manifest import read_manifest
+
+    said = Path(manifest) if manifest else manifest_in(sources, problems)
+    return read_manifest(said, problems) if said else None
+
+
 def _place(problem: Problem) -> tuple[str, str, str]:
     return problem.where, problem.what, problem.todo
 
 
-def _drafts(sources: Iterator[Source], settings: Ingest, problems: list[Problem]) -> Iterator[Draft]:
-    """The articles of the sources that are articles; the rest are problems."""
+def _aside(found: Iterator[Draft | Problem], problems: list[Problem]) -> Iterator[Draft]:
+    """The drafts alone; problems are put aside."""
+    for item in found:
+        if isinstance(item, Problem):
+            problems.append(item)
+        else:
+            yield item
+
+
+def drafts(
+    sources: Iterable[Source | Problem], settings: Ingest, visit: Visit | None = None
+) -> Iterator[Draft | Problem]:
+    """Yield the articles of the sources that are articles; the rest are problems."""
     from .readers import read_source
 
     for source in sources:
+        if isinstance(source, Problem):
+            yield source
+            continue
         try:
-            for item in read_source(source, settings):
-                if isinstance(item, Problem):
-                    problems.append(item)
-                    continue
-                draft = _whole(item)
-                problems.extend(draft.problems)
-                fault = _fault(draft, settings)
-                if fault:
-                    problems.append(fault)
-                else:
-                    yield draft
+            for item in read_source(source, settings, visit):
+                yield from (item,) if isinstance(item, Problem) else accepted(item, settings)
         except InputError as error:
-            problems.append(Problem(error.what, error.where or source.where, error.todo))
+            yield Problem(error.what, error.where or source.where, error.todo)
+
+
+def accepted(draft: Draft, settings: Ingest) -> Iterator[Draft | Problem]:
+    """Yield a draft's own problems, and the draft if it can be an account."""
+    mended = _whole(draft)
+    yield from mended.problems
+    yield _fault(mended, settings) or mended
 
 
 def _whole(draft: Draft) -> Draft:

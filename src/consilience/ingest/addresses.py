@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import PurePosixPath
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 from ..data import lexicon
@@ -57,6 +58,18 @@ def site(address: str | None) -> str:
     labels = name.split(".")
     held = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in SECOND else 2
     return ".".join(labels[-held:])
+
+
+def page_name(address: str) -> str:
+    """What a page may be called: the last part of its path, else its host.
+
+    >>> page_name("https://dravik.example/2031/ferry-is-back.html?x=1"), page_name("https://dravik.example/")
+    ('ferry-is-back', 'dravik.example')
+    """
+    parts = split(address)
+    stem = PurePosixPath(unquote(parts.path, errors="replace")).stem if parts else ""
+    name = re.sub(r"[^\w.-]+", "-", stem).strip("-.")[:80]
+    return name or ((parts.hostname or "") if parts else "") or "page"
 
 
 def article_address(address: str | None) -> str:

@@ -1,12 +1,12 @@
-"""The one outgoing door: fetches a page over http or https.
+"""The one outgoing door: fetches an address over http or https.
 
-Resolves a host, checks every address it has, and connects to the one checked, so
+Resolves a host, checks every address it has, and connects to those checked, so
 that a name that resolves anew (DNS rebinding) gains nothing. Private, loopback,
 link-local, metadata and other special addresses are refused unless the host is
-allowed by name; each redirect is checked again. Sends no cookies, credentials or
-referrer, reads no proxy from the environment, and bounds size, time, redirects and
-expansion. Keeps nothing. Invariant: no byte goes to an address that ``public`` refuses,
-unless its host is allowed by name.
+allowed by name; each redirect is checked again, and none may lead from https to http. Sends no
+cookies, credentials or referrer, reads no proxy from the environment, and bounds size, time,
+redirects and expansion. Keeps nothing: what robots.txt says is ``robots``'s. Invariant: no byte goes
+to an address that ``public`` refuses, unless its host is allowed by name.
 """
 
 from __future__ import annotations
@@ -18,74 +18,112 @@ import socket
 import ssl
 import threading
 import time
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from itertools import zip_longest
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from ..errors import FetchError
 from ..settings import Ingest
-from .draft import MEDIA, Source
+from .addresses import page_name
+from .draft import Source, media_suffix
+from .following import Validators, retry_after
+from .unpack import BrokenOffError, PackedError, TooLargeError, encodings, unpacked
 
+AGENT = "Consilience"
 HEADERS = {
-    "User-Agent": "Consilience/0.1 (compares news accounts for one reader)",
-    "Accept": "text/html,application/xhtml+xml,text/plain,application/pdf,application/json;q=0.9",
-    "Accept-Encoding": "gzip, deflate",
+    "User-Agent": f"{AGENT}/0.1 (compares news accounts for one reader)",
+    "Accept": "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,text/plain,"
+    "application/feed+json,application/pdf,application/json;q=0.9,application/xml;q=0.9,text/xml;q=0.9",
+    "Accept-Encoding": "gzip, deflate, br, zstd",
     "Connection": "close",
 }
 MAX_REDIRECTS = 5
 CHUNK = 65_536
-TYPES = frozenset({*MEDIA, ""})
+FIRST_TRY = 3.0
+"""Seconds given to each address of a host but the last: a way that is cut off (often IPv6) shows no error."""
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 UNICAST = ipaddress.ip_network("2000::/3")
 """All of IPv6 that is given out; site-local fec0:: and ::7f00:1 lie outside and yet count as global."""
 UNFIT = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")
+TAG = re.compile(r"[\x20-\x7e]{1,500}")
+
+
+class AnswerError(FetchError):
+    """A host answered, but not with what was asked for.
+
+    :param status: its HTTP status.
+    :param pause: seconds that it asks to be left alone (Retry-After), if it says so.
+    """
+
+    def __init__(self, what: str, *, where: str, todo: str, status: int, pause: float | None = None) -> None:
+        super().__init__(what, where=where, todo=todo)
+        self.status, self.pause = status, pause
+
+    @property
+    def lasting(self) -> bool:
+        """Whether asking again soon is vain: any 4xx but those that say "later"."""
+        return 400 <= self.status < 500 and self.status not in (408, 425, 429)
+
+
+class NotModified(AnswerError):
+    """What lies at an address has not changed since it was last read (304)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A checked place to connect to."""
+    """A checked place to connect to: the addresses of its host, in the order to be tried."""
 
     parts: SplitResult
     host: str
     port: int
-    address: str
+    addresses: tuple[str, ...]
 
 
-def fetch(url: str, settings: Ingest) -> Source:
+def fetch(url: str, settings: Ingest, *, since: Validators = Validators()) -> Source:  # noqa: B008 - frozen
     """Fetch one address.
 
+    :param since: what the last answer said of its state; a host that knows it answers in a word.
     :returns: the body, unpacked, as a source; its ``url`` is where redirects ended.
+    :raises NotModified: when it is as it was at ``since``.
     :raises FetchError: when the address is refused or does not answer as it should.
     """
     deadline = time.monotonic() + settings.timeout
     here = url
     for _ in range(MAX_REDIRECTS + 1):
-        found = _visit(here, settings, deadline)
+        stated = since if here == (since.url or url) else Validators()
+        found = _visit(here, settings, deadline, _conditions(stated))
         if isinstance(found, Source):
             return found
+        if here.lower().startswith("https:") and found.lower().startswith("http:"):
+            raise FetchError("redirects from https to http", where=url, todo="give the http address itself")
         here = found
     raise FetchError(f"redirects more than {MAX_REDIRECTS} times", where=url, todo="give the final address")
 
 
-def _visit(url: str, settings: Ingest, deadline: float) -> Source | str:
+def _conditions(since: Validators) -> dict[str, str]:
+    """Headers that ask only for what has changed; they go to the address that gave them alone."""
+    stated = {"If-None-Match": since.etag, "If-Modified-Since": since.modified}
+    return {name: value for name, value in stated.items() if value and TAG.fullmatch(value)}
+
+
+def _visit(url: str, settings: Ingest, deadline: float, extra: Mapping[str, str]) -> Source | str:
     """The source at an address, or where it redirects to."""
-    with _connected(resolve(url, settings), deadline) as connection:
+    with _connected(resolve(url, settings), deadline, extra) as connection:
         try:
             with closing(connection.getresponse()) as response:
                 place = response.getheader("Location")
                 if response.status in (301, 302, 303, 307, 308) and place:
                     return urljoin(url, place)
                 return _source(response, url, settings, deadline)
-        except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
             why = f"did not answer as it should ({_why(error)})"
             raise FetchError(why, where=url, todo="try again later") from error
 
 
 def resolve(url: str, settings: Ingest) -> Target:
-    """Check an address and pin it to one of the host's IP addresses.
+    """Check an address and pin it to the IP addresses that its host has now.
 
     :raises FetchError: when it is no web address, does not resolve, or leads to a private place.
     """
@@ -116,7 +154,20 @@ def resolve(url: str, settings: Ingest) -> Target:
                 f"host {host!r} is at {private}, which is not on the public internet",
                 where=url, todo=f"add {host!r} to ingest.allow_hosts if that is meant",
             )  # fmt: skip
-    return Target(parts, ascii_host, port, addresses[0])
+    return Target(parts, ascii_host, port, in_turn(addresses))
+
+
+def in_turn(addresses: list[str]) -> tuple[str, ...]:
+    """Addresses in the order to be tried: that of the resolver, but the two kinds by turns (RFC 8305).
+
+    >>> in_turn(["2606:4700::1", "2606:4700::2", "1.1.1.1"])
+    ('2606:4700::1', '1.1.1.1', '2606:4700::2')
+    """
+    once = list(dict.fromkeys(addresses))
+    kinds = [[a for a in once if (":" in a) == wanted] for wanted in (True, False)]
+    if once and once[0] not in kinds[0]:
+        kinds.reverse()
+    return tuple(a for pair in zip_longest(*kinds) for a in pair if a)
 
 
 def public(address: str) -> bool:
@@ -141,29 +192,48 @@ def public(address: str) -> bool:
 
 
 @contextmanager
-def _connected(target: Target, deadline: float) -> Iterator[http.client.HTTPConnection]:
-    """A connection to the pinned address with the request sent, which ends at the deadline."""
+def _connected(
+    target: Target, deadline: float, extra: Mapping[str, str]
+) -> Iterator[http.client.HTTPConnection]:
+    """A connection to a pinned address with the request sent, which ends at the deadline."""
     where = target.parts.geturl()
-    left = deadline - time.monotonic()
-    if left <= 0:
+    if deadline <= time.monotonic():
         raise FetchError("took too long", where=where, todo="try again or raise ingest.timeout")
-    connection = http.client.HTTPConnection(target.host, target.port, timeout=left)
+    connection = http.client.HTTPConnection(target.host, target.port)
     with ExitStack() as stack:
         stack.callback(connection.close)
         try:
-            connection.sock = socket.create_connection((target.address, target.port), timeout=left)
+            connection.sock = _plug(target, deadline)
             stack.enter_context(_cut_off(connection.sock, deadline))
             if target.parts.scheme == "https":
                 secure = ssl.create_default_context()
                 connection.sock = secure.wrap_socket(connection.sock, server_hostname=target.host)
                 connection.default_port = 443
             path = (target.parts.path or "/") + (f"?{target.parts.query}" if target.parts.query else "")
-            connection.request("GET", _quoted(path), headers=HEADERS)
+            connection.request("GET", _quoted(path), headers={**HEADERS, **extra})
         except (OSError, http.client.HTTPException) as error:
             raise FetchError(
                 f"cannot be reached ({_why(error)})", where=where, todo="check the address"
             ) from error
         yield connection
+
+
+def _plug(target: Target, deadline: float) -> socket.socket:
+    """A socket to the first of the checked addresses that answers."""
+    failed = OSError("it has no address")
+    for left, address in zip(range(len(target.addresses) - 1, -1, -1), target.addresses, strict=True):
+        rest = deadline - time.monotonic()
+        if rest <= 0:
+            break
+        try:
+            plug = socket.create_connection(
+                (address, target.port), timeout=min(rest, FIRST_TRY) if left else rest
+            )
+            plug.settimeout(max(0.001, deadline - time.monotonic()))
+            return plug
+        except OSError as error:
+            failed = error
+    raise failed
 
 
 @contextmanager
@@ -193,52 +263,66 @@ def _quoted(path: str) -> str:
 def _source(response: http.client.HTTPResponse, url: str, settings: Ingest, deadline: float) -> Source:
     """The body of a good response as a source."""
     if response.status != 200:
-        raise FetchError(f"answered {response.status} {response.reason}", where=url, todo="check the address")
+        raise _refusal(response, url)
     kind, _, rest = (response.getheader("Content-Type") or "").partition(";")
     media = kind.strip().casefold()
-    if media not in TYPES:
+    if media and media_suffix(media, url) is None:
         raise FetchError(
-            f"is {media}, not an article", where=url, todo="give the address of a page, PDF or text"
+            f"is {media}, not an article", where=url, todo="give the address of a page, feed, PDF or text"
         )
     charset = re.search(r"charset=[\"']?([\w.:-]+)", rest, re.IGNORECASE)
-    parts = urlsplit(url)
-    stem = PurePosixPath(unquote(parts.path)).stem
-    name = re.sub(r"[^\w.-]+", "-", stem).strip("-.") or (parts.hostname or "page")
+    data = _body(response, url, settings, deadline)
+    etag, modified = response.getheader("ETag"), response.getheader("Last-Modified")
     return Source(
-        name, url, "", _body(response, url, settings, deadline), url, media, charset[1] if charset else None
-    )
+        page_name(url), url, "", data, url, media, charset[1] if charset else None,
+        etag=etag, modified=modified,
+    )  # fmt: skip
+
+
+def _refusal(response: http.client.HTTPResponse, url: str) -> AnswerError:
+    """The error for an answer that is no page."""
+    if response.status == 304:
+        return NotModified("has not changed", where=url, todo="", status=304)
+    what = f"answered {response.status} {response.reason}".rstrip()
+    pause = retry_after(response.getheader("Retry-After"), time.time())
+    todo = f"try again in {pause:.0f} seconds" if pause else "check the address"
+    return AnswerError(what, where=url, todo=todo, status=response.status, pause=pause)
 
 
 def _body(response: http.client.HTTPResponse, url: str, settings: Ingest, deadline: float) -> bytes:
     """Read and unpack a body within the bounds of size and time."""
-    encoding = (response.getheader("Content-Encoding") or "identity").strip().casefold()
-    if encoding not in ("identity", "gzip", "x-gzip", "deflate"):
-        raise FetchError(
-            f"is packed as {encoding!r}, which was not asked for", where=url, todo="save the page as a file"
-        )
-    unpack = None if encoding == "identity" else zlib.decompressobj(47 if "gzip" in encoding else 15)
-    out = bytearray()
-    while chunk := response.read1(CHUNK):
-        room = settings.max_bytes - len(out) + 1
-        if unpack is not None and encoding == "deflate" and not out:
-            unpack = _deflate(chunk)
-        out += chunk[:room] if unpack is None else unpack.decompress(chunk, room)
-        if len(out) > settings.max_bytes:
-            raise FetchError(
-                f"has more than {settings.max_bytes:,} bytes", where=url, todo="raise ingest.max_bytes"
-            )
+    late = FetchError("took too long", where=url, todo="try again or raise ingest.timeout")
+
+    def chunks() -> Iterator[bytes]:
+        size = 0
+        while chunk := response.read1(CHUNK):
+            size += len(chunk)
+            if size > settings.max_bytes:
+                raise TooLargeError(f"has more than {settings.max_bytes:,} bytes")
+            if time.monotonic() > deadline:
+                raise late
+            yield chunk
+
+    todo = "save the page as a file"
+    try:
+        names = encodings(response.getheader("Content-Encoding"))
+        data = b"".join(unpacked(chunks(), names, settings.max_bytes))
+    except TooLargeError as error:
+        raise FetchError(str(error), where=url, todo="raise ingest.max_bytes") from error
+    except BrokenOffError as error:
+        raise (late if time.monotonic() > deadline else _broken(url)) from error
+    except PackedError as error:
+        raise FetchError(str(error), where=url, todo=todo) from error
     if time.monotonic() > deadline:
-        raise FetchError("took too long", where=url, todo="try again or raise ingest.timeout")
+        raise late
     # A connection that drops looks like the end: an account cut short would pass for a whole one.
-    if response.length or (unpack is not None and out and not unpack.eof):
-        raise FetchError("broke off before its end", where=url, todo="try again later")
-    return bytes(out)
+    if response.length:
+        raise _broken(url)
+    return data
 
 
-def _deflate(chunk: bytes) -> zlib._Decompress:
-    """An unpacker for "deflate", which servers send with or without the zlib header."""
-    wrapped = len(chunk) > 1 and chunk[0] & 0x0F == 8 and (chunk[0] * 256 + chunk[1]) % 31 == 0
-    return zlib.decompressobj(15 if wrapped else -15)
+def _broken(url: str) -> FetchError:
+    return FetchError("broke off before its end", where=url, todo="try again later")
 
 
 def _why(error: BaseException) -> str:

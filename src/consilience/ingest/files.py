@@ -10,52 +10,34 @@ from __future__ import annotations
 import glob
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..errors import FetchError, InputError
 from ..model import Problem
 from ..settings import Ingest
-from .draft import Source
+from .draft import HALVES, LONG, READ, Source, suffix_of
 
-SUFFIXES = (
-    ".txt",
-    ".text",
-    ".md",
-    ".markdown",
-    ".html",
-    ".htm",
-    ".xhtml",
-    ".json",
-    ".jsonl",
-    ".ndjson",
-    ".pdf",
-    ".docx",
-)
-KINDS = {".text": ".txt", ".markdown": ".md", ".htm": ".html", ".xhtml": ".html", ".ndjson": ".jsonl"}
+SUFFIXES = READ
 CUT = "raise ingest.max_bytes or cut it"
-TODO = "name .txt, .md, .html, .json, .jsonl, .pdf or .docx files"
+TODO = "name text, HTML, PDF, Word, JSON, feed, e-mail, WARC or Parquet files"
+HEAD = 65_536
+"""Bytes looked at of a file that is read piece by piece."""
 
 
 def gather(
-    names: Sequence[str | Path],
-    settings: Ingest,
-    stdin: Callable[[int], bytes] | None,
-    problems: list[Problem],
-) -> Iterator[Source]:
-    """Yield the bytes of every source named.
-
-    :param problems: grows by one for each thing left out.
-    """
+    names: Sequence[str | Path], settings: Ingest, stdin: Callable[[int], bytes] | None
+) -> Iterator[Source | Problem]:
+    """Yield the bytes of every source named, and a problem for each thing left out."""
     seen: dict[str, str] = {}
     for name in names:
         text = str(name)
         if text == "-":
-            yield from _standard_input(stdin, settings, problems, seen)
+            yield _standard_input(stdin, settings, seen)
         elif text.lower().startswith(("http://", "https://")):
-            yield from _address(text, settings, problems, seen)
+            yield _address(text, settings, seen)
         else:
-            yield from _paths(Path(text), settings, problems, seen)
+            yield from _paths(Path(text), settings, seen)
 
 
 def manifest_name(path: Path) -> bool:
@@ -81,110 +63,129 @@ def manifest_in(names: Sequence[str | Path], problems: list[Problem]) -> Path | 
 
 
 def _standard_input(
-    stdin: Callable[[int], bytes] | None, settings: Ingest, problems: list[Problem], seen: dict[str, str]
-) -> Iterator[Source]:
+    stdin: Callable[[int], bytes] | None, settings: Ingest, seen: dict[str, str]
+) -> Source | Problem:
     if stdin is None:
-        problems.append(Problem("nothing to read", "standard input", "pipe an article into the command"))
-    elif "-" in seen:
-        problems.append(Problem("named twice, read once", "standard input"))
-    else:
-        seen["-"] = "-"
-        data = stdin(settings.max_bytes + 1)
-        if len(data) > settings.max_bytes:
-            problems.append(
-                Problem(f"has more than the {settings.max_bytes:,} bytes read", "standard input", CUT)
-            )
-        elif data:
-            yield Source("stdin", "standard input", "", data)
-        else:
-            problems.append(Problem("is empty", "standard input", "pipe an article into the command"))
+        return Problem("nothing to read", "standard input", "pipe an article into the command")
+    if "-" in seen:
+        return Problem("named twice, read once", "standard input")
+    seen["-"] = "-"
+    data = stdin(settings.max_bytes + 1)
+    if len(data) > settings.max_bytes:
+        return Problem(f"has more than the {settings.max_bytes:,} bytes read", "standard input", CUT)
+    if not data:
+        return Problem("is empty", "standard input", "pipe an article into the command")
+    return Source("stdin", "standard input", "", data)
 
 
-def _address(url: str, settings: Ingest, problems: list[Problem], seen: dict[str, str]) -> Iterator[Source]:
+def _address(url: str, settings: Ingest, seen: dict[str, str]) -> Source | Problem:
     if url in seen:
-        problems.append(Problem("named twice, read once", url))
-        return
+        return Problem("named twice, read once", url)
     seen[url] = url
     from .fetch import fetch
 
     try:
-        yield fetch(url, settings)
+        return fetch(url, settings)
     except FetchError as error:
-        problems.append(Problem(error.what, error.where or url, error.todo))
+        return Problem(error.what, error.where or url, error.todo)
 
 
-def _paths(path: Path, settings: Ingest, problems: list[Problem], seen: dict[str, str]) -> Iterator[Source]:
+def _paths(path: Path, settings: Ingest, seen: dict[str, str]) -> Iterator[Source | Problem]:
     """One argument: a file, a folder (walked), or a pattern that the shell left alone."""
-    text, nothing = str(path), "holds no file that can be read"
+    text, nothing = shown(path), "holds no file that can be read"
+    found: Iterable[Path | Problem]
     try:
         if path.is_dir():
-            found = _walk(path, problems)
-        elif not os.path.lexists(text) and glob.has_magic(text):
-            hits = glob.glob(text, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+            found = walk(path)
+        elif not os.path.lexists(path) and glob.has_magic(str(path)):
+            hits = glob.glob(str(path), recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
             found = sorted(Path(hit) for hit in hits if not Path(hit).is_dir())
             nothing = "matches no file"
         else:
             found = [path]
     except (OSError, ValueError) as error:
-        problems.append(Problem(f"cannot be read ({_why(error)})", text, "check the name"))
+        yield Problem(f"cannot be read ({_why(error)})", text, "check the name")
         return
-    if not found:
-        problems.append(Problem(nothing, text, TODO))
+    files = False
     for file in found:
-        yield from _file(file, settings, problems, seen)
+        if isinstance(file, Problem):
+            yield file
+        else:
+            files = True
+            yield read_file(file, settings, seen)
+    if not files:
+        yield Problem(nothing, text, TODO)
 
 
-def _walk(folder: Path, problems: list[Problem]) -> list[Path]:
+def shown(path: Path) -> str:
+    """A path that can be printed: Python keeps the bytes of an odd name as halves of characters."""
+    return HALVES.sub("\N{REPLACEMENT CHARACTER}", str(path))
+
+
+def walk(folder: Path) -> list[Path | Problem]:
     """Files of a folder and its folders, each folder once; links that lead out of it are not followed."""
     root = folder.resolve()
     found: list[Path] = []
+    problems: list[Problem] = []
     visited: set[str] = set()
     waiting = [folder]
     while waiting:
         here = waiting.pop(0)
         real = str(here.resolve())
         if real in visited:
-            problems.append(Problem("leads back to a folder read already; skipped", str(here)))
+            problems.append(Problem("leads back to a folder read already; skipped", shown(here)))
             continue
         visited.add(real)
         try:
             entries = sorted(here.iterdir())
         except OSError as error:
-            problems.append(Problem(f"cannot be read ({_why(error)})", str(here), "check its permissions"))
+            problems.append(Problem(f"cannot be read ({_why(error)})", shown(here), "check its permissions"))
             continue
         for entry in entries:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir() and not entry.resolve().is_relative_to(root):
                 problems.append(
-                    Problem("leads out of the folder; skipped", str(entry), "name its target too")
+                    Problem("leads out of the folder; skipped", shown(entry), "name its target too")
                 )
             elif entry.is_dir():
                 waiting.append(entry)
-            elif entry.suffix.lower() in SUFFIXES and not manifest_name(entry):
+            elif readable(entry) and not manifest_name(entry):
                 found.append(entry)
-    return sorted(found)
+    return [*problems, *sorted(found)]
 
 
-def _file(path: Path, settings: Ingest, problems: list[Problem], seen: dict[str, str]) -> Iterator[Source]:
-    where = str(path)
+def readable(path: Path) -> bool:
+    """Whether a file's name tells a kind that is read."""
+    suffix = suffix_of(path.name)
+    return suffix.removesuffix(".gz") in SUFFIXES and suffix != ".gz"
+
+
+def read_file(path: Path, settings: Ingest, seen: dict[str, str]) -> Source | Problem:
+    """The bytes of a file, or, of one that is read piece by piece, its beginning."""
+    where = shown(path)
     try:
         status = path.stat()
         real = str(path.resolve())
+        suffix = suffix_of(path.name)
+        kind = suffix.removesuffix(".gz")
+        long = kind in LONG
         if not stat.S_ISREG(status.st_mode):
-            problems.append(Problem("is not a regular file", where, TODO))
-        elif real in seen:
-            problems.append(Problem("named twice, read once", where, "name each account once"))
-        elif status.st_size > settings.max_bytes:
-            problems.append(_large(status.st_size, where, settings))
-        else:
-            seen[real] = where
-            suffix = path.suffix.lower()
-            yield Source(path.stem, where, KINDS.get(suffix, suffix), path.read_bytes())
-    except (OSError, ValueError, RuntimeError) as error:
-        problems.append(
-            Problem(f"cannot be read ({_why(error)})", where, "check the name and its permissions")
+            return Problem("is not a regular file", where, TODO)
+        if real in seen:
+            return Problem("named twice, read once", where, "name each account once")
+        if status.st_size > settings.max_bytes and not long:
+            return _large(status.st_size, where, settings)
+        seen[real] = where
+        stem = HALVES.sub(
+            "\N{REPLACEMENT CHARACTER}", path.stem.removesuffix(kind) if suffix != kind else path.stem
         )
+        if not long:
+            return Source(stem, where, suffix, path.read_bytes())
+        with path.open("rb") as file:
+            return Source(stem, where, suffix, file.read(HEAD), path=path)
+    except (OSError, ValueError, RuntimeError) as error:
+        return Problem(f"cannot be read ({_why(error)})", where, "check the name and its permissions")
 
 
 def _large(size: int, where: str, settings: Ingest) -> Problem:

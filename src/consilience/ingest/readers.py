@@ -10,16 +10,35 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..errors import InputError
 from ..model import Anchor, Evidence, Problem
 from ..settings import Ingest
 from .decode import decode
-from .draft import MEDIA, Draft, Source
+from .draft import Draft, Source, Visit, media_suffix
 from .manifest import FIELDS, clean, from_yaml
+from .markup import root
+
+if TYPE_CHECKING:
+    from .feeds import Feed
 
 FRONT = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)(?:\r?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 MD_LINK = re.compile(r"(?<!!)\[(?P<words>[^\]\n]{1,300})\]\((?P<url>https?://[^\s)]{1,2000})")
+
+
+ROOTS = {
+    "rss": ".rss", "rdf": ".rss", "feed": ".rss", "channel": ".rss",
+    "opml": ".opml", "urlset": ".sitemap", "sitemapindex": ".sitemap",
+    "newsitem": ".newsml", "newsmessage": ".newsml", "packageitem": ".newsml", "nitf": ".nitf",
+    "html": ".html",
+}  # fmt: skip
+"""What an XML document is, by the name of its root element in lower case."""
+MAGIC = ((b"%PDF-", ".pdf"), (b"WARC/", ".warc"), (b"PAR1", ".parquet"))
+LISTS = frozenset({".rss", ".opml", ".sitemap"})
+HEADER = re.compile(
+    rb"(?:From|Date|Subject|Received|Return-Path|Delivered-To|MIME-Version|Message-ID):[ \t]*\S", re.I
+)
 
 
 def kind(source: Source) -> str:
@@ -27,28 +46,55 @@ def kind(source: Source) -> str:
 
     >>> kind(Source("a", "a", "", b"<!DOCTYPE html><p>x")), kind(Source("a", "a.txt", ".txt", b"%PDF-1.7"))
     ('.html', '.pdf')
+    >>> kind(Source("a", "a", "", b"<?xml version='1.0'?><rss><channel/></rss>"))
+    '.rss'
     """
     head = source.data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if head.startswith(b"%PDF-"):
-        return ".pdf"
-    if head.startswith(b"PK\x03\x04") and (source.suffix == ".docx" or b"word/" in source.data[:20_000]):
+    stated = source.suffix or media_suffix(source.media_type, source.url or "") or ""
+    return _by_bytes(head, source, stated) or stated or _by_look(head, source)
+
+
+def _by_bytes(head: bytes, source: Source, stated: str) -> str:
+    """What the bytes say whatever the name says; "" where they leave it to the name."""
+    for magic, suffix in MAGIC:
+        if head.startswith(magic):
+            return suffix
+    if head.startswith(b"PK\x03\x04") and (stated == ".docx" or b"word/" in source.data[:20_000]):
         return ".docx"
-    stated = source.suffix or MEDIA.get(source.media_type, "")
-    if stated:
-        return stated
+    if stated in ("", ".xml", ".html", ".txt") and _opens_xml(head):
+        found = ROOTS.get(root(source.data).casefold(), "")
+        return "" if stated == ".txt" and found in (".rss", ".html") else found
+    return ".rss" if stated in ("", ".json") and re.search(rb"jsonfeed\.org/version", head) else ""
+
+
+def _by_look(head: bytes, source: Source) -> str:
+    """What bytes without a name look like."""
     if re.match(rb"<(?:!doctype html|html|head|body|article)\b", head, re.IGNORECASE):
         return ".html"
+    if head.startswith(b"From ") or len(HEADER.findall(head)) > 1:
+        return ".mbox" if head.startswith(b"From ") else ".eml"
     return ".json" if head[:1] in (b"{", b"[") and source.data.rstrip()[-1:] in (b"}", b"]") else ".txt"
 
 
-def read_source(source: Source, settings: Ingest) -> Iterator[Draft | Problem]:
+def _opens_xml(head: bytes) -> bool:
+    """Whether bytes open as mark-up does, in one-byte or two-byte characters."""
+    return head.replace(b"\x00", b"")[:3].lstrip(b"\xff\xfe").startswith(b"<")
+
+
+def read_source(source: Source, settings: Ingest, visit: Visit | None = None) -> Iterator[Draft | Problem]:
     """Yield the articles of a source and what of it cannot be used.
 
+    :param visit: fetches the page of an address that a feed or sitemap names; without it, only articles that
+        the source itself holds are read.
     :raises InputError: when the source cannot be read at all.
     """
     suffix = kind(source)
     if not source.data.strip():
         yield Problem("is empty", source.where, "give a file that holds the article's text")
+    elif suffix in LISTS:
+        from .visits import read_listed
+
+        yield from read_listed(listed(source, settings), source, settings, visit)
     elif suffix == ".html":
         from .html import read_html
 
@@ -61,8 +107,26 @@ def read_source(source: Source, settings: Ingest) -> Iterator[Draft | Problem]:
         from .records import read_records
 
         yield from read_records(source)
+    elif suffix == ".xml":
+        what = f"is XML of an unknown kind (<{root(source.data)}>)"
+        raise InputError(what, todo="give a feed, a sitemap, NewsML-G2 or NITF")
     else:
         yield _text(source, suffix == ".md")
+
+
+def listed(source: Source, settings: Ingest) -> Feed:
+    """What a feed, sitemap or outline holds.
+
+    :raises InputError: when it cannot be read, or is none of these.
+    """
+    from . import feeds, outlines
+
+    root_name = root(source.data).casefold()
+    if root_name == "opml":
+        return outlines.read_opml(source, settings)
+    if ROOTS.get(root_name) == ".sitemap":
+        return outlines.read_sitemap(source, settings)
+    return feeds.read_feed(source, settings)
 
 
 def _text(source: Source, markdown: bool) -> Draft:
