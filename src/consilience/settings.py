@@ -31,6 +31,10 @@ class Ingest:
     :param min_words: fewest words for a text to be taken as an article.
     :param timeout: seconds for one outgoing request.
     :param allow_hosts: hosts that may be fetched although their address is private.
+    :param poll: seconds between two rounds to an address that is followed; a feed may ask for longer.
+    :param delay: least seconds between two requests to one host; its robots.txt may ask for longer.
+    :param max_items: most articles taken from one feed or sitemap in one round.
+    :param max_age: days after which an entry of a feed or sitemap that is followed is too old to be fetched.
     """
 
     max_bytes: int = 20_000_000
@@ -40,6 +44,10 @@ class Ingest:
     min_words: int = 25
     timeout: float = 20.0
     allow_hosts: tuple[str, ...] = ()
+    poll: float = 900.0
+    delay: float = 2.0
+    max_items: int = 200
+    max_age: int = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def read(
     table = _table(sources, manifest, problems)
     found = _aside(drafts(gather(sources, settings, stdin), settings), problems)
     kept = _within(found, settings, problems)
-    witnesses = [_witness(draft, name, table) for draft, name in zip(kept, _names(kept), strict=True)]
+    witnesses = [witness_of(draft, name, table) for draft, name in zip(kept, _names(kept), strict=True)]
     if table:
         problems.extend(table.unused())
     if not witnesses:
@@ -104,7 +104,7 @@ def stream(
         problems.append(Problem(error.what, error.where, error.todo))
     yield from problems
     for item in drafts(gather(named, settings, stdin), settings, visit):
-        yield item if isinstance(item, Problem) else _witness(item, item.name, table)
+        yield item if isinstance(item, Problem) else witness_of(item, item.name, table)
     if table:
         yield from table.unused()
 
@@ -217,7 +217,8 @@ def _names(drafts: list[Draft]) -> list[str]:
     return names
 
 
-def _witness(draft: Draft, name: str, table: Manifest | None) -> Witness:
+def witness_of(draft: Draft, name: str, table: Manifest | None = None) -> Witness:
+    """The account of a draft, with what a manifest says of it."""
     from .metadata import complete
 
     return complete(draft, table.find(draft.where, draft.name) if table else {}, name)

@@ -18,7 +18,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -67,6 +67,12 @@ class AnswerError(FetchError):
         return 400 <= self.status < 500 and self.status not in (408, 425, 429)
 
 
+class UnfitError(FetchError):
+    """What lies at an address cannot be used, however often it is asked for."""
+
+    lasting = True
+
+
 class NotModified(AnswerError):
     """What lies at an address has not changed since it was last read (304)."""
 
@@ -81,19 +87,36 @@ class Target:
     addresses: tuple[str, ...]
 
 
-def fetch(url: str, settings: Ingest, *, since: Validators = Validators()) -> Source:  # noqa: B008 - frozen
+Gate = Callable[[str], None]
+"""Called before each address is opened, redirects too; raises ``FetchError`` where it may not be."""
+
+
+def fetch(
+    url: str,
+    settings: Ingest,
+    *,
+    since: Validators = Validators(),  # noqa: B008 - frozen
+    gate: Gate | None = None,
+    any_kind: bool = False,
+) -> Source:
     """Fetch one address.
 
     :param since: what the last answer said of its state; a host that knows it answers in a word.
+    :param gate: asked before each request; the time it takes does not count.
+    :param any_kind: whether content of any type will do (robots.txt comes as all sorts).
     :returns: the body, unpacked, as a source; its ``url`` is where redirects ended.
     :raises NotModified: when it is as it was at ``since``.
     :raises FetchError: when the address is refused or does not answer as it should.
     """
-    deadline = time.monotonic() + settings.timeout
+    left = settings.timeout
     here = url
     for _ in range(MAX_REDIRECTS + 1):
+        if gate is not None:
+            gate(here)
+        begun = time.monotonic()
         stated = since if here == (since.url or url) else Validators()
-        found = _visit(here, settings, deadline, _conditions(stated))
+        found = _visit(here, settings, begun + left, _conditions(stated), any_kind)
+        left -= time.monotonic() - begun
         if isinstance(found, Source):
             return found
         if here.lower().startswith("https:") and found.lower().startswith("http:"):
@@ -108,7 +131,9 @@ def _conditions(since: Validators) -> dict[str, str]:
     return {name: value for name, value in stated.items() if value and TAG.fullmatch(value)}
 
 
-def _visit(url: str, settings: Ingest, deadline: float, extra: Mapping[str, str]) -> Source | str:
+def _visit(
+    url: str, settings: Ingest, deadline: float, extra: Mapping[str, str], any_kind: bool
+) -> Source | str:
     """The source at an address, or where it redirects to."""
     with _connected(resolve(url, settings), deadline, extra) as connection:
         try:
@@ -116,10 +141,16 @@ def _visit(url: str, settings: Ingest, deadline: float, extra: Mapping[str, str]
                 place = response.getheader("Location")
                 if response.status in (301, 302, 303, 307, 308) and place:
                     return urljoin(url, place)
-                return _source(response, url, settings, deadline)
+                if response.status != 200:
+                    raise _refusal(response, url)
+                media, charset = _kind(response, url, any_kind)
+                data = _body(response, url, settings, deadline)
         except (OSError, http.client.HTTPException, ValueError) as error:
             why = f"did not answer as it should ({_why(error)})"
             raise FetchError(why, where=url, todo="try again later") from error
+        etag, modified = response.getheader("ETag"), response.getheader("Last-Modified")
+        name = page_name(url)
+        return Source(name, url, "", data, url, media, charset, etag=etag, modified=modified)
 
 
 def resolve(url: str, settings: Ingest) -> Target:
@@ -133,11 +164,11 @@ def resolve(url: str, settings: Ingest) -> Target:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         ascii_host = host if ":" in host else host.encode("idna").decode("ascii")
     except (ValueError, UnicodeError) as error:
-        raise FetchError("is not a web address", where=url, todo="give http://… or https://…") from error
+        raise UnfitError("is not a web address", where=url, todo="give http://… or https://…") from error
     if parts.scheme not in ("http", "https") or not host or UNFIT.search(url):
-        raise FetchError("is not a web address", where=url, todo="give http://… or https://…")
+        raise UnfitError("is not a web address", where=url, todo="give http://… or https://…")
     if parts.username is not None or parts.password is not None:
-        raise FetchError(
+        raise UnfitError(
             "holds a user name or password", where=f"{parts.scheme}://{host}", todo="leave them out"
         )
     try:
@@ -150,7 +181,7 @@ def resolve(url: str, settings: Ingest) -> Target:
     if host.casefold() not in {h.casefold() for h in settings.allow_hosts}:
         private = next((a for a in addresses if not public(a)), None)
         if private is not None or not addresses:
-            raise FetchError(
+            raise UnfitError(
                 f"host {host!r} is at {private}, which is not on the public internet",
                 where=url, todo=f"add {host!r} to ingest.allow_hosts if that is meant",
             )  # fmt: skip
@@ -260,23 +291,16 @@ def _quoted(path: str) -> str:
     return re.sub(r"[^\x21-\x7e]+", lambda m: "".join(f"%{b:02X}" for b in m.group().encode("utf-8")), path)
 
 
-def _source(response: http.client.HTTPResponse, url: str, settings: Ingest, deadline: float) -> Source:
-    """The body of a good response as a source."""
-    if response.status != 200:
-        raise _refusal(response, url)
+def _kind(response: http.client.HTTPResponse, url: str, any_kind: bool) -> tuple[str, str | None]:
+    """Media type and character set of an answer."""
     kind, _, rest = (response.getheader("Content-Type") or "").partition(";")
     media = kind.strip().casefold()
-    if media and media_suffix(media, url) is None:
-        raise FetchError(
+    if media and not any_kind and media_suffix(media, url) is None:
+        raise UnfitError(
             f"is {media}, not an article", where=url, todo="give the address of a page, feed, PDF or text"
         )
     charset = re.search(r"charset=[\"']?([\w.:-]+)", rest, re.IGNORECASE)
-    data = _body(response, url, settings, deadline)
-    etag, modified = response.getheader("ETag"), response.getheader("Last-Modified")
-    return Source(
-        page_name(url), url, "", data, url, media, charset[1] if charset else None,
-        etag=etag, modified=modified,
-    )  # fmt: skip
+    return media, charset[1] if charset else None
 
 
 def _refusal(response: http.client.HTTPResponse, url: str) -> AnswerError:
@@ -308,7 +332,7 @@ def _body(response: http.client.HTTPResponse, url: str, settings: Ingest, deadli
         names = encodings(response.getheader("Content-Encoding"))
         data = b"".join(unpacked(chunks(), names, settings.max_bytes))
     except TooLargeError as error:
-        raise FetchError(str(error), where=url, todo="raise ingest.max_bytes") from error
+        raise UnfitError(str(error), where=url, todo="raise ingest.max_bytes") from error
     except BrokenOffError as error:
         raise (late if time.monotonic() > deadline else _broken(url)) from error
     except PackedError as error:
