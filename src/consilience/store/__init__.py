@@ -14,8 +14,8 @@ from .protocol import (
     KINDS,
     Entry,
     Event,
-    Followed,
     Hit,
+    Imported,
     Kept,
     Ledger,
     Line,
@@ -25,7 +25,7 @@ from .protocol import (
     Tale,
     Tie,
     Total,
-    Writing,
+    Writer,
     content_key,
 )
 
@@ -33,8 +33,8 @@ __all__ = [
     "KINDS",
     "Entry",
     "Event",
-    "Followed",
     "Hit",
+    "Imported",
     "Kept",
     "Ledger",
     "Library",
@@ -45,7 +45,7 @@ __all__ = [
     "Tale",
     "Tie",
     "Total",
-    "Writing",
+    "Writer",
     "content_key",
     "open_library",
 ]
@@ -57,8 +57,8 @@ def open_library(path: str | Path, *, create: bool = False) -> Store:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     library = open_library(Path(folder) / "news.library", create=True)
-    ...     print(library.count())
+    ...     print(library.counts()["accounts"])
     ...     library.close()
-    (0, 0)
+    0
     """
     return Library.open(path, create=create)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import MISSING, fields
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from typing import Any
 from unicodedata import combining, normalize
 
@@ -72,7 +73,12 @@ def from_json(values: dict[str, Any]) -> Witness:
 
 def pack(witness: Witness) -> bytes:
     """A witness as a record."""
-    body = json.dumps(to_json(witness), ensure_ascii=False, separators=(",", ":"))
+    return squeeze(to_json(witness))
+
+
+def squeeze(values: Any) -> bytes:
+    """JSON values, deflated; ``values_of`` gives them back."""
+    body = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
     return zlib.compress(body.encode("utf-8", "surrogatepass"), 6)
 
 
@@ -162,6 +168,17 @@ def moment(at: str) -> float:
         raise InputError(f"{at!r} is no ISO date or time", todo="write it as 2031-05-06") from error
     read = read if read.tzinfo else read.replace(tzinfo=UTC)
     return (read - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(days=1)
+
+
+def utterance(text: str, spans: Sequence[tuple[int, int]]) -> int:
+    """A number that equal wordings share, whatever their case and punctuation.
+
+    >>> utterance("“The dam held,” he said.", [(1, 13)]) == utterance("The dam HELD", [(0, 12)])
+    True
+    """
+    words = _fold(" ".join(text[a:b] for a, b in spans))
+    digest = sha256(words.encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 # -- names --

@@ -327,6 +327,22 @@ def _put_back(db: sqlite3.Connection, event: Event, accounts: Sequence[str], at:
             _close(db, story, to)
 
 
+def ends(db: sqlite3.Connection) -> dict[str, str]:
+    """The story that the last change of each account has put it in, as its id was then."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for event in events(db, "ORDER BY n"):
+        if event.kind in CHANGES:
+            to = event.story if event.kind == "merge" else event.other
+            for account in event.accounts:
+                found.setdefault(account, []).append((event.number, str(to)))
+        elif event.undoes is not None:
+            (undone,) = events(db, "WHERE n = ?", (event.undoes,))
+            was = undone.other if undone.kind == "merge" else undone.story
+            for account in event.accounts if undone.kind in CHANGES else ():
+                found.setdefault(account, []).append((event.number, str(was)))
+    return {account: steps[-1][1] for account, steps in found.items()}
+
+
 # -- names --
 
 

@@ -12,12 +12,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..model import Annotated, Point, Witness
-from . import corrections, rows, schema
-from .codec import moment, unpack
-from .protocol import KINDS, Entry, Event, Followed, Kept, Ledger, Moved, Results, Tale, Tie
+from . import checks, corrections, exchange, ledger, rows, schema, search
+from .codec import moment, shown, squeeze, unpack, values_of
+from .protocol import KINDS, Entry, Event, Imported, Kept, Ledger, Moved, Results, Tale, Tie, content_key
+
+if TYPE_CHECKING:
+    from ..ingest.following import Followed
 
 ORDERS = {
     "newest": "s.newest DESC, s.n DESC",
@@ -33,6 +37,13 @@ class Write:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
+    def known(self, witness: Witness) -> Kept | None:
+        """The account of this content, if it is there, whatever it is called."""
+        found = self._db.execute(
+            rows.KEPT + "WHERE a.content = ? OR a.id = ?", (content_key(witness), witness.id)
+        ).fetchone()
+        return rows.kept(found) if found else None
+
     def add(self, entry: Entry) -> bool:
         """Add an account; False if its content is there already."""
         return rows.enter(self._db, entry)
@@ -45,9 +56,11 @@ class Write:
         """Keep the statements and names of an account, in place of older ones."""
         rows.annotate(self._db, rows.account_row(self._db, account), version, annotated)
 
-    def pointed(self, story: str, key: str, points: Sequence[Point]) -> None:
-        """Keep the points of a story's dossier, in place of older ones."""
-        rows.point_out(self._db, rows.story_row(self._db, story), key, points)
+    def pointed(
+        self, story: str, key: str, points: Sequence[Point], document: dict[str, Any] | None = None
+    ) -> None:
+        """Keep a story's dossier and its points, in place of older ones."""
+        rows.point_out(self._db, rows.story_row(self._db, story), key, points, document)
 
     def set_source(self, source: Followed) -> None:
         """Follow a feed or folder, or keep what is new about it."""
@@ -143,12 +156,23 @@ class Library:
         for row in self._db.execute(f"{rows.KEPT}{chosen}ORDER BY {order}", values):
             yield rows.kept(row)
 
-    def count(self) -> tuple[int, int]:
-        """How many accounts and stories there are."""
+    def seen(self, url: str) -> bool:
+        """Whether an account from an address is there."""
+        found = self._db.execute("SELECT 1 FROM account WHERE url = ? LIMIT 1", (shown(url),))
+        return found.fetchone() is not None
+
+    def counts(self) -> dict[str, int]:
+        """How many accounts, stories and statements there are."""
         found = self._db.execute(
-            "SELECT (SELECT count(*) FROM account), (SELECT count(*) FROM story WHERE accounts > 0)"
+            "SELECT (SELECT count(*) FROM account), (SELECT count(*) FROM story WHERE accounts > 0), "
+            "(SELECT count(*) FROM statement)"
         ).fetchone()
-        return int(found[0]), int(found[1])
+        return dict(zip(("accounts", "stories", "statements"), found, strict=True))
+
+    def newest(self) -> float | None:
+        """The time of the newest account, in days since 1970."""
+        found = self._db.execute("SELECT max(moment) FROM account").fetchone()[0]
+        return None if found is None else float(found)
 
     def profiles(
         self, first: float | None = None, last: float | None = None
@@ -169,6 +193,13 @@ class Library:
             (version, limit),
         )
         return tuple(unpack(row[0]) for row in found)
+
+    def pending_count(self, version: str) -> int:
+        """How many accounts are not annotated by this stage version."""
+        found = self._db.execute(
+            "SELECT count(*) FROM account WHERE annotated < ?1 OR annotated > ?1", (version,)
+        )
+        return int(found.fetchone()[0])
 
     # -- stories --
 
@@ -192,11 +223,11 @@ class Library:
         ).fetchall()
         return tuple(rows.tale(self._db, row) for row in found)
 
-    def points_key(self, story: str) -> str | None:
-        """What the kept points of a story were made from; None if it has none or they are no longer its."""
+    def document(self, story: str, key: str) -> dict[str, Any] | None:
+        """A story's dossier if one made from just that is kept; None if not."""
         n = rows.story_row(self._db, story)
-        row = self._db.execute("SELECT key FROM dossier WHERE story = ?", (n,)).fetchone()
-        return row[0] if row else None
+        row = self._db.execute("SELECT body FROM dossier WHERE story = ? AND key = ?", (n, key)).fetchone()
+        return values_of(row[0]) if row and row[0] and row[0] != squeeze(None) else None
 
     # -- people's corrections --
 
@@ -287,14 +318,15 @@ class Library:
     def search(
         self, query: str, kinds: Sequence[str] = KINDS, *, limit: int = 20, offset: int = 0
     ) -> Results:
-        """Find accounts, statements and points; see ``search`` for what a query may hold."""
-        raise NotImplementedError
+        """Find accounts, statements and points; see ``query`` for what a query may hold."""
+        return search.search(self._db, query, kinds, limit=limit, offset=offset)
 
     def who(
         self, name: str, *, about: str = "", story: str | None = None, limit: int = 100, offset: int = 0
     ) -> Ledger:
-        """What a person said, over all stories."""
-        raise NotImplementedError
+        """What a person said, over all stories; with ``story``, who bears the name there."""
+        chosen = None if story is None else rows.story_row(self._db, story)
+        return ledger.who(self._db, name, about, chosen, (limit, offset))
 
     # -- what is followed --
 
@@ -316,8 +348,32 @@ class Library:
 
     def check(self) -> tuple[str, ...]:
         """Faults of the library, one sentence each; none when all is well."""
-        raise NotImplementedError
+        return checks.check(self._db)
 
     def backup(self, path: Path) -> None:
-        """Copy the library to a file, also while another program writes."""
-        raise NotImplementedError
+        """Copy the library to a new file, also while another program writes."""
+        checks.backup(self._db, Path(path))
+
+    @staticmethod
+    def restore(path: str | Path, copy: str | Path, *, overwrite: bool = False) -> tuple[int, int]:
+        """Put a copy in the place of a library; refuses to replace one unless told.
+
+        :returns: how many accounts and stories it has.
+        """
+        return checks.restore(Path(copy), Path(path), overwrite=overwrite)
+
+    def export(self, path: str | Path, form: str = "", *, stories: Iterable[str] = ()) -> int:
+        """Write the library, or the accounts of some stories.
+
+        :param form: jsonl or parquet; where it is empty, the suffix says.
+        :returns: how many accounts were written.
+        """
+        chosen = [rows.story_row(self._db, s) for s in stories]
+        return exchange.export(self._db, Path(path), form, chosen)
+
+    def import_(self, path: str | Path, form: str = "", *, at: str = "") -> Imported:
+        """Take in what ``export`` wrote; what is there already stays as it is.
+
+        :param at: the time, for what corrections of the other library change here.
+        """
+        return exchange.take_in(self._db, self.writing, Path(path), form, at)

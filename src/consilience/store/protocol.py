@@ -11,9 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..model import Annotated, Point, Witness, tagged_hash
+
+if TYPE_CHECKING:
+    from ..ingest.following import Followed
 
 KINDS = ("account", "statement", "point")
 """What can be searched."""
@@ -142,19 +145,6 @@ class Tie:
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """A feed or folder that ``watch`` polls, and what is known of it."""
-
-    url: str
-    kind: str = "feed"
-    etag: str | None = None
-    modified: str | None = None
-    next_poll: str | None = None
-    failures: int = 0
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Hit:
     """One thing found.
 
@@ -233,9 +223,26 @@ class Ledger:
     total: int
     apart: tuple[str, ...] = ()
 
+    def __iter__(self) -> Iterator[Line]:
+        return iter(self.lines)
 
-class Writing(Protocol):
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: accounts added, those there already, corrections added, and what was wrong."""
+
+    added: int
+    there: int
+    corrections: int
+    faults: tuple[str, ...] = ()
+
+
+class Writer(Protocol):
     """What can be written in one transaction."""
+
+    def known(self, witness: Witness) -> Kept | None:
+        """The account of this content, if it is there, whatever it is called."""
+        ...
 
     def add(self, entry: Entry) -> bool:
         """Add an account; False if its content is there already."""
@@ -249,8 +256,10 @@ class Writing(Protocol):
         """Keep the statements and names of an account, in place of older ones."""
         ...
 
-    def pointed(self, story: str, key: str, points: Sequence[Point]) -> None:
-        """Keep the points of a story's dossier, in place of older ones."""
+    def pointed(
+        self, story: str, key: str, points: Sequence[Point], document: dict[str, Any] | None = None
+    ) -> None:
+        """Keep a story's dossier and its points, in place of older ones."""
         ...
 
     def set_source(self, source: Followed) -> None:
@@ -266,7 +275,7 @@ class Store(Protocol):
     """A library of accounts and their stories."""
 
     def close(self) -> None: ...
-    def writing(self) -> AbstractContextManager[Writing]: ...
+    def writing(self) -> AbstractContextManager[Writer]: ...
     @property
     def version(self) -> tuple[int, int]: ...
     def has(self, content: str) -> bool: ...
@@ -276,12 +285,15 @@ class Store(Protocol):
     def stories(
         self, *, order: str = "newest", limit: int = 50, offset: int = 0, since: str | None = None
     ) -> tuple[Tale, ...]: ...
-    def count(self) -> tuple[int, int]: ...
+    def counts(self) -> dict[str, int]: ...
+    def newest(self) -> float | None: ...
+    def seen(self, url: str) -> bool: ...
     def profiles(
         self, first: float | None = None, last: float | None = None
     ) -> Iterator[tuple[str, bytes, str]]: ...
     def pending(self, version: str, limit: int = 100) -> tuple[Witness, ...]: ...
-    def points_key(self, story: str) -> str | None: ...
+    def pending_count(self, version: str) -> int: ...
+    def document(self, story: str, key: str) -> dict[str, Any] | None: ...
     def ties(self) -> tuple[Tie, ...]: ...
     def merge(self, a: str, b: str, *, at: str) -> Event: ...
     def split(self, story: str, accounts: Iterable[str], *, at: str) -> Event: ...
@@ -301,3 +313,5 @@ class Store(Protocol):
     def drop_source(self, url: str) -> bool: ...
     def check(self) -> tuple[str, ...]: ...
     def backup(self, path: Path) -> None: ...
+    def export(self, path: Path, form: str = "", *, stories: Iterable[str] = ()) -> int: ...
+    def import_(self, path: Path, form: str = "", *, at: str = "") -> Imported: ...

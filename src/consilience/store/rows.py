@@ -11,13 +11,16 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..model import Annotated, Point
-from .codec import facets, joined, name_key, ordering, pack, shown, unpack
-from .protocol import Entry, Followed, Kept, Tale, content_key
+from .codec import facets, joined, name_key, ordering, pack, shown, squeeze, unpack, utterance
+from .protocol import Entry, Kept, Tale, content_key
 from .schema import COLUMNS, SHIFT, SOURCES
+
+if TYPE_CHECKING:
+    from ..ingest.following import Followed
 
 KEPT = (
     "SELECT a.n, r.body, s.id, a.moment, a.added_at, a.score, a.near, a.why, a.annotated "
@@ -188,6 +191,7 @@ def annotate(db: sqlite3.Connection, n: int, version: str, annotated: Annotated)
         (version, names["person"], names["body"], names["place"], joined(list(dict.fromkeys(speakers))), n),
     )
     index(db, "account_words", n)
+    text = annotated.witness.text
     for place, statement in enumerate(annotated.statements[:MOST_SAID]):
         spans = [(s.start, s.end) for s in statement.content]
         who = statement.speaker
@@ -197,7 +201,7 @@ def annotate(db: sqlite3.Connection, n: int, version: str, annotated: Annotated)
             (n << SHIFT) + place, n, statement.id, json.dumps(spans), shown(speaker),
             name_key(speaker) or None if speaker else None, statement.form,
             json.dumps([shown(c) for c in statement.chain], ensure_ascii=False),
-            joined([names for names in about.values() if names]),
+            " \ue000 ".join(names for names in about.values() if names), utterance(text, spans),
         )  # fmt: skip
         db.execute(f"INSERT INTO statement VALUES ({', '.join('?' * len(values))})", values)
         index(db, "statement_words", values[0])
@@ -221,12 +225,14 @@ def _names(annotated: Annotated, within: Sequence[tuple[int, int]] | None = None
     return {kind: joined(list(names)) for kind, names in found.items()}
 
 
-def point_out(db: sqlite3.Connection, story: int, key: str, points: Sequence[Point]) -> None:
-    """Keep the points of a story's dossier, in place of older ones."""
+def point_out(
+    db: sqlite3.Connection, story: int, key: str, points: Sequence[Point], document: dict[str, Any] | None
+) -> None:
+    """Keep a story's dossier and its points, in place of older ones."""
     for (old,) in db.execute("SELECT n FROM point WHERE story = ?", (story,)).fetchall():
         index(db, "point_words", old, drop=True)
     db.execute("DELETE FROM point WHERE story = ?", (story,))
-    db.execute("INSERT OR REPLACE INTO dossier VALUES (?, ?)", (story, key))
+    db.execute("INSERT OR REPLACE INTO dossier VALUES (?, ?, ?)", (story, key, squeeze(document)))
     for point in points:
         first = point.spans[0].witness if point.spans else None
         made = db.execute(
@@ -240,12 +246,13 @@ def point_out(db: sqlite3.Connection, story: int, key: str, points: Sequence[Poi
 
 
 def follow(db: sqlite3.Connection, source: Followed) -> None:
-    """Follow a feed or folder, or keep what is new about it."""
-    values = [shown(v) if isinstance(v, str) else v for v in (getattr(source, f) for f in Followed.__slots__)]
-    db.execute(f"INSERT OR REPLACE INTO followed VALUES ({', '.join('?' * len(values))})", values)
+    """Follow an address or folder, or keep what is new about it."""
+    db.execute("INSERT OR REPLACE INTO followed VALUES (?, ?)", (shown(source.url), source.dump()))
 
 
 def followed(db: sqlite3.Connection) -> Iterator[Followed]:
     """What is followed, by address."""
-    for row in db.execute(f"SELECT {', '.join(Followed.__slots__)} FROM followed ORDER BY url"):
-        yield Followed(*row)
+    from ..ingest.following import Followed  # readers take long to load, and a search needs none
+
+    for (state,) in db.execute("SELECT state FROM followed ORDER BY url"):
+        yield Followed.load(state)

@@ -41,6 +41,8 @@ CREATE TABLE account (
 CREATE INDEX account_story ON account(story, ordering, id);
 CREATE INDEX account_name ON account(name);
 CREATE INDEX account_moment ON account(moment);
+CREATE INDEX account_published ON account(published);
+CREATE INDEX account_url ON account(url) WHERE url IS NOT NULL;
 CREATE INDEX account_added ON account(added_at);
 CREATE INDEX account_annotated ON account(annotated, n);
 CREATE TABLE record (n INTEGER PRIMARY KEY REFERENCES account(n), body BLOB NOT NULL);
@@ -48,12 +50,12 @@ CREATE TABLE profile (n INTEGER PRIMARY KEY REFERENCES account(n), body BLOB NOT
 CREATE TABLE statement (
   n INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES account(n), id TEXT NOT NULL,
   spans TEXT NOT NULL, speaker TEXT, speaker_key TEXT, form TEXT NOT NULL, chain TEXT NOT NULL,
-  about TEXT NOT NULL
+  about TEXT NOT NULL, utterance INTEGER NOT NULL
 );
-CREATE INDEX statement_speaker ON statement(speaker_key, n) WHERE speaker_key IS NOT NULL;
+CREATE INDEX statement_speaker ON statement(speaker_key, utterance, n) WHERE speaker_key IS NOT NULL;
 CREATE INDEX statement_account ON statement(account);
 CREATE TABLE speaker (key TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE dossier (story INTEGER PRIMARY KEY REFERENCES story(n), key TEXT NOT NULL);
+CREATE TABLE dossier (story INTEGER PRIMARY KEY REFERENCES story(n), key TEXT NOT NULL, body BLOB);
 CREATE TABLE point (
   n INTEGER PRIMARY KEY, story INTEGER NOT NULL REFERENCES story(n), id TEXT NOT NULL,
   says TEXT NOT NULL, speaker TEXT, account TEXT, low INTEGER NOT NULL, high INTEGER NOT NULL
@@ -68,8 +70,7 @@ CREATE TABLE history (
 CREATE TRIGGER history_stands BEFORE UPDATE ON history BEGIN SELECT RAISE(ABORT, 'history is kept'); END;
 CREATE TRIGGER history_stays BEFORE DELETE ON history BEGIN SELECT RAISE(ABORT, 'history is kept'); END;
 CREATE TABLE followed (
-  url TEXT PRIMARY KEY, kind TEXT NOT NULL, etag TEXT, modified TEXT, next_poll TEXT,
-  failures INTEGER NOT NULL, note TEXT NOT NULL
+  url TEXT PRIMARY KEY, state TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE VIEW account_source AS
   SELECT a.n, a.title, text_of(r.body) AS text, a.outlet, a.authors, a.people, a.bodies, a.places,

@@ -1,0 +1,377 @@
+"""A library as a file that other programs read: JSON Lines or Parquet.
+
+A line or row is an account, in the fields that records have (``text``, ``title``, ``outlet``,
+``published``, ``authors``, ``url``), so that it can be compared as it is; beside them stand its story
+and what grouping keeps. One last line (of Parquet, the file's metadata) holds corrections, feeds
+followed and the ids of merged stories. Statements, names and points are not written: they are found
+anew. Invariant: an import into an empty library gives the library that was exported; a second one
+changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..model import Witness, witness_id
+from .codec import ODD, from_json, shown, to_json
+from .corrections import ends, events, move, record
+from .protocol import Entry, Event, Imported, Kept, Writer, content_key
+from .rows import KEPT, enter, follow, followed, kept, live
+
+FORMAT = "consilience/library/1"
+OWN = ("text", "title", "outlet", "published", "url", "language")
+"""Fields of an account that are columns; the rest of it lies in ``record``."""
+BATCH = 500
+LONGEST_LINE = 64_000_000
+MOST_FAULTS = 100
+PLACE = ("when", "added_at", "score", "near", "why")
+META = b"consilience.library"
+Row = dict[str, Any]
+Transaction = Callable[[], AbstractContextManager[Writer]]
+
+
+# -- out --
+
+
+def export(db: sqlite3.Connection, path: Path, form: str, stories: Sequence[int] = ()) -> int:
+    """Write a library, or the accounts of some stories.
+
+    :param form: jsonl or parquet; where it is empty, the suffix says.
+    """
+    write = {"jsonl": _write_lines, "parquet": _write_parquet}[_form(path, form)]
+    rest = None if stories else _rest(db)
+    part = path.with_name(path.name + ".part")
+    try:
+        count = write(part, _rows(db, stories), rest)
+        part.replace(path)
+    except OSError as error:
+        raise InputError(f"cannot be written ({error})", where=str(path)) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def _form(path: Path, form: str) -> str:
+    found = form or path.suffix.lower().removeprefix(".")
+    if found not in ("jsonl", "parquet"):
+        raise InputError(
+            f"{found or 'no suffix'!r} is no format of an export",
+            where=str(path),
+            todo="use .jsonl or .parquet",
+        )
+    return found
+
+
+def _rows(db: sqlite3.Connection, stories: Sequence[int]) -> Iterator[Row]:
+    where = f"WHERE a.story IN ({','.join(map(str, stories))}) " if stories else ""
+    found = db.execute(
+        KEPT.replace("a.annotated ", "p.body, a.annotated ")
+        + f"JOIN profile p ON p.n = a.n {where}ORDER BY a.n"
+    )
+    for *row, profile, annotated in found:
+        yield _row(kept([*row, annotated]), profile)
+
+
+def _row(account: Kept, profile: bytes) -> Row:
+    witness = account.witness
+    row: Row = {"name": shown(witness.name), "witness": witness.id, "story": account.story}
+    row |= {f: shown(getattr(witness, f)) for f in OWN} | {"authors": [shown(a) for a in witness.authors]}
+    row |= {f: getattr(account, f) for f in PLACE} | {"profile": b64encode(profile).decode("ascii")}
+    values = to_json(witness)
+    given = {k: v for k, v in values.items() if k in (*OWN, "name", "authors")}
+    # A text that a column cannot hold as it is lies in the record as well.
+    odd = {k for k, v in given.items() if ODD.search(v if isinstance(v, str) else "".join(v))}
+    rest = {k: v for k, v in values.items() if k != "id" and (k not in given or k in odd)}
+    row["record"] = json.dumps(rest, separators=(",", ":"))
+    return row
+
+
+def _rest(db: sqlite3.Connection) -> Row:
+    """All of a library but its accounts."""
+    led = db.execute("SELECT id FROM story WHERE merged_into IS NOT NULL ORDER BY n").fetchall()
+    to = {i: db.execute("SELECT id FROM story WHERE n = ?", (live(db, i),)).fetchone()[0] for (i,) in led}
+    return {
+        "format": FORMAT,
+        "stories": dict(db.execute("SELECT id, grew FROM story WHERE accounts > 0 ORDER BY n").fetchall()),
+        "led": to,
+        "history": [asdict(e) for e in events(db, "ORDER BY n")],
+        "followed": [s.dump() for s in followed(db)],
+    }
+
+
+def _write_lines(path: Path, rows: Iterator[Row], rest: Row | None) -> int:
+    count = 0
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for count, row in enumerate(rows, 1):  # noqa: B007 - the last is the count
+            file.write(json.dumps({"kind": "account", **row}, ensure_ascii=False) + "\n")
+        if rest is not None:
+            file.write(json.dumps({"kind": "library", **rest}) + "\n")
+    return count
+
+
+def _write_parquet(path: Path, rows: Iterator[Row], rest: Row | None) -> int:
+    pa, pq = _arrow()
+    text, number = pa.string(), pa.float64()
+    kinds = dict.fromkeys(("name", "witness", "story", *OWN), text) | {"authors": pa.list_(text)}
+    kinds |= {f: number if f in ("when", "score") else text for f in PLACE}
+    kinds |= {"profile": text, "record": text}
+    meta = {META: json.dumps(rest)} if rest is not None else {}
+    schema = pa.schema(list(kinds.items()), metadata=meta)
+    count = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        while batch := list(islice(rows, BATCH)):
+            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+            count += len(batch)
+    return count
+
+
+def _arrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise InputError(
+            "Parquet needs pyarrow, which is not installed",
+            todo="install consilience[parquet], or use .jsonl",
+        ) from error
+    return pyarrow, pyarrow.parquet
+
+
+# -- in --
+
+
+@dataclass(slots=True)
+class _Count:
+    added: int = 0
+    there: int = 0
+    corrections: int = 0
+
+
+def take_in(
+    db: sqlite3.Connection,
+    writing: Callable[[], AbstractContextManager[Writer]],
+    path: Path,
+    form: str,
+    at: str,
+) -> Imported:
+    """Add what an export holds to a library, in batches of their own.
+
+    An account whose content is there stays as it is. A story goes into the one of its id, else into the
+    one that holds most of its accounts that are there, else begins. What people corrected there holds here.
+
+    :raises InputError: when the file is no export.
+    """
+    faults, form = list[str](), _form(path, form)
+    stories = _known_stories(db, path, form)
+    count, names = _Count(), dict[str, str]()
+    entries = _entries(path, form, faults)
+    while batch := list(islice(entries, BATCH)):
+        with writing():
+            for entry in batch:
+                names[entry.witness.id] = entry.witness.id
+                added = enter(db, replace(entry, story=stories.get(entry.story, entry.story)))
+                count.added, count.there = count.added + added, count.there + (not added)
+                if not added:
+                    names[entry.witness.id] = _there(db, entry.witness)
+    with writing():
+        rest = _rest_of(path, form)
+        if rest is not None:
+            count.corrections = _settle(db, rest, stories, names, at)
+    return Imported(count.added, count.there, count.corrections, tuple(faults))
+
+
+def _there(db: sqlite3.Connection, witness: Witness) -> str:
+    row = db.execute(
+        "SELECT id FROM account WHERE content = ? OR id = ?", (content_key(witness), witness.id)
+    ).fetchone()
+    return str(row[0])
+
+
+def _known_stories(db: sqlite3.Connection, path: Path, form: str) -> dict[str, str]:
+    """For each story of an export that has none of its id here, the one that most of its accounts are in."""
+    votes: dict[str, Counter[str]] = {}
+    for entry in _entries(path, form, []):
+        if db.execute("SELECT 1 FROM story WHERE id = ?", (entry.story,)).fetchone():
+            continue
+        row = db.execute(
+            "SELECT s.id FROM account a JOIN story s ON s.n = a.story WHERE a.content = ?",
+            (content_key(entry.witness),),
+        ).fetchone()
+        if row:
+            votes.setdefault(entry.story, Counter())[row[0]] += 1
+    return {story: min(c, key=lambda s: (-c[s], s)) for story, c in votes.items()}
+
+
+def _settle(
+    db: sqlite3.Connection, rest: Row, stories: dict[str, str], names: dict[str, str], at: str
+) -> int:
+    """Ids that lead to stories, feeds, and the history with what it ends in."""
+    from ..ingest.following import Followed
+
+    for dead, to in {**stories, **dict(rest.get("led") or {})}.items():
+        target = stories.get(str(to), str(to))
+        if db.execute("SELECT 1 FROM story WHERE id = ?", (target,)).fetchone():
+            db.execute(
+                "INSERT OR IGNORE INTO story (id, merged_into) VALUES (?, ?)", (str(dead), live(db, target))
+            )
+    for story, grew in dict(rest.get("stories") or {}).items():
+        db.execute("UPDATE story SET grew = max(grew, ?) WHERE id = ?", (str(grew), story))
+    held = {s.url for s in followed(db)}
+    for state in rest.get("followed") or []:
+        source = Followed.load(str(state))
+        if source.url not in held:
+            follow(db, source)
+    added = _history(db, rest.get("history") or [], names)
+    for account, story in sorted(ends(db).items()) if added else ():
+        row = db.execute("SELECT story FROM account WHERE id = ?", (account,)).fetchone()
+        there = db.execute("SELECT 1 FROM story WHERE id = ?", (story,)).fetchone()
+        if row and there and row[0] != live(db, story):
+            why = "People had put it there in the library that was imported."
+            move(db, account, live(db, story), Event(0, at, "program", "move", why=why))
+    return added
+
+
+def _history(db: sqlite3.Connection, rows: Sequence[Row], names: dict[str, str]) -> int:
+    """Add entries that are not there, in order; those they undo are known by their new numbers."""
+    numbers: dict[int, int] = {}
+    held = {_same(e): e.number for e in events(db)}
+    added = 0
+    for row in rows:
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+        event = replace(Event(**values), undone=None)
+        lists: dict[str, Any] = {
+            f: tuple(names.get(i, i) for i in getattr(event, f)) for f in ("accounts", "joined", "rest")
+        }
+        event = replace(event, **lists)
+        event = replace(event, undoes=numbers.get(event.undoes) if event.undoes else None)
+        if event.kind == "undo" and event.undoes is None:
+            continue
+        key = _same(event)
+        if key not in held:
+            held[key] = record(db, event).number
+            added += 1
+        numbers[int(row["number"])] = held[key]
+    return added
+
+
+def _same(event: Event) -> Event:
+    return replace(event, number=0, undone=None)
+
+
+# -- reading an export --
+
+
+def _entries(path: Path, form: str, faults: list[str]) -> Iterator[Entry]:
+    """The accounts of an export; a row that is none is a fault."""
+    for number, row in _read(path, form):
+        if isinstance(row, str):
+            fault = row
+        elif row.get("kind") == "library":
+            continue
+        else:
+            try:
+                yield _entry(row)
+                continue
+            except (InputError, KeyError, TypeError, ValueError, Base64Error, RecursionError) as error:
+                fault = f"holds no account of a library ({type(error).__name__}: {error})"
+        if len(faults) < MOST_FAULTS:
+            faults.append(f"{path} line {number}: {fault}")
+
+
+def _read(path: Path, form: str) -> Iterator[tuple[int, Row | str]]:
+    if form == "parquet":
+        yield from _read_parquet(path)
+        return
+    try:
+        with path.open("rb") as file:
+            number = 0
+            while line := file.readline(LONGEST_LINE):
+                number += 1
+                try:
+                    row = json.loads(line)
+                    yield number, row if isinstance(row, dict) else "is no object"
+                except (ValueError, RecursionError) as error:
+                    yield number, f"is not JSON ({error})"
+    except OSError as error:
+        raise InputError(f"cannot be read ({error})", where=str(path)) from error
+
+
+def _read_parquet(path: Path) -> Iterator[tuple[int, Row | str]]:
+    pa, pq = _arrow()
+    try:
+        with pq.ParquetFile(path) as file:
+            number = 0
+            for batch in file.iter_batches(BATCH):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, row
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"cannot be read as Parquet ({error})", where=str(path)) from error
+
+
+def _rest_of(path: Path, form: str) -> Row | None:
+    """What an export holds beside accounts; None where it holds nothing else."""
+    found: Any = None
+    if form == "parquet":
+        _, pq = _arrow()
+        meta = pq.read_metadata(path).metadata or {}
+        found = json.loads(meta[META]) if META in meta else None
+    else:
+        for _, row in _read(path, form):
+            if isinstance(row, dict) and row.get("kind") == "library":
+                found = row
+    if found is not None and found.get("format") != FORMAT:
+        raise InputError(
+            f"is of the format {found.get('format')!r}", where=str(path), todo=f"export it as {FORMAT}"
+        )
+    return found if isinstance(found, dict) else None
+
+
+def _entry(row: Row) -> Entry:
+    """The account of a row, its id made anew from its content.
+
+    >>> _entry({"text": "The dam held."})
+    Traceback (most recent call last):
+    KeyError: 'name'
+    """
+    values = {f: row[f] for f in (*OWN, "name", "authors") if row.get(f) is not None}
+    values |= json.loads(row["record"])
+    made = from_json({**values, "id": "", "name": values["name"], "text": values["text"]})
+    witness = replace(made, id=witness_id(made.name, made.text, made.outlet, made.published, made.url))
+    _valid(witness)
+    place = {f: row[f] for f in PLACE}
+    if not isinstance(row["story"], str) or not isinstance(place["when"], int | float):
+        raise ValueError("its story or time is of another type")
+    return Entry(witness, row["story"], b64decode(row["profile"], validate=True), **place)
+
+
+def _valid(witness: Witness) -> None:
+    """Every field is of its type and every place within the text."""
+    single = (
+        witness.title,
+        witness.outlet,
+        witness.published,
+        witness.retrieved,
+        witness.url,
+        witness.language,
+    )
+    many = (*witness.authors, *witness.links)
+    if not all(isinstance(v, str) for v in (witness.name, witness.text, witness.raw_digest, *many)):
+        raise ValueError("a field is no text")
+    if not all(v is None or isinstance(v, str) for v in single):
+        raise ValueError("a field is no text")
+    size = len(witness.text)
+    places = [(r.start, r.end) for r in witness.regions] + [(a.start, a.end) for a in witness.anchors]
+    if not all(isinstance(a, int) and isinstance(b, int) and 0 <= a <= b <= size for a, b in places):
+        raise ValueError("a place is outside the text")

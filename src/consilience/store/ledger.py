@@ -1,0 +1,109 @@
+"""Who said what, over all stories.
+
+A person is a name's key, with those that people have joined to it, less the stories in which people
+say that the name is somebody else's. One wording in several accounts is one line. Does not guess
+that two names are one. Invariant: every line gives the account and the spans its words stand at.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from ..errors import InputError
+from .codec import name_key, wording
+from .corrections import keys_of, parts_of
+from .protocol import Ledger, Line, Said
+from .query import Clause, Query, Term, parse
+from .rows import live
+from .search import matching
+
+MOST_SAID = 200
+"""Accounts shown with one wording."""
+
+
+def who(db: sqlite3.Connection, name: str, about: str, story: int | None, page: tuple[int, int]) -> Ledger:
+    """The ledger of a person; with ``story``, of who bears the name there.
+
+    :raises InputError: when part of a name fits several speakers.
+    """
+    keys, apart = speaker_keys(db, name), tuple[str, ...]()
+    marks = ", ".join("?" * len(keys))
+    where, values = f"s.speaker_key IN ({marks})", list[object](keys)
+    for _, stories in parts_of(db, keys):
+        inside = [live(db, s) for s in stories]
+        if story in inside:
+            where, values = f"{where} AND a.story IN ({', '.join('?' * len(inside))})", [*values, *inside]
+        else:
+            where, values = f"{where} AND a.story NOT IN ({', '.join('?' * len(inside))})", [*values, *inside]
+            apart += stories
+    if about.strip():
+        asked = _about(db, about)
+        if asked is None:
+            return Ledger(_names(db, keys), (), 0, apart)
+        where += " AND s.n IN (SELECT rowid FROM statement_words WHERE statement_words MATCH ?)"
+        values.append(asked)
+    joined = f"FROM statement s JOIN account a ON a.n = s.account WHERE {where}"
+    total = db.execute(f"SELECT count(*) {joined}", values).fetchone()[0]
+    wordings = db.execute(
+        f"SELECT s.utterance, max(a.moment) {joined} GROUP BY s.utterance "
+        "ORDER BY 2 DESC, max(s.n) DESC LIMIT ? OFFSET ?",
+        (*values, max(0, page[0]), max(0, page[1])),
+    ).fetchall()
+    lines = tuple(_line(db, joined, values, u) for u, _ in wordings)
+    return Ledger(_names(db, keys), lines, total, apart)
+
+
+def speaker_keys(db: sqlite3.Connection, name: str) -> tuple[str, ...]:
+    """The keys a name stands for: its own and those joined to it; else the one speaker it is part of."""
+    keys = keys_of(db, name)
+    marks = ", ".join("?" * len(keys))
+    if db.execute(f"SELECT 1 FROM speaker WHERE key IN ({marks}) LIMIT 1", keys).fetchone():
+        return keys
+    words = name_key(name).split()
+    if not words:
+        raise InputError(f"{name!r} is no name", where="who", todo="write a name")
+    like = " AND ".join(["' ' || key || ' ' LIKE ?"] * len(words))
+    found = db.execute(
+        f"SELECT key, name FROM speaker WHERE {like} ORDER BY key LIMIT 50", [f"% {w} %" for w in words]
+    ).fetchall()
+    people = {keys_of(db, key) for key, _ in found}
+    if len(people) > 1:
+        some = ", ".join(n for _, n in found[:5])
+        raise InputError(f"{name!r} fits {len(people)} speakers", where="who", todo=f"name one: {some}")
+    return people.pop() if people else keys
+
+
+def _about(db: sqlite3.Connection, about: str) -> str | None:
+    """What the words asked about come to in the index of statements."""
+    plain = parse(about)
+    clauses = [
+        Clause(tuple(Term(t.words, t.field or "about", t.prefix) for t in c.terms), c.no)
+        for c in plain.clauses
+    ]
+    match = matching(db, Query(tuple(clauses), plain.days), "statement", ())
+    return match.words if match else None
+
+
+def _names(db: sqlite3.Connection, keys: Sequence[str]) -> tuple[str, ...]:
+    marks = ", ".join("?" * len(keys))
+    rows = db.execute(f"SELECT name FROM speaker WHERE key IN ({marks}) ORDER BY key", keys)
+    return tuple(r[0] for r in rows)
+
+
+def _line(db: sqlite3.Connection, joined: str, values: Sequence[object], utterance: int) -> Line:
+    rows = db.execute(
+        "SELECT s.id, s.speaker, r.body, s.spans, s.form, s.chain, a.id, a.outlet, a.published, t.id "
+        + joined.replace(" WHERE ", " JOIN record r ON r.n = a.n JOIN story t ON t.n = a.story WHERE ", 1)
+        + " AND s.utterance = ? ORDER BY a.ordering, s.n LIMIT ?",
+        (*values, utterance, MOST_SAID),
+    ).fetchall()
+    said = tuple(
+        Said(
+            key, wording(body, spans), form, tuple(json.loads(chain)), account, outlet, published, story,
+            tuple((a, b) for a, b in json.loads(spans)),
+        )
+        for key, _, body, spans, form, chain, account, outlet, published, story in rows
+    )  # fmt: skip
+    return Line(rows[0][1], said[0].wording, said)

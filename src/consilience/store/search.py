@@ -1,0 +1,403 @@
+"""Ranked search of accounts, statements and points.
+
+Each kind has its index. What matches is ranked by bm25 (a word in a title counts five times one in
+the text; an outlet's or author's name twice; in statements the speaker's name twice the content),
+raised by up to a tenth for what came out last, and of points by a twentieth for each doubling of
+their independent origins. Where more than ``POOL`` of a kind match, those added last are ranked, with
+those whose title matches, and the result says so: so no query costs more than a common word does.
+Scores of two kinds are not comparable; a list of several kinds takes each relative to its best.
+
+Does not read a query (see ``query``). Invariant: no query raises an error of the database, and the
+spans of a hit are the words that matched, in code points of the account's own text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from math import log2
+
+from ..errors import InputError
+from .codec import day_number, shown, text_of
+from .corrections import keys_of
+from .protocol import KINDS, Hit, Results, Total
+from .query import NAMES, Clause, Days, Query, Term, cover, days_of, parse
+from .rows import story_row
+from .schema import SHIFT
+
+POOL, TITLED = 2000, 500
+"""Matches of one kind that are ranked at most, and those by their title beside them."""
+COUNTED = 10_000
+"""Matches that are counted at most."""
+SHOWN = 240
+"""Code points of a snippet."""
+OPEN, SHUT = "\ufdd0", "\ufdd1"
+"""Marks around a match; no text of the index holds them (see ``codec.ODD``)."""
+PLAIN = {
+    "account": "title text outlet authors",
+    "statement": "content speaker chain",
+    "point": "says speaker",
+}
+COLUMNS = {
+    "account": {
+        "outlet": "outlet", "title": "title", "author": "authors", "person": "people speakers",
+        "body": "bodies speakers", "place": "places", "speaker": "speakers", "about": "title text",
+        "language": "facets",
+    },
+    "statement": {
+        "outlet": "outlet", "person": "about speaker", "body": "about speaker", "place": "about",
+        "speaker": "speaker", "about": "content about", "language": "facets",
+    },
+    "point": {
+        "person": "says speaker", "body": "says speaker", "place": "says", "speaker": "speaker",
+        "about": "says",
+    },
+}  # fmt: skip
+WEIGHTS = {
+    "account": "5.0, 1.0, 2.0, 2.0, 1.0, 1.0, 1.0, 1.0, 0.0",
+    "statement": "1.0, 2.0, 0.5, 1.0, 0.5, 0.0",
+    "point": "1.0, 1.0",
+}
+EVERY = '{facets} : "xy" *'
+"""What every account and statement holds in the index: its year. Points have none."""
+BODY = {"account": 1, "statement": 0, "point": 0}
+"""The column of the index whose words are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What is asked of one index: an expression, the rows it is bounded to, and whether any can match."""
+
+    kind: str
+    words: str
+    where: str = ""
+    values: tuple[object, ...] = ()
+
+
+def search(
+    db: sqlite3.Connection, text: str, kinds: Sequence[str] = KINDS, *, limit: int = 20, offset: int = 0
+) -> Results:
+    """Find what a query asks for, best first."""
+    _known(kinds)
+    query = parse(text)
+    wanted = [k for k in KINDS if k in kinds and (not query.kinds or k in query.kinds)]
+    try:
+        stories = [story_row(db, ref) for ref in query.stories]
+    except InputError as error:
+        return Results((), tuple(Total(k, 0, True) for k in wanted), (*query.notes, str(error)))
+    results = _run(db, query, wanted, stories, (limit, offset))
+    if query.question and not results.hits and not offset:
+        loose = _loosened(query)
+        if loose != query:
+            results = _run(db, loose, wanted, stories, (limit, offset))
+    return results
+
+
+def _known(kinds: Iterable[str]) -> None:
+    for kind in kinds:
+        if kind not in KINDS:
+            raise InputError(f"unknown kind {kind!r}", where="search", todo=f"use {', '.join(KINDS)}")
+
+
+def _loosened(query: Query) -> Query:
+    """A question of which one word is enough."""
+    about = [c for c in query.clauses if c.terms[0].field == "about"]
+    rest = tuple(c for c in query.clauses if c not in about)
+    either = (Clause(tuple(t for c in about for t in c.terms)),) if about else ()
+    note = "nothing said holds all of these words; what holds one of them is shown"
+    return replace(
+        query, clauses=(*rest, *either), notes=(*query.notes, note) if len(about) > 1 else query.notes
+    )
+
+
+def _run(
+    db: sqlite3.Connection, query: Query, kinds: Sequence[str], stories: Sequence[int], page: tuple[int, int]
+) -> Results:
+    limit, offset = max(0, page[0]), max(0, page[1])
+    found: list[tuple[float, int, int, Match]] = []
+    totals: list[Total] = []
+    notes = list(query.notes)
+    for order, kind in enumerate(kinds):
+        match = matching(db, query, kind, stories)
+        if match is None:
+            totals.append(Total(kind, 0, True))
+            continue
+        scored, capped = _ranked(db, match)
+        totals.append(_count(db, match) if capped else Total(kind, len(scored), True))
+        if capped:
+            notes.append(f"more than {POOL} {kind}s match: the {POOL} added last were ranked")
+        best = scored[0][0] if scored else 1.0
+        found += [(score / best, -order, n, match) for score, n in scored]
+    found.sort(key=lambda f: (-f[0], -f[1], -f[2]))
+    hits = tuple(_hit(db, match, n, score) for score, _, n, match in found[offset : offset + limit])
+    return Results(hits, tuple(totals), tuple(dict.fromkeys(notes)))
+
+
+# -- from a query to the words of an index --
+
+
+def matching(db: sqlite3.Connection, query: Query, kind: str, stories: Sequence[int]) -> Match | None:
+    """What a query asks of one index; None where nothing of the kind can match."""
+    wanted: list[str] = []
+    barred: list[str] = []
+    for clause in query.clauses:
+        parts = [p for p in (_expression(db, term, kind) for term in clause.terms) if p]
+        if parts:
+            (barred if clause.no else wanted).append(_any(parts))
+        elif not clause.no:
+            return None
+    where, values = _bounds(kind, stories)
+    if query.days != Days():
+        if kind == "point":
+            where, values = _point_days(query.days, where, values)
+        else:
+            days = _days(db, query.days)
+            if not days:
+                return None
+            wanted.append(days)
+    if not wanted and (kind == "point" or not stories):
+        return None
+    words = " AND ".join(f"({w})" for w in wanted) or EVERY
+    if barred:
+        words = f"({words}) NOT ({' OR '.join(f'({b})' for b in barred)})"
+    return Match(kind, words, where, values)
+
+
+def _any(parts: Sequence[str]) -> str:
+    return " OR ".join(parts)
+
+
+def _expression(db: sqlite3.Connection, term: Term, kind: str) -> str:
+    """A term as an expression of the index; empty where the kind has no such field."""
+    columns = COLUMNS[kind].get(term.field, "") if term.field else PLAIN[kind]
+    if not columns:
+        return ""
+    if term.field == "language":
+        return f"{{{columns}}} : {_quoted('xl' + re.sub(r'[^a-z0-9]', '', term.words.casefold()))}"
+    names = [term.words]
+    if term.field in NAMES and not term.prefix:
+        names += [key for key in keys_of(db, term.words) if key]
+    near = term.field in NAMES
+    parts = [_phrase(words, near) + (" *" if term.prefix else "") for words in dict.fromkeys(names)]
+    return f"{{{columns}}} : ({_any(parts)})"
+
+
+def _phrase(words: str, near: bool) -> str:
+    """Words in a row; those of a name may have others between them ("Ann Q. Poe")."""
+    row = [w for w in words.split() if any(c.isalnum() for c in w)]
+    if near and len(row) > 1:
+        return f"NEAR({' '.join(map(_quoted, row))}, 2)"
+    return _quoted(words)
+
+
+def _quoted(words: str) -> str:
+    return '"' + (shown(words) or "").replace('"', '""') + '"'
+
+
+def _days(db: sqlite3.Connection, days: Days) -> str:
+    """The days as words of the index, from the library's first to its last."""
+    low, high = db.execute("SELECT min(moment), max(moment) FROM account").fetchone()
+    if low is None:
+        return ""
+    written = db.execute(
+        "SELECT min(published), max(published) FROM account WHERE published >= '1' AND published < ':'"
+    ).fetchone()
+    spans = [days_of((day or "")[:10]) for day in written]
+    # The day written may be another than the day in UTC.
+    low = min([day_number(low - 1), *(s[0] for s in spans if s)])
+    high = max([day_number(high + 2), *(s[1] for s in spans if s)])
+    first = max(days.first or low, low)
+    last = min(days.last or high, high)
+    words = [_quoted(w) + (" *" if prefix else "") for w, prefix in cover(first, last)]
+    return f"{{facets}} : ({_any(words)})" if words else ""
+
+
+def _bounds(kind: str, stories: Sequence[int]) -> tuple[str, tuple[object, ...]]:
+    """The rows of some stories."""
+    if not stories:
+        return "", ()
+    marks = ", ".join("?" * len(stories))
+    chosen = {
+        "account": f"SELECT n FROM account WHERE story IN ({marks})",
+        "statement": "SELECT s.n FROM statement s JOIN account a ON a.n = s.account "
+        f"WHERE a.story IN ({marks})",
+        "point": f"SELECT n FROM point WHERE story IN ({marks})",
+    }
+    return f" AND t.rowid IN ({chosen[kind]})", tuple(stories)
+
+
+def _point_days(days: Days, where: str, values: tuple[object, ...]) -> tuple[str, tuple[object, ...]]:
+    """Points of stories that have accounts of those days."""
+    asked = "SELECT p.n FROM point p JOIN story s ON s.n = p.story WHERE 1"
+    if days.first:
+        asked, values = asked + " AND s.last >= ?", (*values, days.first.isoformat())
+    if days.last:
+        asked, values = asked + " AND s.first < ?", (*values, days.last.isoformat())
+    return f"{where} AND t.rowid IN ({asked})", values
+
+
+# -- ranking --
+
+
+def _ranked(db: sqlite3.Connection, match: Match) -> tuple[list[tuple[float, int]], bool]:
+    """The rows of a pool with their scores, best first, and whether there were more."""
+    rows = _pool(db, match, POOL + 1)
+    capped = len(rows) > POOL
+    if capped and match.kind == "account" and "{title text outlet authors}" in match.words:
+        titled = replace(match, words=match.words.replace("{title text outlet authors}", "{title}"))
+        rows = list(dict([*_pool(db, titled, TITLED), *rows[:POOL]]).items())
+    rows = rows[: POOL + TITLED]
+    lifted = _lift(db, match.kind, [n for n, _ in rows])
+    scored = [(max(1e-9, -score) * lifted.get(n, 1.0), n) for n, score in rows]
+    scored.sort(key=lambda s: (-round(s[0], 9), -s[1]))
+    return scored, capped
+
+
+def _pool(db: sqlite3.Connection, match: Match, most: int) -> list[tuple[int, float]]:
+    """The rows added last that match, each with its bm25 (the lower the better)."""
+    table = f"{match.kind}_words"
+    return db.execute(
+        f"SELECT t.rowid, bm25({table}, {WEIGHTS[match.kind]}) FROM {table} t "
+        f"WHERE {table} MATCH ?{match.where} ORDER BY t.rowid DESC LIMIT ?",
+        (match.words, *match.values, most),
+    ).fetchall()
+
+
+def _lift(db: sqlite3.Connection, kind: str, rows: Sequence[int]) -> dict[int, float]:
+    """By how much each row's score is raised for being late or independent."""
+    if kind == "point":
+        found = db.execute(f"SELECT n, low FROM point WHERE n IN ({','.join(map(str, rows))})")
+        return {n: 1 + 0.05 * log2(max(1, low)) for n, low in found}
+    shift = SHIFT if kind == "statement" else 0
+    accounts = sorted({n >> shift for n in rows})
+    moments = dict(
+        db.execute(f"SELECT n, moment FROM account WHERE n IN ({','.join(map(str, accounts))})").fetchall()
+    )
+    last = max(moments.values(), default=0.0)
+    return {
+        n: 1 + 0.1 / (1 + max(0.0, last - moments[n >> shift]) / 30) for n in rows if n >> shift in moments
+    }
+
+
+def _count(db: sqlite3.Connection, match: Match) -> Total:
+    table = f"{match.kind}_words"
+    (count,) = db.execute(
+        f"SELECT count(*) FROM (SELECT 1 FROM {table} t WHERE {table} MATCH ?{match.where} LIMIT ?)",
+        (match.words, *match.values, COUNTED + 1),
+    ).fetchone()
+    return Total(match.kind, min(count, COUNTED), count <= COUNTED)
+
+
+# -- what is shown --
+
+
+def _hit(db: sqlite3.Connection, match: Match, n: int, score: float) -> Hit:
+    table = f"{match.kind}_words"
+    (marked,) = db.execute(
+        f"SELECT highlight({table}, {BODY[match.kind]}, ?, ?) FROM {table} "
+        f"WHERE {table} MATCH ? AND rowid = ?",
+        (OPEN, SHUT, match.words, n),
+    ).fetchone()
+    text, spans = unmarked(marked or "")
+    make = {"account": _account_hit, "statement": _statement_hit, "point": _point_hit}[match.kind]
+    return make(db, n, text, spans, round(score, 6))
+
+
+def unmarked(marked: str) -> tuple[str, list[tuple[int, int]]]:
+    """A text without its marks, and what stood between them."""
+    spans, parts, at, start = [], [], 0, 0
+    for piece in re.split(f"([{OPEN}{SHUT}])", marked):
+        if piece == OPEN:
+            start = at
+        elif piece == SHUT:
+            spans.append((start, at))
+        else:
+            parts.append(piece)
+            at += len(piece)
+    return "".join(parts), spans
+
+
+def window(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The stretch of a text that holds most different words found, cut between words."""
+    first = re.search(r"\S", text)
+    start = first.start() if first else 0
+    best = -1
+    for n, (at, _) in enumerate(spans[:400]):
+        inside = {text[a:b].casefold() for a, b in spans[n : n + 40] if b <= at + SHOWN - 40}
+        if len(inside) > best:
+            best, start = len(inside), at
+    if spans:
+        lead = max(0, start - 40)
+        cut = re.search(r"\s", text[lead:start])
+        start = 0 if lead == 0 else lead + cut.end() if cut else start
+    end = min(len(text), start + SHOWN)
+    if end < len(text):
+        cut_at = text.rfind(" ", start + SHOWN // 2, end)
+        end = cut_at if cut_at > 0 else end
+    return start, end
+
+
+ABOUT = (
+    "SELECT a.id, s.id, a.title, a.outlet, a.published FROM account a JOIN story s ON s.n = a.story "
+    "WHERE a.n = ?"
+)
+
+
+def _account_hit(
+    db: sqlite3.Connection, n: int, text: str, spans: Sequence[tuple[int, int]], score: float
+) -> Hit:
+    key, story, title, outlet, published = db.execute(ABOUT, (n,)).fetchone()
+    start, end = window(text, spans)
+    inside = tuple((a, b) for a, b in spans if start <= a and b <= end)
+    shown_text = text[start:end]
+    return Hit(
+        "account", key, key, story, title, outlet, published, None, shown_text, start, end, inside, score
+    )
+
+
+def _statement_hit(
+    db: sqlite3.Connection, n: int, text: str, spans: Sequence[tuple[int, int]], score: float
+) -> Hit:
+    account, story, title, outlet, published = db.execute(ABOUT, (n >> SHIFT,)).fetchone()
+    key, places, speaker, body = db.execute(
+        "SELECT s.id, s.spans, s.speaker, r.body FROM statement s JOIN record r ON r.n = s.account "
+        "WHERE s.n = ?",
+        (n,),
+    ).fetchone()
+    content = [tuple(p) for p in json.loads(places)]
+    whole = text_of(body)
+    start, end = content[0][0], min(content[-1][1], content[0][0] + 2 * SHOWN)
+    inside = tuple((a, b) for a, b in _mapped(content, spans) if b <= end)
+    return Hit(
+        "statement", key, account, story, title, outlet, published, speaker, whole[start:end], start, end,
+        inside, score,
+    )  # fmt: skip
+
+
+def _mapped(content: Sequence[tuple[int, ...]], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans of a wording (its parts joined by a blank) as spans of the text the parts are from."""
+    found, at = [], 0
+    for first, last in content:
+        length = last - first
+        for a, b in spans:
+            low, high = max(a, at), min(b, at + length)
+            if low < high:
+                found.append((first + low - at, first + high - at))
+        at += length + 1
+    return found
+
+
+def _point_hit(
+    db: sqlite3.Connection, n: int, text: str, spans: Sequence[tuple[int, int]], score: float
+) -> Hit:
+    key, story, label, speaker, account = db.execute(
+        "SELECT p.id, s.id, s.label, p.speaker, p.account FROM point p JOIN story s ON s.n = p.story "
+        "WHERE p.n = ?",
+        (n,),
+    ).fetchone()
+    return Hit(
+        "point", key, account, story, label, None, None, speaker, text, 0, len(text), tuple(spans), score
+    )
