@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import MISSING, fields
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
 from unicodedata import combining, normalize
@@ -102,6 +102,7 @@ def unpack(record: bytes) -> Witness:
     return from_json(values_of(record))
 
 
+@lru_cache(maxsize=64)  # an account's statements are read one after the other
 def text_of(record: bytes) -> str:
     """The text of a record as the index reads it; empty where the record is damaged."""
     try:

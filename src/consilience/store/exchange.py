@@ -339,12 +339,7 @@ def _rest_of(path: Path, form: str) -> Row | None:
 
 
 def _entry(row: Row) -> Entry:
-    """The account of a row, its id made anew from its content.
-
-    >>> _entry({"text": "The dam held."})
-    Traceback (most recent call last):
-    KeyError: 'name'
-    """
+    """The account of a row, its id made anew from its content."""
     values = {f: row[f] for f in (*OWN, "name", "authors") if row.get(f) is not None}
     values |= json.loads(row["record"])
     made = from_json({**values, "id": "", "name": values["name"], "text": values["text"]})

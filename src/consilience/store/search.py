@@ -2,7 +2,7 @@
 
 Each kind has its index. What matches is ranked by bm25 (a word in a title counts five times one in
 the text; an outlet's or author's name twice; in statements the speaker's name twice the content),
-raised by up to a tenth for what came out last, and of points by a twentieth for each doubling of
+raised by up to a tenth for what was added last, and of points by a twentieth for each doubling of
 their independent origins. Where more than ``POOL`` of a kind match, those added last are ranked, with
 those whose title matches, and the result says so: so no query costs more than a common word does.
 Scores of two kinds are not comparable; a list of several kinds takes each relative to its best.
@@ -18,6 +18,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from heapq import nlargest
 from math import log2
 
 from ..errors import InputError
@@ -26,9 +27,9 @@ from .corrections import keys_of
 from .protocol import KINDS, Hit, Results, Total
 from .query import NAMES, Clause, Days, Query, Term, cover, days_of, parse
 from .rows import story_row
-from .schema import SHIFT
+from .schema import SHIFT, SOURCES
 
-POOL, TITLED = 2000, 500
+POOL, TITLED = 1000, 250
 """Matches of one kind that are ranked at most, and those by their title beside them."""
 COUNTED = 10_000
 """Matches that are counted at most."""
@@ -65,14 +66,16 @@ EVERY = '{facets} : "xy" *'
 """What every account and statement holds in the index: its year. Points have none."""
 BODY = {"account": 1, "statement": 0, "point": 0}
 """The column of the index whose words are shown."""
+SHOWS = {"account": "text", "statement": "content", "point": "says"}
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What is asked of one index: an expression, the rows it is bounded to, and whether any can match."""
+    """What is asked of one index: an expression, that of the words to show, the rows it is bounded to."""
 
     kind: str
     words: str
+    marked: str = ""
     where: str = ""
     values: tuple[object, ...] = ()
 
@@ -129,9 +132,9 @@ def _run(
         totals.append(_count(db, match) if capped else Total(kind, len(scored), True))
         if capped:
             notes.append(f"more than {POOL} {kind}s match: the {POOL} added last were ranked")
-        best = scored[0][0] if scored else 1.0
-        found += [(score / best, -order, n, match) for score, n in scored]
-    found.sort(key=lambda f: (-f[0], -f[1], -f[2]))
+        first = nlargest(offset + limit, scored)
+        found += [(round(score / first[0][0], 9), -order, n, match) for score, n in first]
+    found.sort(key=lambda f: f[:3], reverse=True)
     hits = tuple(_hit(db, match, n, score) for score, _, n, match in found[offset : offset + limit])
     return Results(hits, tuple(totals), tuple(dict.fromkeys(notes)))
 
@@ -143,8 +146,10 @@ def matching(db: sqlite3.Connection, query: Query, kind: str, stories: Sequence[
     """What a query asks of one index; None where nothing of the kind can match."""
     wanted: list[str] = []
     barred: list[str] = []
+    marked: list[str] = []
     for clause in query.clauses:
         parts = [p for p in (_expression(db, term, kind) for term in clause.terms) if p]
+        marked += [p for p in parts if not clause.no and SHOWS[kind] in p.partition(":")[0]]
         if parts:
             (barred if clause.no else wanted).append(_any(parts))
         elif not clause.no:
@@ -163,7 +168,7 @@ def matching(db: sqlite3.Connection, query: Query, kind: str, stories: Sequence[
     words = " AND ".join(f"({w})" for w in wanted) or EVERY
     if barred:
         words = f"({words}) NOT ({' OR '.join(f'({b})' for b in barred)})"
-    return Match(kind, words, where, values)
+    return Match(kind, words, _any(marked), where, values)
 
 
 def _any(parts: Sequence[str]) -> str:
@@ -199,12 +204,12 @@ def _quoted(words: str) -> str:
 
 def _days(db: sqlite3.Connection, days: Days) -> str:
     """The days as words of the index, from the library's first to its last."""
-    low, high = db.execute("SELECT min(moment), max(moment) FROM account").fetchone()
+    # One at a time: for both in one question the database reads every row.
+    low, high = (db.execute(f"SELECT {end}(moment) FROM account").fetchone()[0] for end in ("min", "max"))
     if low is None:
         return ""
-    written = db.execute(
-        "SELECT min(published), max(published) FROM account WHERE published >= '1' AND published < ':'"
-    ).fetchone()
+    dated = "FROM account WHERE published >= '1' AND published < ':'"
+    written = [db.execute(f"SELECT {end}(published) {dated}").fetchone()[0] for end in ("min", "max")]
     spans = [days_of((day or "")[:10]) for day in written]
     # The day written may be another than the day in UTC.
     low = min([day_number(low - 1), *(s[0] for s in spans if s)])
@@ -219,14 +224,19 @@ def _bounds(kind: str, stories: Sequence[int]) -> tuple[str, tuple[object, ...]]
     """The rows of some stories."""
     if not stories:
         return "", ()
+    # By range and set: were each row looked up by its number, bm25 would count all matches anew for each.
     marks = ", ".join("?" * len(stories))
     chosen = {
         "account": f"SELECT n FROM account WHERE story IN ({marks})",
         "statement": "SELECT s.n FROM statement s JOIN account a ON a.n = s.account "
         f"WHERE a.story IN ({marks})",
         "point": f"SELECT n FROM point WHERE story IN ({marks})",
-    }
-    return f" AND t.rowid IN ({chosen[kind]})", tuple(stories)
+    }[kind]
+    n = "s.n" if kind == "statement" else "n"
+    ends = [chosen.replace(f"SELECT {c}", f"SELECT {end}({c})", 1) for end, c in (("min", n), ("max", n))]
+    return (
+        f" AND t.rowid BETWEEN ({ends[0]}) AND ({ends[1]}) AND +t.rowid IN ({chosen})", tuple(stories) * 3
+    )  # fmt: skip
 
 
 def _point_days(days: Days, where: str, values: tuple[object, ...]) -> tuple[str, tuple[object, ...]]:
@@ -236,24 +246,30 @@ def _point_days(days: Days, where: str, values: tuple[object, ...]) -> tuple[str
         asked, values = asked + " AND s.last >= ?", (*values, days.first.isoformat())
     if days.last:
         asked, values = asked + " AND s.first < ?", (*values, days.last.isoformat())
-    return f"{where} AND t.rowid IN ({asked})", values
+    return f"{where} AND +t.rowid IN ({asked})", values
 
 
 # -- ranking --
 
 
 def _ranked(db: sqlite3.Connection, match: Match) -> tuple[list[tuple[float, int]], bool]:
-    """The rows of a pool with their scores, best first, and whether there were more."""
-    rows = _pool(db, match, POOL + 1)
+    """The rows of a pool, each with its score before it, and whether there were more."""
+    rows = {n: -score for n, score in _pool(db, match, POOL + 1)}
     capped = len(rows) > POOL
-    if capped and match.kind == "account" and "{title text outlet authors}" in match.words:
-        titled = replace(match, words=match.words.replace("{title text outlet authors}", "{title}"))
-        rows = list(dict([*_pool(db, titled, TITLED), *rows[:POOL]]).items())
-    rows = rows[: POOL + TITLED]
-    lifted = _lift(db, match.kind, [n for n, _ in rows])
-    scored = [(max(1e-9, -score) * lifted.get(n, 1.0), n) for n, score in rows]
-    scored.sort(key=lambda s: (-round(s[0], 9), -s[1]))
+    plain = f"{{{PLAIN['account']}}}"
+    if capped and match.kind == "account" and plain in match.words:
+        rows |= _titled(db, replace(match, words=match.words.replace(plain, "{title}")), rows)
+    lifted = _lift(db, match.kind, rows)
+    scored = [(max(1e-9, score) * lifted[n], n) for n, score in rows.items()]
     return scored, capped
+
+
+def _titled(db: sqlite3.Connection, match: Match, rows: dict[int, float]) -> dict[int, float]:
+    """Rows whose title matches that are not in a pool, scored in its measure by those that are."""
+    found = {n: -score for n, score in _pool(db, match, TITLED)}
+    both = [rows[n] / found[n] for n in found if n in rows and found[n] > 0]
+    scale = sum(both) / len(both) if both else 1.0
+    return {n: score * scale for n, score in found.items() if n not in rows}
 
 
 def _pool(db: sqlite3.Connection, match: Match, most: int) -> list[tuple[int, float]]:
@@ -266,20 +282,13 @@ def _pool(db: sqlite3.Connection, match: Match, most: int) -> list[tuple[int, fl
     ).fetchall()
 
 
-def _lift(db: sqlite3.Connection, kind: str, rows: Sequence[int]) -> dict[int, float]:
-    """By how much each row's score is raised for being late or independent."""
+def _lift(db: sqlite3.Connection, kind: str, rows: dict[int, float]) -> dict[int, float]:
+    """By how much each row's score is raised for being late or independent; rows count by arrival."""
     if kind == "point":
         found = db.execute(f"SELECT n, low FROM point WHERE n IN ({','.join(map(str, rows))})")
         return {n: 1 + 0.05 * log2(max(1, low)) for n, low in found}
-    shift = SHIFT if kind == "statement" else 0
-    accounts = sorted({n >> shift for n in rows})
-    moments = dict(
-        db.execute(f"SELECT n, moment FROM account WHERE n IN ({','.join(map(str, accounts))})").fetchall()
-    )
-    last = max(moments.values(), default=0.0)
-    return {
-        n: 1 + 0.1 / (1 + max(0.0, last - moments[n >> shift]) / 30) for n in rows if n >> shift in moments
-    }
+    first, last = min(rows, default=0), max(rows, default=0)
+    return {n: 1 + 0.1 * (n - first) / max(1, last - first) for n in rows}
 
 
 def _count(db: sqlite3.Connection, match: Match) -> Total:
@@ -295,13 +304,17 @@ def _count(db: sqlite3.Connection, match: Match) -> Total:
 
 
 def _hit(db: sqlite3.Connection, match: Match, n: int, score: float) -> Hit:
-    table = f"{match.kind}_words"
-    (marked,) = db.execute(
-        f"SELECT highlight({table}, {BODY[match.kind]}, ?, ?) FROM {table} "
-        f"WHERE {table} MATCH ? AND rowid = ?",
-        (OPEN, SHUT, match.words, n),
-    ).fetchone()
-    text, spans = unmarked(marked or "")
+    table, column = f"{match.kind}_words", SHOWS[match.kind]
+    row = None
+    if match.marked:
+        row = db.execute(
+            f"SELECT highlight({table}, {BODY[match.kind]}, ?, ?) FROM {table} "
+            f"WHERE {table} MATCH ? AND rowid = ?",
+            (OPEN, SHUT, match.marked, n),
+        ).fetchone()
+    if row is None:  # found by its outlet, day or the like
+        row = db.execute(f"SELECT {column} FROM {SOURCES[table]} WHERE n = ?", (n,)).fetchone()
+    text, spans = unmarked(row[0] or "")
     make = {"account": _account_hit, "statement": _statement_hit, "point": _point_hit}[match.kind]
     return make(db, n, text, spans, round(score, 6))
 
