@@ -105,10 +105,11 @@ class Source:
 
     def open(self) -> BinaryIO:
         """All its bytes as a stream, unpacked where they are packed by gzip."""
-        stream = self.path.open("rb") if self.path else io.BytesIO(self.data)
-        if not self.data.startswith(b"\x1f\x8b"):
-            return stream
-        return cast(BinaryIO, gzip.GzipFile(fileobj=stream))
+        packed = self.data.startswith(b"\x1f\x8b")
+        if self.path:
+            return cast(BinaryIO, gzip.open(self.path, "rb")) if packed else self.path.open("rb")
+        plain = io.BytesIO(self.data)
+        return cast(BinaryIO, gzip.GzipFile(fileobj=plain)) if packed else plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ class Draft:
     outlet: str | None = None
     authors: tuple[str, ...] = ()
     published: str | None = None
+    retrieved: str | None = None
     url: str | None = None
     links: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()

@@ -361,11 +361,21 @@ def entry_draft(entry: Entry, source: Source, settings: Ingest) -> Draft | Probl
         head = f"<head><title>{escape(entry.title)}</title></head>" if entry.title else ""
         page = f"<html>{head}<body><article>{entry.html}</article></body></html>"
         found = read_html(Source(name, where, ".html", page.encode("utf-8"), entry.url), settings)
-        return found if isinstance(found, Problem) else stated(found, entry, first=True)
+        return found if isinstance(found, Problem) else _tailed(stated(found, entry, first=True))
     if not entry.text.strip():
         return Problem("holds no text", where, "give the address of the page")
     digest = _digest(entry.text)
-    return stated(Draft(name, where, _titled(entry), digest), entry, first=True)
+    return _tailed(stated(Draft(name, where, _titled(entry), digest), entry, first=True))
+
+
+def _tailed(draft: Draft) -> Draft:
+    """A draft whose last line is marked as furniture where it is what feeds add to each entry."""
+    text = draft.text.rstrip()
+    start = text.rfind("\n") + 1
+    if not any(kind == "tail" and pattern.fullmatch(text[start:][:1000]) for pattern, kind in _tails()):
+        return draft
+    mark = (start, len(text), "boilerplate", "added to each entry of the feed")
+    return replace(draft, layout=(*(row for row in draft.layout if row[1] <= start), mark))
 
 
 def _titled(entry: Entry) -> str:

@@ -19,7 +19,7 @@ from .draft import Source
 DECLARED = re.compile(r"\A\s*<\?xml\b[^>]{0,300}?\?>\s*")
 ENCODING = re.compile(rb"\A\s*<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})[\"']")
 ROOT = re.compile(
-    r"\A(?>\s+|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,1000}(?:\[[^\]]{0,4000}\]\s*)?>)*+"
+    r"\A(?>\s+|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,1000}(?:\[[^\]]{0,60000}\]\s*)?>)*+"
     r"<(?:[\w.-]+:)?([A-Za-z][\w.-]{0,60})",
     re.DOTALL | re.IGNORECASE,
 )

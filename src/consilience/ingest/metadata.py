@@ -74,6 +74,7 @@ def complete(draft: Draft, entry: Mapping[str, Any], name: str) -> Witness:
         outlet=outlet,
         authors=tuple(known["authors"] or ()),
         published=published,
+        retrieved=draft.retrieved,
         url=url,
         language=spoken,
         regions=regions,

@@ -10,15 +10,17 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..model import Anchor, Evidence, Problem
 from ..settings import Ingest
 from .decode import decode
-from .draft import Draft, Source, Visit, media_suffix
+from .draft import READ, Draft, Source, Visit, media_suffix, suffix_of
 from .manifest import FIELDS, clean, from_yaml
-from .markup import root
+from .markup import plain, root
+from .unpack import PackedError, unpack
 
 if TYPE_CHECKING:
     from .feeds import Feed
@@ -36,6 +38,23 @@ ROOTS = {
 """What an XML document is, by the name of its root element in lower case."""
 MAGIC = ((b"%PDF-", ".pdf"), (b"WARC/", ".warc"), (b"PAR1", ".parquet"))
 LISTS = frozenset({".rss", ".opml", ".sitemap"})
+ONE = {
+    ".html": ("html", "read_html"),
+    ".pdf": ("documents", "read_pdf"),
+    ".docx": ("documents", "read_docx"),
+    ".eml": ("mail", "read_eml"),
+}
+"""Kinds that hold one article: module and function that read them, imported when needed."""
+MANY = {
+    ".json": ("records", "read_records"),
+    ".jsonl": ("records", "read_records"),
+    ".warc": ("archives", "read_warc"),
+    ".parquet": ("archives", "read_parquet"),
+    ".mbox": ("mail", "read_mbox"),
+    ".newsml": ("wires", "read_newsml"),
+    ".nitf": ("wires", "read_nitf"),
+}
+"""The same for kinds that may hold several."""
 HEADER = re.compile(
     rb"(?:From|Date|Subject|Received|Return-Path|Delivered-To|MIME-Version|Message-ID):[ \t]*\S", re.I
 )
@@ -88,6 +107,7 @@ def read_source(source: Source, settings: Ingest, visit: Visit | None = None) ->
         the source itself holds are read.
     :raises InputError: when the source cannot be read at all.
     """
+    source = opened(source, settings)
     suffix = kind(source)
     if not source.data.strip():
         yield Problem("is empty", source.where, "give a file that holds the article's text")
@@ -95,23 +115,37 @@ def read_source(source: Source, settings: Ingest, visit: Visit | None = None) ->
         from .visits import read_listed
 
         yield from read_listed(listed(source, settings), source, settings, visit)
-    elif suffix == ".html":
-        from .html import read_html
-
-        yield read_html(source, settings)
-    elif suffix in (".pdf", ".docx"):
-        from . import documents
-
-        yield (documents.read_pdf if suffix == ".pdf" else documents.read_docx)(source, settings)
-    elif suffix in (".json", ".jsonl"):
-        from .records import read_records
-
-        yield from read_records(source)
+    elif suffix in MANY:
+        module, function = MANY[suffix]
+        yield from getattr(import_module(f".{module}", __package__), function)(source, settings)
+    elif suffix in ONE:
+        module, function = ONE[suffix]
+        yield getattr(import_module(f".{module}", __package__), function)(source, settings)
     elif suffix == ".xml":
+        plain(source, settings)  # what it declares is the graver fault
         what = f"is XML of an unknown kind (<{root(source.data)}>)"
         raise InputError(what, todo="give a feed, a sitemap, NewsML-G2 or NITF")
     else:
         yield _text(source, suffix == ".md")
+
+
+def opened(source: Source, settings: Ingest) -> Source:
+    """A source without the gzip around it; a large file stays as it is, and is unpacked as it is read.
+
+    :raises InputError: when it cannot be unpacked, or is too large then.
+    """
+    if source.path is not None or not source.data.startswith(b"\x1f\x8b"):
+        suffix = source.suffix.removesuffix(".gz")
+        return source if suffix == source.suffix else replace(source, suffix=suffix)
+    try:
+        data = unpack(source.data, ("gzip",), settings.max_bytes)
+    except PackedError as error:
+        raise InputError(str(error), todo="check that the file is whole") from error
+    stated = media_suffix(source.media_type)
+    inner = "" if stated == ".gz" else source.media_type
+    name = source.url or ""
+    suffix = (source.suffix or suffix_of(name.partition("?")[0])).removesuffix(".gz")
+    return replace(source, data=data, suffix=suffix if suffix in READ else "", media_type=inner)
 
 
 def listed(source: Source, settings: Ingest) -> Feed:
@@ -121,6 +155,7 @@ def listed(source: Source, settings: Ingest) -> Feed:
     """
     from . import feeds, outlines
 
+    source = opened(source, settings)
     root_name = root(source.data).casefold()
     if root_name == "opml":
         return outlines.read_opml(source, settings)

@@ -108,9 +108,10 @@ def _read(
     source: Source, work: _Round, visitor: Visitor, seen: Callable[[str], bool], now: float
 ) -> Iterator[Witness | Problem | Followed]:
     """Yield what is new in an answer."""
-    from .readers import LISTS, kind, listed
+    from .readers import LISTS, kind, listed, opened
 
     settings = visitor.settings
+    source = opened(source, settings)
     if kind(source) not in LISTS:
         work.followed, work.fresh = replace(work.followed, kind="page"), True
         yield from _witnesses(drafts([source], settings))

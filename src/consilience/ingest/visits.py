@@ -195,9 +195,9 @@ def read_page(entry: Entry, settings: Ingest, visit: Visit) -> Iterator[Draft | 
     :raises FetchError: when it cannot be fetched.
     :raises InputError: when it cannot be read.
     """
-    from .readers import LISTS, kind, read_source
+    from .readers import LISTS, kind, opened, read_source
 
-    source = visit(entry.url or "")
+    source = opened(visit(entry.url or ""), settings)
     if kind(source) in LISTS:  # a list that names itself would be read without end
         raise InputError("is a list of articles, not one", where=source.where, todo="follow it by itself")
     for item in read_source(source, settings):
