@@ -15,6 +15,7 @@ import click
 
 from .. import __version__
 from ..errors import ConsilienceError, InputError
+from .library import COMMANDS
 from .outputs import FILE, Outputs, dossier_options, explained, say, settings_of, stdin, with_progress
 
 
@@ -68,7 +69,7 @@ def compare(
         todo = "name files, folders or addresses, as in 'consilience compare a.txt b.html'"
         raise InputError("no accounts given", where="compare", todo=todo)
     files = (json_file, html_file, stemma_file)
-    outputs = Outputs.asked(*files, quiet=quiet, verbose=verbose, weakest=weakest)
+    outputs = Outputs.asked(files, quiet=quiet, verbose=verbose, weakest=weakest)
     settings = settings_of(settings_file)
     from ..engine import compare as run
 
@@ -114,6 +115,9 @@ def show_schema() -> None:
 
     click.echo(json.dumps(schema(), indent=1, ensure_ascii=False))
 
+
+for command in COMMANDS:
+    main.add_command(command)
 
 if __name__ == "__main__":
     main()

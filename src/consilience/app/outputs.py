@@ -44,7 +44,8 @@ OPTIONS = (
         "--stemma",
         "stemma_file",
         type=FILE,
-        help="Write who follows whom to this file: .graphml, .dot or .gv (Graphviz), .prov.json or .json (PROV).",
+        help="Write who follows whom to this file: .graphml, .dot or .gv (Graphviz), .prov.json "
+        "or .json (PROV).",
     ),
     click.option("--settings", "settings_file", type=FILE, help="Read settings from this TOML file."),
     click.option("-q", "--quiet", is_flag=True, help="Print no dossier and no progress."),
@@ -81,15 +82,17 @@ class Outputs:
     form: str
 
     @classmethod
-    def asked(cls, *files: Path | None, quiet: bool, verbose: bool, weakest: int) -> Outputs:
-        """The files for JSON, HTML and stemma, in this order, found to be writable."""
+    def asked(
+        cls, files: tuple[Path | None, Path | None, Path | None], *, quiet: bool, verbose: bool, weakest: int
+    ) -> Outputs:
+        """The files for JSON, HTML and stemma, found to be writable."""
         from ..dossier.export import stemma_format
 
         for path in files:
             if path is not None and str(path) != "-":
                 writable(path)
         form = "" if files[2] is None else stemma_format(str(files[2]))
-        return cls(*files, quiet=quiet, verbose=verbose, weakest=weakest, form=form)
+        return cls(*files, quiet, verbose, weakest, form)
 
     def write(self, document: Json) -> None:
         """Print the dossier and write the files asked for."""
@@ -113,7 +116,7 @@ class Outputs:
 
 
 def explained(values: tuple[str, ...], explain: str | None) -> tuple[tuple[str, ...], int]:
-    """The arguments of a command, and how many links to list: what follows ``--explain`` may be an account."""
+    """The arguments, and how many links to list: what follows ``--explain`` may be an account."""
     if explain is None:
         return values, 0
     if explain.isdecimal() and len(explain) < 10:

@@ -1,0 +1,177 @@
+"""Takes accounts into a library: each is grouped as it arrives, and annotated after that.
+
+One transaction a call: what ``take`` returns is on disk, and what is not on disk was not told. The
+grouper is built anew from the library when another process or a person changed it, or when
+accounts come from another time than it holds. Does not read files and knows no clock: the time
+comes from the caller. Invariant: the stories are the same whether accounts come in one call or in
+many, with the library closed between them or not, as long as they come in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+
+from .. import __version__
+from ..group.profiles import Profile, profile
+from ..group.stream import Change, Grouper
+from ..model import Witness, story_order, tagged_hash
+from ..settings import Annotate, Settings
+from ..store import Entry, Store, Writer
+from .pool import annotate_all
+from .run import Progress
+
+AT_ONCE = 200
+"""Accounts that are annotated in one transaction: what a crash can lose is read anew in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one account: its story, whether the account or the story is new, and why there.
+
+    ``near`` is the account that decided; ``changes`` are merges and splits of stories it brought about.
+    """
+
+    account: str
+    name: str
+    story: str
+    fresh: bool
+    founds: bool
+    near: str | None = None
+    score: float = 0.0
+    why: str = ""
+    changes: tuple[Change, ...] = ()
+
+
+def annotation_stage(settings: Annotate) -> str:
+    """Names the annotation that a stored one must be of to be used.
+
+    >>> annotation_stage(Annotate()) == annotation_stage(Annotate())
+    True
+    """
+    return tagged_hash("n1", __version__, asdict(settings))
+
+
+class Intake:
+    """A library that takes in accounts, with the grouper for the time they are from."""
+
+    def __init__(self, library: Store, settings: Settings = Settings()) -> None:  # noqa: B008 - frozen
+        self.library, self.settings = library, settings
+        self._grouper: Grouper | None = None
+        self._version: object = None
+        self._past: tuple[float, float] | None = None  # times it serves, where that is not the newest
+
+    def take(self, witnesses: Sequence[Witness], at: str) -> tuple[Taken, ...]:
+        """Add accounts, those published first before the others, all of them or none.
+
+        :param at: the time of their arrival, ISO 8601 in UTC.
+        """
+        arrived = datetime.fromisoformat(at).astimezone(UTC).timestamp() / 86400
+        ranked = sorted(witnesses, key=story_order)
+        try:
+            with self.library.writing() as writer:
+                taken = tuple(self._take(w, writer, at, arrived) for w in ranked)
+        except BaseException:
+            self._grouper = None  # it holds what the library does not
+            raise
+        return taken
+
+    def take_all(
+        self,
+        witnesses: Iterable[Witness],
+        clock: Callable[[], str],
+        at_once: int = 500,
+        progress: Progress | None = None,
+    ) -> list[Taken]:
+        """Add accounts as they come, so many to a transaction, each lot in order of publication."""
+        taken: list[Taken] = []
+        for lot in _lots(witnesses, at_once):
+            taken += self.take(lot, clock())
+            if progress is not None:
+                progress("grouping", len(taken) - 1, len(taken))
+        return taken
+
+    def _take(self, witness: Witness, writer: Writer, at: str, arrived: float) -> Taken:
+        known = writer.known(witness)
+        if known is not None:
+            return Taken(known.witness.id, known.witness.name, known.story, fresh=False, founds=False)
+        seen = profile(witness, arrived=arrived)
+        decision = self._grouper_at(seen.when).add(seen)
+        entry = Entry(
+            witness, decision.story, seen.to_bytes(), seen.when, at,
+            score=decision.score, near=decision.near, why=decision.why,
+        )  # fmt: skip
+        writer.add(entry)
+        for change in decision.changes:
+            if not writer.apply(change, at):
+                self._grouper = None  # a person's word that it had not heard forbids it
+        return Taken(
+            witness.id, witness.name, decision.story, True, decision.new,
+            decision.near, decision.score, decision.why, decision.changes,
+        )  # fmt: skip
+
+    def _grouper_at(self, when: float) -> Grouper:
+        """The grouper, built anew where what it holds is not what the library has around that time."""
+        version = self.library.version
+        if self._grouper is None or self._version != version or not self._serves(when):
+            self._grouper, self._version = self._restored(when), version
+        return self._grouper
+
+    def _serves(self, when: float) -> bool:
+        if self._past is not None:
+            return self._past[0] <= when <= self._past[1]
+        return self._grouper is not None and self._grouper.covers(when)
+
+    def _restored(self, when: float) -> Grouper:
+        """A grouper of the newest accounts, or of those around an account from long before them.
+
+        Of a past time it holds three windows, so that accounts of one window after the first
+        are judged beside what came before and after each.
+        """
+        window = self.settings.group.window
+        newest = max(when, self.library.newest() or when)
+        if when >= newest - window:
+            self._past = None
+            grouper, first, last = Grouper(self.settings.group), newest - window, newest
+        else:
+            self._past = (when, when + window)
+            grouper = Grouper(replace(self.settings.group, window=3 * window))
+            first, last = when - window, when + 2 * window
+        for tie in self.library.ties():
+            grouper.tie(tie.a, tie.b, tie.together)
+        for key, data, story in self.library.profiles(first, last):
+            grouper.keep(Profile.from_bytes(key, data), story)
+        return grouper
+
+    def annotate(self, progress: Progress | None = None, *, stop: Callable[[], bool] = lambda: False) -> int:
+        """Annotate what is not annotated yet; a part at a time, each kept as soon as it is done.
+
+        :param stop: asked before each part whether to leave the rest for later.
+        :returns: how many accounts were.
+        """
+        stage = annotation_stage(self.settings.annotate)
+        total, finished = self.library.pending_count(stage), 0
+        while not stop() and (waiting := self.library.pending(stage, AT_ONCE)):
+
+            def done(count: int, before: int = finished) -> None:
+                if progress is not None:
+                    progress("reading who said what", min(before + count, total) - 1, total)
+
+            accounts = annotate_all(waiting, self.settings.annotate, done)
+            with self.library.writing() as writer:
+                for account in accounts:
+                    writer.annotated(account.witness.id, stage, account)
+            finished += len(accounts)
+        return finished
+
+
+def _lots(witnesses: Iterable[Witness], most: int) -> Iterator[list[Witness]]:
+    lot: list[Witness] = []
+    for witness in witnesses:
+        lot.append(witness)
+        if len(lot) == most:
+            yield lot
+            lot = []
+    if lot:
+        yield lot

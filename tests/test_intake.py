@@ -1,0 +1,185 @@
+"""Taking accounts into a library: in one call or many, from any time, after corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from consilience.engine.intake import Intake, Taken, annotation_stage
+from consilience.engine.shelf import document
+from consilience.model import Witness, witness_id
+from consilience.settings import Annotate, Settings
+from consilience.store import Library
+
+AT = "2031-05-20T08:00:00+00:00"
+EVENTS = (
+    (
+        "The river Ostra burst its banks at Melden on Monday and flooded four hundred houses. Mayor Ilse Brandt said "
+        "the dam above the town had held, and that schools would stay shut until Thursday.",
+        "Four hundred houses in Melden stand under water after the Ostra river flooded the lower town on Monday. The "
+        "dam held, mayor Ilse Brandt said; schools stay shut.",
+    ),
+    (
+        "A court in Karsund acquitted the banker Per Aune of fraud on Wednesday. Judge Siv Moe found no proof that he "
+        "knew of the forged ledgers. Prosecutors will appeal.",
+        "The banker Per Aune walked free from the Karsund court after judge Siv Moe threw out fraud charges over "
+        "forged ledgers. The prosecutors said they would appeal.",
+    ),
+    (
+        "Bakers in Tolvik ended their strike after eleven days. The union leader Edda Krans said wages would rise by "
+        "six per cent from July, and ovens were lit again at dawn.",
+        "Bread is back in Tolvik: the bakers' union under Edda Krans called off its eleven-day strike after owners "
+        "offered six per cent more pay from July.",
+    ),
+    (
+        "A lynx that had escaped from the Brenna wildlife park was caught on a golf course. Keeper Jorun Vask lured it "
+        "into a crate with a rabbit; nobody was hurt.",
+        "Golfers near Brenna met an escaped lynx at the ninth hole before keeper Jorun Vask of the wildlife park coaxed "
+        "it into a crate with a rabbit.",
+    ),
+)
+TITLES = (
+    "Flood in Melden",
+    "Karsund banker acquitted",
+    "Tolvik bakers end strike",
+    "Lynx caught near Brenna",
+)
+
+
+def account(name: str, event: int, telling: int = 0, outlet: str = "") -> Witness:
+    """One of two tellings of an invented event."""
+    text, published = EVENTS[event][telling], f"2031-05-{3 + 2 * event + telling:02d}"
+    ident = witness_id(name, text, outlet or name, published, None)
+    return Witness(ident, name, text, TITLES[event], outlet or name, published=published, language="en")
+
+
+def stream() -> list[Witness]:
+    return [account(f"{'ab'[k]}{e}", e, k) for e in range(len(EVENTS)) for k in range(2)]
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library.open(tmp_path / "library.db", create=True) as opened:
+        yield opened
+
+
+def stories(library: Library) -> set[frozenset[str]]:
+    """The stories, each as the names of its accounts."""
+    return {frozenset(a.witness.name for a in library.accounts(story=s.id)) for s in library.stories()}
+
+
+def take(library: Library, witnesses: Sequence[Witness]) -> tuple[Taken, ...]:
+    return Intake(library).take(witnesses, AT)
+
+
+def test_accounts_of_one_event_are_one_story(library: Library) -> None:
+    taken = take(library, stream())
+    assert all(t.fresh for t in taken)
+    assert stories(library) == {frozenset({f"a{e}", f"b{e}"}) for e in range(len(EVENTS))}
+    assert all(t.why for t in taken)
+
+
+def test_adding_again_changes_nothing_whatever_the_file_is_called(library: Library) -> None:
+    take(library, stream())
+    before = stories(library)
+    again = [
+        account(f"copy-{w.name}", int(w.name[1]), "ab".index(w.name[0]), w.outlet or "") for w in stream()
+    ]
+    taken = take(library, [*stream(), *again])
+    assert not any(t.fresh for t in taken)
+    assert {t.name for t in taken} == {w.name for w in stream()}
+    assert stories(library) == before
+
+
+def test_one_call_many_calls_and_a_closed_library_give_the_same(tmp_path: Path) -> None:
+    with Library.open(tmp_path / "one.db", create=True) as library:
+        at_once = [(t.account, t.story) for t in take(library, stream())]
+    one_by_one = []
+    for witness in stream():
+        with Library.open(tmp_path / "many.db", create=True) as library:
+            one_by_one += [(t.account, t.story) for t in take(library, [witness])]
+    assert one_by_one == at_once
+
+
+def test_an_account_from_long_ago_is_set_beside_those_of_its_time(library: Library) -> None:
+    old = stream()
+    take(library, old[:-1])
+    later = Witness("w1:new", "later", EVENTS[3][1], published="2035-08-01", outlet="x")
+    intake = Intake(library)
+    intake.take([later], AT)
+    (taken,) = intake.take([old[-1]], AT)
+    assert taken.story == library.account("a3").story
+
+
+def test_a_person_is_not_overruled(library: Library) -> None:
+    first = stream()
+    intake = Intake(library)
+    intake.take(first[:1], AT)
+    intake.take(first[2:3], AT)
+    library.merge(library.account("a0").story, library.account("a1").story, at=AT)
+    (taken,) = intake.take([first[3]], AT)
+    assert taken.story == library.account("a1").story == library.account("a0").story
+
+
+def test_what_fails_is_not_there_and_was_not_grouped(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intake = Intake(library)
+    broken = account("b0", 0, 1)
+    with monkeypatch.context() as patched:
+        patched.setattr("consilience.engine.intake.Entry", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            intake.take([broken], AT)
+    assert library.counts()["accounts"] == 0
+    (taken,) = intake.take([account("a0", 0)], AT)
+    assert taken.founds
+
+
+def test_annotation_is_kept_and_not_made_twice(library: Library) -> None:
+    intake = Intake(library)
+    intake.take(stream()[:2], AT)
+    told: list[tuple[str, int, int]] = []
+    assert intake.annotate(lambda *step: told.append(step)) == 2
+    assert told[-1] == ("reading who said what", 1, 2)
+    assert intake.annotate() == 0
+    assert library.account("a0").annotated == annotation_stage(Annotate())
+    other = Intake(library, Settings(annotate=Annotate(max_sentence=90)))
+    assert other.annotate() == 2
+
+
+def test_a_stop_leaves_the_rest_for_later(library: Library) -> None:
+    intake = Intake(library)
+    intake.take(stream()[:2], AT)
+    assert intake.annotate(stop=lambda: True) == 0
+    assert library.pending_count(annotation_stage(Annotate())) == 2
+
+
+def test_a_dossier_is_made_once_until_its_story_changes(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(library, stream()[:2])
+    story = library.account("a0").story
+    made = document(library, story)
+    assert [a["id"] for a in made["articles"]] == ["a0", "b0"]
+    with monkeypatch.context() as patched:
+        patched.setattr("consilience.engine.shelf.compare_story", lambda *_, **__: 1 / 0)
+        assert document(library, story) == made
+        library.move("b0", None, at=AT)
+        with pytest.raises(ZeroDivisionError):
+            document(library, story)
+    assert [a["id"] for a in document(library, story)["articles"]] == ["a0"]
+
+
+def test_accounts_of_one_name_are_told_apart_in_a_dossier(library: Library) -> None:
+    take(library, [account("index", 0, 0, "one"), account("index", 0, 1, "two")])
+    made = document(library, library.stories()[0].id)
+    assert sorted(a["id"] for a in made["articles"]) == ["index", "index-2"]
+
+
+def test_a_story_of_too_many_accounts_says_what_was_left_out(library: Library) -> None:
+    take(library, stream()[:2])
+    made = document(library, library.stories()[0].id, Settings.from_toml("[ingest]\nmax_accounts = 1"))
+    assert len(made["articles"]) == 1
+    assert any("2 accounts; the 1 published first" in p["what"] for p in made["problems"])

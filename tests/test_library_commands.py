@@ -1,0 +1,237 @@
+"""The commands on a library: what they print, their JSON, and what they refuse in a line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from consilience.app.cli import main
+from consilience.app.library import COMMANDS
+
+FLOOD = """Dam above Melden holds as river floods four hundred houses
+
+The river Ostra burst its banks at Melden on Monday and flooded four hundred houses, the mayor said.
+
+Mayor Ilse Brandt said the dam above the town had held. “We were lucky,” she said. “It could have been far worse.”
+
+Schools and shops in the lower town will stay shut until Thursday, and buses run only on the northern road.
+"""
+OTHER = """Ostra flood: ‘We were lucky’, says mayor of Melden
+
+Four hundred houses stand under water in Melden after the Ostra flooded the lower town on Monday.
+
+“We were lucky. It could have been far worse,” said Ilse Brandt, the mayor. The dam above the town held, she added.
+
+The northern road is open. Schools in the lower town stay shut until Friday, according to the town hall.
+"""
+TRIAL = """Karsund banker walks free
+
+A court in Karsund acquitted the banker Per Aune of fraud after a trial that lasted eleven weeks.
+
+Judge Siv Moe found no proof that he knew of the forged ledgers. Prosecutors said they would appeal.
+"""
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A library that does not exist yet, beside three accounts."""
+    for name, text in (("one", FLOOD), ("two", OTHER), ("three", TRIAL)):
+        (tmp_path / f"{name}.txt").write_text(text, "utf-8")
+    path = tmp_path / "news.db"
+    monkeypatch.setenv("CONSILIENCE_LIBRARY", str(path))
+    return path
+
+
+@pytest.fixture
+def filled(place: Path) -> Path:
+    run("add", place.parent, "-q")
+    return place
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+def told(*arguments: str | Path) -> Any:
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def story_of(name: str) -> str:
+    """The id of the story that holds an account."""
+    for one in told("stories")["stories"]:
+        if any(m["name"] == name for m in told("story", one["id"])["members"]):
+            return str(one["id"])
+    raise AssertionError(name)
+
+
+def test_adding_tells_the_stories_that_grew(place: Path) -> None:
+    result = run("add", place.parent / "one.txt", place.parent / "two.txt")
+    assert result.exit_code == 0
+    assert "Added 2 accounts to 1 story, 1 of them new" in result.output
+    assert "2 accounts" in result.output
+    again = run("add", place.parent)
+    assert "Added 1 account to 1 story, 1 of them new; 2 were known already" in again.output
+
+
+def test_json_of_add_names_every_account_and_problem(place: Path) -> None:
+    (place.parent / "short.txt").write_text("Too short.", "utf-8")
+    done = told("add", place.parent)
+    assert (done["added"], done["known"], done["stories"], done["annotated"]) == (3, 0, 2, 3)
+    assert [p["where"].rpartition("/")[2] for p in done["problems"]] == ["short.txt"]
+    assert all(a["story"].startswith("s1:") and a["why"] for a in done["accounts"])
+
+
+def test_nothing_usable_is_one_line_and_exit_2(place: Path) -> None:
+    (place.parent / "short.txt").write_text("Too short.", "utf-8")
+    result = run("add", place.parent / "short.txt", place.parent / "gone.txt")
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.startswith("consilience: ")
+    assert "(and 1 more problems)" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", sorted(c.name or "" for c in COMMANDS if c.name not in ("add", "doctor", "restore", "import"))
+)
+def test_without_a_library_each_command_says_so(place: Path, command: str) -> None:
+    given = {"story": ["ab12"], "dossier": ["ab12"], "search": ["x"], "who": ["x"], "merge": ["a", "b"],
+             "split": ["a", "b"], "move": ["a"], "same": ["a", "b"], "not-same": ["a", "b"],
+             "backup": ["x.db"], "export": ["x.jsonl"]}  # fmt: skip
+    result = run(command, *given.get(command, []))
+    assert result.exit_code == 2
+    assert "there is no library yet" in result.stderr
+    assert not place.exists()
+
+
+def test_later_is_read_by_the_next_add(place: Path) -> None:
+    assert told("add", place.parent, "--later")["annotated"] == 0
+    assert told("add")["annotated"] == 3
+
+
+def test_stories_are_listed_and_shown(filled: Path) -> None:
+    listed = told("stories", "--order", "largest")
+    assert [s["accounts"] for s in listed["stories"]] == [2, 1]
+    assert listed["total"] == 2
+    short = listed["stories"][0]["id"][3:10]
+    shown = run("story", short)
+    assert "Dam above Melden holds" in shown.output
+    assert "It is" in shown.output or "is like" in shown.output
+    assert "1 of 2 stories; --offset 1 shows more" in run("stories", "--limit", "1").output
+
+
+def test_a_story_that_is_not_there_is_one_line(filled: Path) -> None:
+    for command in ("story", "dossier"):
+        result = run(command, "ffffff0")
+        assert result.exit_code == 2
+        assert result.stderr.count("\n") == 1
+
+
+def test_the_dossier_of_a_story_has_the_outputs_of_compare(filled: Path) -> None:
+    out, page, tree = (filled.parent / n for n in ("d.json", "d.html", "d.dot"))
+    result = run("dossier", story_of("one"), "--json", out, "--html", page, "--stemma", tree)
+    assert result.exit_code == 0, result.output
+    assert "Two accounts share" in result.output
+    compared = filled.parent / "c.json"
+    run("compare", filled.parent / "one.txt", filled.parent / "two.txt", "--json", compared, "-q")
+    assert json.loads(out.read_text("utf-8")) == json.loads(compared.read_text("utf-8"))
+    assert page.read_text("utf-8").casefold().startswith("<!doctype html>")
+    assert "digraph" in tree.read_text("utf-8")
+    assert run("dossier", story_of("one"), "--explain", "x").exit_code == 2
+
+
+def test_search_finds_accounts_statements_and_points(filled: Path) -> None:
+    run("dossier", story_of("one"), "-q")
+    found = told("search", "houses")
+    assert {h["kind"] for h in found["hits"]} == {"account", "statement", "point"}
+    for hit in found["hits"]:
+        for start, end in hit["spans"]:
+            assert hit["snippet"][start - hit["start"] : end - hit["start"]].casefold() in ("house", "houses")
+    assert {h["kind"] for h in told("search", "lucky", "--in", "statement")["hits"]} == {"statement"}
+    assert "lucky" in run("search", "lucky").output
+    assert "Found nothing" in run("search", "zyzzyva").output
+
+
+def test_who_said_what_over_all_stories(filled: Path) -> None:
+    lines = told("who", "Ilse Brandt")["lines"]
+    assert any("lucky" in line["wording"] for line in lines)
+    assert "We were lucky" in run("who", "Brandt", "--about", "lucky").output
+    assert "Nothing is known to have been said" in run("who", "Nobody Atall").output
+
+
+def test_corrections_are_made_kept_and_undone(filled: Path) -> None:
+    flood, trial = story_of("one"), story_of("three")
+    assert told("merge", flood[3:10], trial)["kind"] == "merge"
+    assert len(told("story", flood)["members"]) == 3
+    assert told("story", trial)["id"] == flood
+    assert told("undo")["kind"] == "undo"
+    assert len(told("story", flood)["members"]) == 2
+    told("split", flood, "two")
+    assert len(told("stories")["stories"]) == 3
+    told("move", "two", flood)
+    told("same", "Ilse Brandt", "Mayor Brandt")
+    told("not-same", "Siv Moe", trial)
+    kinds = [e["kind"] for e in told("history")["history"]]
+    assert kinds == ["not same", "same", "move", "split", "undo", "merge"]
+    assert "undo of 1" in run("history").output
+    assert {e["kind"] for e in told("history", "--story", flood)["history"]} >= {"merge", "move", "split"}
+
+
+def test_a_library_is_checked_backed_up_and_restored(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "every id, span and count holds" in run("check").output
+    copy = filled.parent / "copy.db"
+    assert told("backup", copy)["bytes"] == copy.stat().st_size
+    before = told("stories")
+    refused = run("restore", copy)
+    assert refused.exit_code == 2
+    assert "overwrite" in refused.stderr
+    assert told("restore", copy, "--overwrite")["accounts"] == 3
+    assert told("stories") == before
+    monkeypatch.setenv("CONSILIENCE_LIBRARY", str(filled.parent / "deep" / "new.db"))
+    assert told("restore", copy)["stories"] == 2
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+def test_what_is_exported_can_be_imported(filled: Path, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if ending == "parquet":
+        pytest.importorskip("pyarrow")
+    file = filled.parent / f"all.{ending}"
+    assert told("export", file)["accounts"] == 3
+    before = told("stories", "--order", "largest")
+    monkeypatch.setenv("CONSILIENCE_LIBRARY", str(filled.parent / "second.db"))
+    assert told("import", file)["added"] == 3
+    assert [s["id"] for s in told("stories", "--order", "largest")["stories"]] == [
+        s["id"] for s in before["stories"]
+    ]
+    assert told("import", file)["there"] == 3
+    assert run("export", "all.csv").exit_code == 2
+
+
+def test_a_damaged_library_is_told_not_crashed_on(place: Path) -> None:
+    place.write_bytes(b"this is no database at all, whatever its name says" * 40)
+    for command in ("stories", "check"):
+        result = run(command)
+        assert result.exit_code == 2
+        assert result.stderr.count("\n") == 1
+    assert "✗" in run("doctor").output
+
+
+def test_the_doctor_says_what_is_there(filled: Path) -> None:
+    result = run("doctor")
+    assert result.exit_code == 0
+    assert "3 accounts, 2 stories" in result.output.replace("\n", " ")
+    findings = told("doctor")["findings"]
+    assert {f["state"] for f in findings} <= {"ok", "missing"}
+    assert any(f["what"] == "SQLite" and "FTS5" in f["found"] for f in findings)
+
+
+def test_the_doctor_says_what_is_missing(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("consilience.app.doctor.find_spec", lambda _: None)
+    output = run("doctor").output
+    assert "pip install 'consilience[parquet]'" in output
+    assert "not there yet" in output
