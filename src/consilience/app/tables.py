@@ -137,6 +137,7 @@ def print_results(found: Json, console: Console) -> None:
         if one["kind"] == "account" and one["title"]:
             console.print(Text(clean(one["title"]), "bold"))
         console.print(_marked(one))
+        console.print()
     totals = ", ".join(
         f"{'' if t['exact'] else 'over '}{t['count']:,} {t['kind']}s" for t in found["totals"] if t["count"]
     )
@@ -147,12 +148,10 @@ def print_results(found: Json, console: Console) -> None:
 
 def _marked(one: Json) -> Text:
     """A snippet with its matches in bold; its offsets are code points of the account."""
-    words, at, told = one["snippet"], 0, Text()
+    told = Text("".join(c if c.isprintable() else " " for c in one["snippet"]))
     for start, end in one["spans"]:
-        told.append(clean(words[at : start - one["start"]]))
-        told.append(clean(words[start - one["start"] : end - one["start"]]), "bold yellow")
-        at = end - one["start"]
-    return told.append(clean(words[at:]))
+        told.stylize("bold yellow", start - one["start"], end - one["start"])
+    return told
 
 
 def print_ledger(found: Json, console: Console) -> None:
@@ -160,7 +159,7 @@ def print_ledger(found: Json, console: Console) -> None:
     for line in found["lines"]:
         console.print(Text(f"{clean(line['speaker'])}: ", "bold").append(clean(line["wording"]), "not bold"))
         for said in line["said"]:
-            chain = " ← ".join(clean(c) for c in said["chain"])
+            chain = " ← ".join(clean(c) for c in said["chain"][:-1])  # the last is who said it
             parts = (short(said["story"]), _day(said["published"]), said["outlet"] or "", said["form"], chain)
             console.print(Text("    " + "  ".join(clean(p) for p in parts if p), "dim"))
     if not found["lines"]:
