@@ -176,7 +176,6 @@ def _page(record: Record, where: str, settings: Ingest) -> Source | str:
 
 def _answer(block: bytes, most: int) -> tuple[str, bytes] | str:
     """Content type and plain body of an HTTP answer, or why it has none."""
-    from warcio.bufferedreaders import ChunkedDataReader
     from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
 
     end = block.find(b"\r\n\r\n", 0, HEAD_BYTES) + 4
@@ -191,17 +190,22 @@ def _answer(block: bytes, most: int) -> tuple[str, bytes] | str:
         return "redirects"
     if status != "200":
         return "errors"
-    body = block[end:]
+    body = _body(header, block[end:], most)
+    return body if isinstance(body, str) else (header.get_header("Content-Type") or "", body)
+
+
+def _body(header: Any, body: bytes, most: int) -> bytes | str:
+    """The plain body of an answer, or why it cannot be had."""
+    from warcio.bufferedreaders import ChunkedDataReader
+
     if (header.get_header("Transfer-Encoding") or "").casefold().strip() == "chunked":
         body = ChunkedDataReader(io.BytesIO(body)).read()
     try:
-        body = unpack(body, encodings(header.get_header("Content-Encoding")), most)
+        return unpack(body, encodings(header.get_header("Content-Encoding")), most)
     except TooLargeError:
         return "large"
     except PackedError:  # archived unpacked, with the header left as it was
-        if body.lstrip()[:1] != b"<":
-            return "packed"
-    return header.get_header("Content-Type") or "", body
+        return body if body.lstrip()[:1] == b"<" else "packed"
 
 
 # -- Parquet --

@@ -104,7 +104,7 @@ def _paths(path: Path, settings: Ingest, seen: dict[str, str]) -> Iterator[Sourc
         else:
             found = [path]
     except (OSError, ValueError) as error:
-        yield Problem(f"cannot be read ({_why(error)})", text, "check the name")
+        yield Problem(f"cannot be read ({why(error)})", text, "check the name")
         return
     files = False
     for file in found:
@@ -139,7 +139,7 @@ def walk(folder: Path) -> list[Path | Problem]:
         try:
             entries = sorted(here.iterdir())
         except OSError as error:
-            problems.append(Problem(f"cannot be read ({_why(error)})", shown(here), "check its permissions"))
+            problems.append(Problem(f"cannot be read ({why(error)})", shown(here), "check its permissions"))
             continue
         for entry in entries:
             if entry.name.startswith("."):
@@ -185,7 +185,7 @@ def read_file(path: Path, settings: Ingest, seen: dict[str, str]) -> Source | Pr
         with path.open("rb") as file:
             return Source(stem, where, suffix, file.read(HEAD), path=path)
     except (OSError, ValueError, RuntimeError) as error:
-        return Problem(f"cannot be read ({_why(error)})", where, "check the name and its permissions")
+        return Problem(f"cannot be read ({why(error)})", where, "check the name and its permissions")
 
 
 def _large(size: int, where: str, settings: Ingest) -> Problem:
@@ -196,7 +196,8 @@ def _large(size: int, where: str, settings: Ingest) -> Problem:
     )
 
 
-def _why(error: Exception) -> str:
+def why(error: Exception) -> str:
+    """In words why a file cannot be read."""
     if isinstance(error, ValueError):  # a null character; each Python words it its own way
         return "no file can have that name"
     return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()

@@ -19,7 +19,7 @@ from ..settings import Ingest
 from . import accepted, drafts, witness_of
 from .draft import Draft, Source
 from .feeds import Entry, Feed, entry_draft
-from .files import read_file, shown, walk
+from .files import read_file, shown, walk, why
 from .following import Followed, answered, failed, mark, remembered
 from .visits import LaterError, StoppedError, Visitor, read_page
 
@@ -37,6 +37,7 @@ class _Round:
     tried: list[str] = field(default_factory=list)
     listed: list[str] = field(default_factory=list)
     fresh: bool = False
+    note: str = ""
     unfinished: bool = False
 
 
@@ -93,6 +94,8 @@ def _problem(error: ConsilienceError, where: str) -> Problem:
 
 def _after(work: _Round, source: Source, now: float, chance: float, settings: Ingest) -> Followed:
     """The state after a round that was read; what is unfinished is asked for without conditions."""
+    if work.followed.kind == "page" and not work.fresh:
+        return failed(work.followed, work.note, now=now, chance=chance, settings=settings)
     state = answered(work.followed, fresh=work.fresh, now=now, chance=chance, settings=settings)
     known = None if work.unfinished else source
     return replace(
@@ -113,14 +116,26 @@ def _read(
     settings = visitor.settings
     source = opened(source, settings)
     if kind(source) not in LISTS:
-        work.followed, work.fresh = replace(work.followed, kind="page"), True
-        yield from _witnesses(drafts([source], settings))
+        if work.followed.kind not in ("", "page"):
+            raise InputError(
+                f"is no {work.followed.kind} any more", where=source.where, todo="check the address"
+            )
+        yield from _page(source, work, settings)
         return
     feed = listed(source, settings)
     work.followed = replace(work.followed, kind=feed.kind, every=feed.every)
     yield from feed.problems
     yield from _children(feed, work, now)
     yield from _entries(feed, source, work, visitor, seen, now)
+
+
+def _page(source: Source, work: _Round, settings: Ingest) -> Iterator[Witness | Problem]:
+    """Yield the account of a page that is followed by itself."""
+    work.followed = replace(work.followed, kind="page")
+    for item in _witnesses(drafts([source], settings)):
+        work.fresh = work.fresh or isinstance(item, Witness)
+        work.note = item.what if isinstance(item, Problem) else work.note
+        yield item
 
 
 def _children(feed: Feed, work: _Round, now: float) -> Iterator[Followed]:
@@ -211,10 +226,11 @@ def _folder(
     """
     place = Path(followed.url)
     try:
+        place.stat()
         found = walk(place) if place.is_dir() else [place]
         stamped = [(p, *_stamps(p)) for p in found if isinstance(p, Path)]
     except (OSError, ValueError) as error:
-        fault = Problem(f"cannot be read ({error})", shown(place), "check the name and its permissions")
+        fault = Problem(f"cannot be read ({why(error)})", shown(place), "check the name and its permissions")
         yield fault
         yield failed(followed, fault.what, now=now, chance=chance, settings=settings)
         return
