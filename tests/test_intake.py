@@ -9,7 +9,8 @@ import pytest
 
 from consilience.engine.intake import Intake, Taken, annotation_stage
 from consilience.engine.shelf import document
-from consilience.model import Witness, witness_id
+from consilience.ingest import stream as read_one_by_one
+from consilience.model import Problem, Witness, witness_id
 from consilience.settings import Annotate, Settings
 from consilience.store import Library
 
@@ -183,3 +184,14 @@ def test_a_story_of_too_many_accounts_says_what_was_left_out(library: Library) -
     made = document(library, library.stories()[0].id, Settings.from_toml("[ingest]\nmax_accounts = 1"))
     assert len(made["articles"]) == 1
     assert any("2 accounts; the 1 published first" in p["what"] for p in made["problems"])
+
+
+def test_the_example_is_four_stories(library: Library, example: Path) -> None:
+    found = list(read_one_by_one([example, example.parent / "week"]))
+    assert not [item for item in found if isinstance(item, Problem)]
+    take(library, [item for item in found if isinstance(item, Witness)])
+    assert sorted(map(len, stories(library))) == [2, 3, 4, 6]
+    assert {a.witness.outlet for a in library.accounts()} == {
+        "Lock and Lantern", "Ministry of Transport and Waterways", "Tavorian Press Agency", "The Dravik Courier",
+        "The Melisk Hour", "Westshore Notes",
+    }  # fmt: skip
