@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consilience.errors import InputError
-from consilience.ingest import read
+from consilience.ingest import read, stream
 from consilience.ingest.decode import decode
 from consilience.ingest.manifest import clean
-from consilience.model import witness_id
+from consilience.model import Problem, witness_id
 from consilience.settings import Ingest
 
 STORY = (
@@ -397,3 +397,43 @@ def test_the_order_of_the_arguments_changes_nothing(folder: Path) -> None:
     (folder / "copy.txt").write_text(STORY, "utf-8")
     files = [*sorted(folder.iterdir()), folder / "absent.txt"]
     assert read(files) == read(files[::-1])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "x" * 5_000,
+        "a\udc80b.txt",
+        "\ud800",
+        "\0",
+        "*" * 5_000,
+        "a/" * 3_000,
+        "http://a\udc80.example/",
+        "http://[::1",
+    ],
+)
+def test_names_that_no_file_can_have(folder: Path, name: str) -> None:
+    accounts, (problem,) = read([folder / "post.txt", name])
+    assert len(accounts) == 1
+    assert (problem.where + problem.what).encode()
+    with pytest.raises(InputError) as error:
+        read([folder / "post.txt"], manifest=Path(name))
+    assert str(error.value).encode()
+    assert isinstance(next(stream([name], manifest=Path(name))), Problem)
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="their file names are Unicode")
+def test_a_file_name_of_odd_bytes(folder: Path) -> None:
+    os.link(folder / "post.txt", os.fsencode(folder) + b"/caf\xe9.txt")
+    (folder / "post.txt").unlink()
+    accounts, problems = read([folder])
+    assert ([a.name for a in accounts], problems) == (["caf\N{REPLACEMENT CHARACTER}", "echo"], ())
+
+
+def test_a_stream_is_what_is_read(folder: Path) -> None:
+    (folder / "empty.txt").write_bytes(b"")
+    accounts, problems = read([folder, folder / "absent.txt"])
+    items = list(stream([folder, folder / "absent.txt"]))
+    assert sorted((i for i in items if not isinstance(i, Problem)), key=lambda a: a.name) == list(accounts)
+    assert {i for i in items if isinstance(i, Problem)} == set(problems)
+    assert list(stream([])) == []

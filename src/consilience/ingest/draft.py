@@ -82,6 +82,15 @@ HALVES = re.compile("[\ud800-\udfff]")
 """Halves of characters (JSON may hold "\\ud800" alone): no text of Unicode, and no parser takes them."""
 
 
+def shown(name: object) -> str:
+    """A file's name or an address that can be printed: Python keeps odd bytes as halves of characters.
+
+    >>> shown("caf\\udce9.txt")
+    'caf\N{REPLACEMENT CHARACTER}.txt'
+    """
+    return HALVES.sub("\N{REPLACEMENT CHARACTER}", str(name))
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """The bytes of one file or response.

@@ -16,7 +16,7 @@ from pathlib import Path
 from ..errors import FetchError, InputError
 from ..model import Problem
 from ..settings import Ingest
-from .draft import HALVES, LONG, READ, Source, suffix_of
+from .draft import HALVES, LONG, READ, Source, shown, suffix_of
 
 SUFFIXES = READ
 CUT = "raise ingest.max_bytes or cut it"
@@ -53,7 +53,7 @@ def manifest_name(path: Path) -> bool:
 
 def manifest_in(names: Sequence[str | Path], problems: list[Problem]) -> Path | None:
     """The manifest that lies in a folder named, if there is just one."""
-    folders = sorted({p for name in names if (p := Path(str(name))).is_dir()})
+    folders = sorted({p for name in names if is_folder(p := Path(str(name)))})
     found = [f for folder in folders for f in sorted(folder.iterdir()) if manifest_name(f)]
     if len(found) > 1:
         where = ", ".join(map(str, found))
@@ -80,14 +80,14 @@ def _standard_input(
 
 def _address(url: str, settings: Ingest, seen: dict[str, str]) -> Source | Problem:
     if url in seen:
-        return Problem("named twice, read once", url)
+        return Problem("named twice, read once", shown(url))
     seen[url] = url
     from .fetch import fetch
 
     try:
         return fetch(url, settings)
     except FetchError as error:
-        return Problem(error.what, error.where or url, error.todo)
+        return Problem(shown(error.what), shown(error.where or url), error.todo)
 
 
 def _paths(path: Path, settings: Ingest, seen: dict[str, str]) -> Iterator[Source | Problem]:
@@ -117,9 +117,12 @@ def _paths(path: Path, settings: Ingest, seen: dict[str, str]) -> Iterator[Sourc
         yield Problem(nothing, text, TODO)
 
 
-def shown(path: Path) -> str:
-    """A path that can be printed: Python keeps the bytes of an odd name as halves of characters."""
-    return HALVES.sub("\N{REPLACEMENT CHARACTER}", str(path))
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder; one that no file can have is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def walk(folder: Path) -> list[Path | Problem]:

@@ -23,7 +23,7 @@ from ..errors import InputError
 from ..model import Problem
 from .bylines import day
 from .decode import decode
-from .draft import HALVES
+from .draft import HALVES, shown
 
 FIELDS = ("title", "outlet", "authors", "published", "url")
 KEYS = ("file", "id", "language", *FIELDS)
@@ -84,11 +84,13 @@ def read_manifest(path: Path, problems: list[Problem]) -> Manifest:
     :param problems: grows by one for each field that cannot be used.
     :raises InputError: when it cannot be read or is no list of entries.
     """
-    where = str(path)
+    where = shown(path)
     try:
         text = decode(path.read_bytes()).text
     except OSError as error:
         raise InputError(f"cannot be read ({(error.strerror or str(error)).lower()})", where=where) from error
+    except ValueError as error:
+        raise InputError("cannot be read (no file can have that name)", where=where) from error
     except InputError as error:
         raise InputError(error.what, where=where, todo=f"write it as {FORMATS}") from error
     entries = [

@@ -17,9 +17,9 @@ from ..errors import ConsilienceError, FetchError, InputError
 from ..model import Problem, Witness
 from ..settings import Ingest
 from . import accepted, drafts, witness_of
-from .draft import Draft, Source
+from .draft import Draft, Source, shown
 from .feeds import Entry, Feed, entry_draft
-from .files import read_file, shown, walk, why
+from .files import read_file, walk, why
 from .following import Followed, answered, failed, mark, remembered
 from .visits import LaterError, StoppedError, Visitor, read_page
 
