@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -195,3 +198,25 @@ def test_the_example_is_four_stories(library: Library, example: Path) -> None:
         "Lock and Lantern", "Ministry of Transport and Waterways", "Tavorian Press Agency", "The Dravik Courier",
         "The Melisk Hour", "Westshore Notes",
     }  # fmt: skip
+
+
+def test_two_programs_may_add_at_the_same_time(tmp_path: Path) -> None:
+    place = tmp_path / "library.db"
+    code = (
+        "import sys\n"
+        "from test_intake import AT, EVENTS, account\n"
+        "from consilience.engine.intake import Intake\n"
+        "from consilience.store import Library\n"
+        "telling = int(sys.argv[2])\n"
+        "with Library.open(sys.argv[1], create=True) as library:\n"
+        "    intake = Intake(library)\n"
+        "    for event in range(len(EVENTS)):\n"
+        "        intake.take([account(f'{telling}-{event}', event, telling)], AT)\n"
+    )
+    command = [sys.executable, "-c", code, str(place)]
+    here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    running = [subprocess.Popen([*command, str(n)], env=here) for n in range(2)]
+    assert [one.wait(60) for one in running] == [0, 0]
+    with Library.open(place) as library:
+        assert stories(library) == {frozenset({f"0-{e}", f"1-{e}"}) for e in range(len(EVENTS))}
+        assert library.check() == ()
