@@ -17,6 +17,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from random import Random
@@ -116,8 +117,8 @@ def fill(library: Library, accounts: Iterator[Annotated], profile: bytes) -> dic
         batch.append(account)
         how = "one" if number < 1000 else "hundred"
         if how == "one" or len(batch) == 100:
-            spent[how] += _timed(lambda: _add(library, batch, profile))
-            spent["statements"] += _timed(lambda: _annotate(library, batch))
+            spent[how] += _timed(partial(_add, library, batch, profile))
+            spent["statements"] += _timed(partial(_annotate, library, batch))
             done[how] += len(batch)
             batch = []
     _add(library, batch, profile)
@@ -151,7 +152,6 @@ def queries(world: World, each: int) -> dict[str, list[str]]:
     """Queries by sort."""
     pick, words = world.random.choice, world.words
     low, mid, rare = words[:20], words[200:2000], words[20_000:]
-    day = lambda: (FIRST + timedelta(days=world.random.randrange(365))).isoformat()  # noqa: E731
     sorts: dict[str, Callable[[], str]] = {
         "a rare word": lambda: pick(rare),
         "a word": lambda: pick(mid),
@@ -167,7 +167,7 @@ def queries(world: World, each: int) -> dict[str, list[str]]:
         "outlet": lambda: f'outlet:"{pick(world.outlets)}" {pick(low)}',
         "speaker": lambda: f'said:"{world.person()}" {pick(low)}',
         "person": lambda: f'person:"{world.person()}"',
-        "a day": lambda: f"{pick(low)} on:{day()}",
+        "a day": lambda: f"{pick(low)} on:{FIRST + timedelta(days=world.random.randrange(365))}",
         "from a day to another": lambda: f"{pick(mid)} after:2031-03-17 before:2031-11-05",
         "who said": lambda: f"who said anything about {pick(mid)}?",
         "what did NAME say": lambda: f"what did {world.person()} say about {pick(low)}?",
@@ -180,7 +180,7 @@ def ask(library: Library, asked: dict[str, list[str]]) -> dict[str, list[float]]
     times: dict[str, list[float]] = {name: [] for name in asked}
     for turn in range(max(map(len, asked.values()))):
         for name, texts in asked.items():
-            times[name].append(1000 * _timed(lambda t=texts[turn]: _page(library, t)))
+            times[name].append(1000 * _timed(partial(_page, library, texts[turn])))
     return times
 
 

@@ -18,7 +18,7 @@ from ..errors import InputError
 from ..model import tagged_hash
 from .codec import name_key, shown
 from .protocol import Event, Moved, Tie
-from .rows import live, members, tally
+from .rows import forget, live, members, tally
 
 COLUMNS = "n, at, actor, kind, story, other, accounts, joined, rest, names, score, why, undoes, note"
 CHANGES = ("merge", "split", "move")
@@ -134,8 +134,7 @@ def _put(db: sqlite3.Connection, accounts: Iterable[str], story: int) -> None:
 def _tally(db: sqlite3.Connection, stories: Iterable[int], at: str) -> None:
     for story in stories:
         tally(db, story, at)
-        # Points of a dossier over other accounts are no longer the story's.
-        db.execute("DELETE FROM dossier WHERE story = ?", (story,))
+        forget(db, story)
 
 
 # -- the program's changes --

@@ -168,7 +168,8 @@ def take_in(
     """Add what an export holds to a library, in batches of their own.
 
     An account whose content is there stays as it is. A story goes into the one of its id, else into the
-    one that holds most of its accounts that are there, else begins. What people corrected there holds here.
+    one that holds most of its accounts that are there (no two into one), else begins. What people
+    corrected there holds here.
 
     :raises InputError: when the file is no export.
     """
@@ -210,7 +211,12 @@ def _known_stories(db: sqlite3.Connection, path: Path, form: str) -> dict[str, s
         ).fetchone()
         if row:
             votes.setdefault(entry.story, Counter())[row[0]] += 1
-    return {story: min(c, key=lambda s: (-c[s], s)) for story, c in votes.items()}
+    found: dict[str, str] = {}
+    for story, count in sorted(votes.items(), key=lambda v: -max(v[1].values())):
+        free = [s for s in count if s not in found.values()]  # what was parted there is not one here
+        if free:
+            found[story] = min(free, key=lambda s: (-count[s], s))
+    return found
 
 
 def _settle(
@@ -235,8 +241,7 @@ def _settle(
     added = _history(db, rest.get("history") or [], names)
     for account, story in sorted(ends(db).items()) if added else ():
         row = db.execute("SELECT story FROM account WHERE id = ?", (account,)).fetchone()
-        there = db.execute("SELECT 1 FROM story WHERE id = ?", (story,)).fetchone()
-        if row and there and row[0] != live(db, story):
+        if row and row[0] != live(db, story, make=True):
             why = "People had put it there in the library that was imported."
             move(db, account, live(db, story), Event(0, at, "program", "move", why=why))
     return added

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..model import Annotated, Point, Witness
 from . import checks, corrections, exchange, ledger, rows, schema, search
-from .codec import moment, shown, squeeze, unpack, values_of
+from .codec import shown, squeeze, unpack, values_of
 from .protocol import KINDS, Entry, Event, Imported, Kept, Ledger, Moved, Results, Tale, Tie, content_key
 
 if TYPE_CHECKING:
@@ -213,13 +213,13 @@ class Library:
     ) -> tuple[Tale, ...]:
         """Stories by the time of their newest account, or by how many accounts they have.
 
-        :param since: an ISO date or time that the newest account is not before.
+        :param since: an ISO date or time; only stories that an account joined or left since then.
         """
         if order not in ORDERS:
             raise InputError(f"unknown order {order!r}", where="stories", todo="use newest or largest")
         found = self._db.execute(
-            f"{rows.TALE}WHERE s.accounts > 0 AND s.newest >= ? ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?",
-            (-EVER if since is None else moment(since), limit, offset),
+            f"{rows.TALE}WHERE s.accounts > 0 AND s.grew >= ? ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?",
+            (since or "", limit, offset),
         ).fetchall()
         return tuple(rows.tale(self._db, row) for row in found)
 

@@ -229,9 +229,7 @@ def point_out(
     db: sqlite3.Connection, story: int, key: str, points: Sequence[Point], document: dict[str, Any] | None
 ) -> None:
     """Keep a story's dossier and its points, in place of older ones."""
-    for (old,) in db.execute("SELECT n FROM point WHERE story = ?", (story,)).fetchall():
-        index(db, "point_words", old, drop=True)
-    db.execute("DELETE FROM point WHERE story = ?", (story,))
+    forget(db, story)
     db.execute("INSERT OR REPLACE INTO dossier VALUES (?, ?, ?)", (story, key, squeeze(document)))
     for point in points:
         first = point.spans[0].witness if point.spans else None
@@ -240,6 +238,14 @@ def point_out(
             (story, point.id, shown(point.says), shown(point.speaker), first, point.low, point.high),
         )
         index(db, "point_words", made.lastrowid or 0)
+
+
+def forget(db: sqlite3.Connection, story: int) -> None:
+    """Drop a story's dossier and its points: they tell of other accounts than it has."""
+    for (old,) in db.execute("SELECT n FROM point WHERE story = ?", (story,)).fetchall():
+        index(db, "point_words", old, drop=True)
+    db.execute("DELETE FROM point WHERE story = ?", (story,))
+    db.execute("DELETE FROM dossier WHERE story = ?", (story,))
 
 
 # -- what is followed --

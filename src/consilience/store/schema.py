@@ -159,8 +159,9 @@ def _refuse_others(db: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def migrate(db: sqlite3.Connection, *, to: int = len(STEPS)) -> None:
-    """Bring the tables to a form, each step in a transaction of its own."""
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring the tables to the newest form, each step in a transaction of its own."""
+    to = len(STEPS)
     while db.execute("PRAGMA user_version").fetchone()[0] < to:
         db.execute("BEGIN IMMEDIATE")
         try:

@@ -254,8 +254,9 @@ def _point_days(days: Days, where: str, values: tuple[object, ...]) -> tuple[str
 
 def _ranked(db: sqlite3.Connection, match: Match) -> tuple[list[tuple[float, int]], bool]:
     """The rows of a pool, each with its score before it, and whether there were more."""
-    rows = {n: -score for n, score in _pool(db, match, POOL + 1)}
-    capped = len(rows) > POOL
+    pool = _pool(db, match, POOL + 1)
+    capped = len(pool) > POOL
+    rows = {n: -score for n, score in pool[:POOL]}
     plain = f"{{{PLAIN['account']}}}"
     if capped and match.kind == "account" and plain in match.words:
         rows |= _titled(db, replace(match, words=match.words.replace(plain, "{title}")), rows)
