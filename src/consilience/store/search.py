@@ -3,8 +3,9 @@
 Each kind has its index. What matches is ranked by bm25 (a word in a title counts five times one in
 the text; an outlet's or author's name twice; in statements the speaker's name twice the content),
 raised by up to a tenth for what was added last, and of points by a twentieth for each doubling of
-their independent origins. Where more than ``POOL`` of a kind match, those added last are ranked, with
-those whose title matches, and the result says so: so no query costs more than a common word does.
+their independent origins. Where more than ``POOL`` of a kind match, those added last are ranked (of
+words joined by OR, a share for each) after those whose title matches, and the result says so. Words that
+stand nearly everywhere, and phrases of common words, are looked for but not weighed.
 Scores of two kinds are not comparable; a list of several kinds takes each relative to its best.
 
 Does not read a query (see ``query``). Invariant: no query raises an error of the database, and the
@@ -30,9 +31,13 @@ from .rows import story_row
 from .schema import SHIFT, SOURCES
 
 POOL, TITLED = 1000, 250
-"""Matches of one kind that are ranked at most, and those by their title beside them."""
-COUNTED = 10_000
-"""Matches that are counted at most."""
+EVEN = 1e-6
+"""The score of what is so common that it tells nothing: bm25 gives no less."""
+SAMPLE = 300
+COMMON = {"account": 0.4, "statement": 1.0, "point": 1.0}
+"""How often to an account, among the last so many matches, a word is too common to be weighed."""
+RANKED = ("", "about", "title", "author")
+"""Fields whose words rank; the others filter."""
 SHOWN = 240
 """Code points of a snippet."""
 OPEN, SHUT = "\ufdd0", "\ufdd1"
@@ -71,13 +76,20 @@ SHOWS = {"account": "text", "statement": "content", "point": "says"}
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What is asked of one index: an expression, that of the words to show, the rows it is bounded to."""
+    """What is asked of one index.
+
+    ``words`` is an expression of all of it and ``marked`` one of the words to show; ``where`` bounds the
+    rows. ``either`` are the expressions that OR joins, where it does; ``weighed`` the parts that rank,
+    each with the single words it is of.
+    """
 
     kind: str
     words: str
     marked: str = ""
     where: str = ""
     values: tuple[object, ...] = ()
+    either: tuple[str, ...] = ()
+    weighed: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def search(
@@ -128,9 +140,9 @@ def _run(
         if match is None:
             totals.append(Total(kind, 0, True))
             continue
-        scored, capped = _ranked(db, match)
-        totals.append(_count(db, match) if capped else Total(kind, len(scored), True))
-        if capped:
+        scored, total = _ranked(db, match)
+        totals.append(total)
+        if not total.exact:
             notes.append(f"more than {POOL} {kind}s match: the {POOL} added last were ranked")
         first = nlargest(offset + limit, scored)
         found += [(round(score / first[0][0], 9), -order, n, match) for score, n in first]
@@ -144,16 +156,15 @@ def _run(
 
 def matching(db: sqlite3.Connection, query: Query, kind: str, stories: Sequence[int]) -> Match | None:
     """What a query asks of one index; None where nothing of the kind can match."""
-    wanted: list[str] = []
-    barred: list[str] = []
-    marked: list[str] = []
+    wanted: list[list[str]] = []
+    barred: list[list[str]] = []
     for clause in query.clauses:
         parts = [p for p in (_expression(db, term, kind) for term in clause.terms) if p]
-        marked += [p for p in parts if not clause.no and SHOWS[kind] in p.partition(":")[0]]
         if parts:
-            (barred if clause.no else wanted).append(_any(parts))
+            (barred if clause.no else wanted).append(parts)
         elif not clause.no:
             return None
+    marked = [p for parts in wanted for p in parts if SHOWS[kind] in p.partition(":")[0]]
     where, values = _bounds(kind, stories)
     if query.days != Days():
         if kind == "point":
@@ -162,17 +173,30 @@ def matching(db: sqlite3.Connection, query: Query, kind: str, stories: Sequence[
             days = _days(db, query.days)
             if not days:
                 return None
-            wanted.append(days)
+            wanted.append([days])
     if not wanted and (kind == "point" or not stories):
         return None
-    words = " AND ".join(f"({w})" for w in wanted) or EVERY
-    if barred:
-        words = f"({words}) NOT ({' OR '.join(f'({b})' for b in barred)})"
-    return Match(kind, words, _any(marked), where, values)
+    many = next((n for n, parts in enumerate(wanted) if len(parts) > 1), len(wanted))
+    either = [_whole([*wanted[:many], [p], *wanted[many + 1 :]], barred) for p in (wanted[many:] or [[]])[0]]
+    terms = [t for c in query.clauses if not c.no for t in c.terms]
+    weighed = tuple((_expression(db, t, kind), _singly(t, kind)) for t in terms if t.field in RANKED)
+    return Match(kind, _whole(wanted, barred), _any(marked), where, values, tuple(either), weighed)
+
+
+def _whole(wanted: Sequence[Sequence[str]], barred: Sequence[Sequence[str]]) -> str:
+    """An expression of all that is wanted, each one of several, and none that is barred."""
+    words = " AND ".join(f"({_any(parts)})" for parts in wanted) or EVERY
+    return f"({words}) NOT ({_any([p for parts in barred for p in parts])})" if barred else words
+
+
+def _singly(term: Term, kind: str) -> tuple[str, ...]:
+    """Each word of a term as an expression."""
+    columns = COLUMNS[kind].get(term.field, "") or PLAIN[kind]
+    return tuple(f"{{{columns}}} : {_quoted(w)}" for w in re.findall(r"\w+", term.words))
 
 
 def _any(parts: Sequence[str]) -> str:
-    return " OR ".join(parts)
+    return " OR ".join(f"({p})" for p in parts)
 
 
 def _expression(db: sqlite3.Connection, term: Term, kind: str) -> str:
@@ -252,35 +276,68 @@ def _point_days(days: Days, where: str, values: tuple[object, ...]) -> tuple[str
 # -- ranking --
 
 
-def _ranked(db: sqlite3.Connection, match: Match) -> tuple[list[tuple[float, int]], bool]:
-    """The rows of a pool, each with its score before it, and whether there were more."""
-    pool = _pool(db, match, POOL + 1)
-    capped = len(pool) > POOL
-    rows = {n: -score for n, score in pool[:POOL]}
+def _ranked(db: sqlite3.Connection, match: Match) -> tuple[list[tuple[float, int]], Total]:
+    """The rows of a pool, each with its score before it, and how many match."""
+    rows = _newest(db, match, POOL + 1)
+    capped = len(rows) > POOL
+    total = Total(match.kind, min(len(rows), POOL), not capped)
+    if capped and match.either:  # a share for each, so that a common one leaves room for a rare one
+        share = POOL // len(match.either)
+        rows = list(
+            dict.fromkeys(n for e in match.either for n in _newest(db, replace(match, words=e), share))
+        )
+    scores = dict.fromkeys(rows[:POOL], EVEN) | _weighed(db, match, rows[:POOL])
     plain = f"{{{PLAIN['account']}}}"
     if capped and match.kind == "account" and plain in match.words:
-        rows |= _titled(db, replace(match, words=match.words.replace(plain, "{title}")), rows)
-    lifted = _lift(db, match.kind, rows)
-    scored = [(max(1e-9, score) * lifted[n], n) for n, score in rows.items()]
-    return scored, capped
+        scores = _titled(db, replace(match, words=match.words.replace(plain, "{title}")), scores)
+    lifted = _lift(db, match.kind, scores)
+    return [(max(EVEN, score) * lifted[n], n) for n, score in scores.items()], total
+
+
+def _newest(db: sqlite3.Connection, match: Match, most: int) -> list[int]:
+    """The rows added last that match."""
+    table = f"{match.kind}_words"
+    found = db.execute(
+        f"SELECT t.rowid FROM {table} t WHERE {table} MATCH ?{match.where} ORDER BY t.rowid DESC LIMIT ?",
+        (match.words, *match.values, most),
+    )
+    return [n for (n,) in found]
+
+
+def _weighed(db: sqlite3.Connection, match: Match, rows: Sequence[int]) -> dict[int, float]:
+    """Rows with their bm25 (the higher the better here), by the words that tell something.
+
+    bm25 counts the accounts that hold each part of an expression, which for the commonest words, and
+    phrases of such, takes longest and is worth least; and for an outlet or a day nothing.
+    """
+    parts = [part for part, words in match.weighed if part and not _common(db, match.kind, words)]
+    if not parts or not rows:
+        return {}
+    table, joiner = f"{match.kind}_words", " OR " if match.either else " AND "
+    found = db.execute(
+        f"SELECT t.rowid, -bm25({table}, {WEIGHTS[match.kind]}) FROM {table} t WHERE {table} MATCH ? "
+        "AND t.rowid BETWEEN ? AND ? AND +t.rowid IN (SELECT value FROM json_each(?))",
+        (joiner.join(f"({p})" for p in parts), min(rows), max(rows), json.dumps(rows)),
+    )
+    return dict(found.fetchall())
+
+
+def _common(db: sqlite3.Connection, kind: str, words: Sequence[str]) -> bool:
+    """Whether each of some words stands in so many of the accounts added last that it tells little."""
+    shift = SHIFT if kind == "statement" else 0
+    last = (db.execute(f"SELECT max(rowid) FROM {kind}_words").fetchone()[0] or 0) >> shift
+    share = COMMON[kind] / (4 if len(words) > 1 else 1)
+    for word in words:
+        newest = _newest(db, Match(kind, word), SAMPLE)
+        if len(newest) < SAMPLE or share * (last - (newest[-1] >> shift)) > SAMPLE:
+            return False
+    return True
 
 
 def _titled(db: sqlite3.Connection, match: Match, rows: dict[int, float]) -> dict[int, float]:
-    """Rows whose title matches that are not in a pool, scored in its measure by those that are."""
-    found = {n: -score for n, score in _pool(db, match, TITLED)}
-    both = [rows[n] / found[n] for n in found if n in rows and found[n] > 0]
-    scale = sum(both) / len(both) if both else 1.0
-    return {n: score * scale for n, score in found.items() if n not in rows}
-
-
-def _pool(db: sqlite3.Connection, match: Match, most: int) -> list[tuple[int, float]]:
-    """The rows added last that match, each with its bm25 (the lower the better)."""
-    table = f"{match.kind}_words"
-    return db.execute(
-        f"SELECT t.rowid, bm25({table}, {WEIGHTS[match.kind]}) FROM {table} t "
-        f"WHERE {table} MATCH ?{match.where} ORDER BY t.rowid DESC LIMIT ?",
-        (match.words, *match.values, most),
-    ).fetchall()
+    """Rows of a pool, before them those of it and older ones whose title matches."""
+    found, best = _newest(db, match, TITLED), max(rows.values(), default=EVEN)
+    return rows | {n: 2 * best + rows.get(n, 0.0) for n in found}
 
 
 def _lift(db: sqlite3.Connection, kind: str, rows: dict[int, float]) -> dict[int, float]:
@@ -290,15 +347,6 @@ def _lift(db: sqlite3.Connection, kind: str, rows: dict[int, float]) -> dict[int
         return {n: 1 + 0.05 * log2(max(1, low)) for n, low in found}
     first, last = min(rows, default=0), max(rows, default=0)
     return {n: 1 + 0.1 * (n - first) / max(1, last - first) for n in rows}
-
-
-def _count(db: sqlite3.Connection, match: Match) -> Total:
-    table = f"{match.kind}_words"
-    (count,) = db.execute(
-        f"SELECT count(*) FROM (SELECT 1 FROM {table} t WHERE {table} MATCH ?{match.where} LIMIT ?)",
-        (match.words, *match.values, COUNTED + 1),
-    ).fetchone()
-    return Total(match.kind, min(count, COUNTED), count <= COUNTED)
 
 
 # -- what is shown --
