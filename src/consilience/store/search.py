@@ -17,7 +17,8 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from heapq import nlargest
 from math import log2
@@ -28,11 +29,14 @@ from .corrections import keys_of
 from .protocol import KINDS, Hit, Results, Total
 from .query import NAMES, Clause, Days, Query, Term, cover, days_of, parse
 from .rows import story_row
-from .schema import SHIFT, SOURCES
+from .schema import COLUMNS as COLUMNS_OF
+from .schema import SHIFT, SOURCES, TOKENS
 
 POOL, TITLED = 1000, 250
 EVEN = 1e-6
 """The score of what is so common that it tells nothing: bm25 gives no less."""
+REACH = 4
+"""How many times as far back as the pool goes titles are looked for."""
 SAMPLE = 300
 COMMON = {"account": 0.4, "statement": 1.0, "point": 1.0}
 """How often to an account, among the last so many matches, a word is too common to be weighed."""
@@ -147,7 +151,7 @@ def _run(
         first = nlargest(offset + limit, scored)
         found += [(round(score / first[0][0], 9), -order, n, match) for score, n in first]
     found.sort(key=lambda f: f[:3], reverse=True)
-    hits = tuple(_hit(db, match, n, score) for score, _, n, match in found[offset : offset + limit])
+    hits = tuple(_hits(db, found[offset : offset + limit]))
     return Results(hits, tuple(totals), tuple(dict.fromkeys(notes)))
 
 
@@ -335,8 +339,14 @@ def _common(db: sqlite3.Connection, kind: str, words: Sequence[str]) -> bool:
 
 
 def _titled(db: sqlite3.Connection, match: Match, rows: dict[int, float]) -> dict[int, float]:
-    """Rows of a pool, before them those of it and older ones whose title matches."""
-    found, best = _newest(db, match, TITLED), max(rows.values(), default=EVEN)
+    """Rows of a pool, before them those of it and older ones whose title matches.
+
+    How far back is looked is bounded too: to a few times as far as the pool goes.
+    """
+    first, last = min(rows), max(rows)
+    where, values = f"{match.where} AND t.rowid >= ?", (*match.values, first - REACH * (last - first))
+    found = _newest(db, replace(match, where=where, values=values), TITLED)
+    best = max(rows.values())
     return rows | {n: 2 * best + rows.get(n, 0.0) for n in found}
 
 
@@ -352,20 +362,39 @@ def _lift(db: sqlite3.Connection, kind: str, rows: dict[int, float]) -> dict[int
 # -- what is shown --
 
 
-def _hit(db: sqlite3.Connection, match: Match, n: int, score: float) -> Hit:
+def _hits(db: sqlite3.Connection, page: Sequence[tuple[float, int, int, Match]]) -> Iterator[Hit]:
+    """What is shown of a page of rows."""
+    makers = {"account": _account_hit, "statement": _statement_hit, "point": _point_hit}
+    marked: dict[tuple[str, int], str] = {}
+    for kind in dict.fromkeys(match.kind for *_, match in page):
+        rows = [(n, match) for _, _, n, match in page if match.kind == kind]
+        marked |= {(kind, n): text for n, text in _marked(db, rows[0][1], [n for n, _ in rows]).items()}
+    for score, _, n, match in page:
+        text, spans = unmarked(marked[match.kind, n])
+        yield makers[match.kind](db, n, text, spans, round(score, 6))
+
+
+def _marked(db: sqlite3.Connection, match: Match, rows: Sequence[int]) -> dict[int, str]:
+    """The texts of some rows with their matches marked.
+
+    They are indexed by themselves for it: to ask the large index for one row takes as long as its
+    commonest word, and a beginning is looked up anew for each.
+    """
     table, column = f"{match.kind}_words", SHOWS[match.kind]
-    row = None
-    if match.marked:
-        row = db.execute(
-            f"SELECT highlight({table}, {BODY[match.kind]}, ?, ?) FROM {table} "
-            f"WHERE {table} MATCH ? AND rowid = ?",
-            (OPEN, SHUT, match.marked, n),
-        ).fetchone()
-    if row is None:  # found by its outlet, day or the like
-        row = db.execute(f"SELECT {column} FROM {SOURCES[table]} WHERE n = ?", (n,)).fetchone()
-    text, spans = unmarked(row[0] or "")
-    make = {"account": _account_hit, "statement": _statement_hit, "point": _point_hit}[match.kind]
-    return make(db, n, text, spans, round(score, 6))
+    texts = {
+        n: db.execute(f"SELECT {column} FROM {SOURCES[table]} WHERE n = ?", (n,)).fetchone()[0] or ""
+        for n in rows
+    }
+    if not match.marked:  # found by its outlet, day or the like
+        return texts
+    with closing(sqlite3.connect(":memory:")) as small:
+        small.execute(f"CREATE VIRTUAL TABLE {table} USING fts5({COLUMNS_OF[table]}, tokenize='{TOKENS}')")
+        small.executemany(f"INSERT INTO {table}(rowid, {column}) VALUES (?, ?)", texts.items())
+        found = small.execute(
+            f"SELECT rowid, highlight({table}, {BODY[match.kind]}, ?, ?) FROM {table} WHERE {table} MATCH ?",
+            (OPEN, SHUT, match.marked),
+        )
+        return texts | dict(found.fetchall())
 
 
 def unmarked(marked: str) -> tuple[str, list[tuple[int, int]]]:
