@@ -235,3 +235,9 @@ def test_the_doctor_says_what_is_missing(place: Path, monkeypatch: pytest.Monkey
     output = run("doctor").output
     assert "pip install 'consilience[parquet]'" in output
     assert "not there yet" in output
+
+
+def test_a_word_can_be_left_out_of_a_search(filled: Path) -> None:
+    assert {h["story"] for h in told("search", "town OR court", "-court")["hits"]} == {story_of("one")}
+    refused = run("search", "court", "--jsn")
+    assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)

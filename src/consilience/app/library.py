@@ -320,7 +320,7 @@ def dossier(
         outputs.write(with_progress(quiet, lambda step: document(library, found.id, settings, step)))
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})  # -word leaves a word out
 @click.argument("query", nargs=-1, required=True)
 @click.option(
     "--in",
@@ -344,6 +344,9 @@ def search(
     from ..store import KINDS
     from . import tables, views
 
+    unknown = next((word for word in query if word.startswith("--")), None)
+    if unknown:
+        raise InputError("is no option", where=unknown, todo="'consilience search --help' lists them")
     with opened(place) as library:
         found = views.results(library.search(" ".join(query), kinds or KINDS, limit=limit, offset=offset))
     if as_json:
