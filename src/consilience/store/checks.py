@@ -18,7 +18,7 @@ from .codec import facets, ordering, shown, unpack, utterance
 from .corrections import ends, events
 from .protocol import content_key
 from .rows import live
-from .schema import APPLICATION, BUSY, COLUMNS, STEPS
+from .schema import APPLICATION, BUSY, COLUMNS, STEPS, newest_shape, shape
 
 MOST = 100
 """Faults of one sort that are told."""
@@ -44,6 +44,13 @@ def _file(db: sqlite3.Connection) -> Iterator[str]:
             yield f"the file is damaged: {line}"
     for table, row, parent, _ in db.execute("PRAGMA foreign_key_check"):
         yield f"row {row} of {table} has no row of {parent}"
+    for name in sorted(_odd(db)):
+        yield f"{name} is not as this program makes it"
+
+
+def _odd(db: sqlite3.Connection) -> set[str]:
+    """Tables, views and triggers that are missing, changed or of somebody else: triggers act unseen."""
+    return {name for name, _ in shape(db).items() ^ newest_shape().items()}
 
 
 def _index(db: sqlite3.Connection) -> Iterator[str]:
@@ -181,6 +188,8 @@ def _whole(copy: Path) -> sqlite3.Connection:
         if marks[0] != APPLICATION or not 0 < marks[1] <= len(STEPS):
             raise InputError("is no library that this program knows", where=str(copy))
         faults = [line for (line,) in db.execute("PRAGMA integrity_check(3)") if line != "ok"]
+        if marks[1] == len(STEPS):
+            faults += [f"{name} is not as this program makes it" for name in sorted(_odd(db))]
         if faults:
             raise InputError(f"is damaged ({faults[0]})", where=str(copy), todo="use another copy")
     except (sqlite3.Error, InputError) as error:

@@ -201,6 +201,18 @@ class Words:
         if rest:
             self.apart.append((out, set(rest)))
 
+    def settle(self, story: dict[str, int]) -> None:
+        """Let fall what does not fit the stories that the accounts are in."""
+        for account, held in list(self.group.items()):
+            self.group[account] = {a for a in held if story.get(a) == story.get(account)}
+        sides = [(left, right, {story.get(a) for a in left}) for left, right in self.apart]
+        self.apart = [
+            ({a for a in left if story.get(a) == at}, {a for a in right if story.get(a) != at})
+            for left, right, stories in sides
+            for at in sorted(s for s in stories if s is not None)
+        ]
+        self.apart = [(left, right) for left, right in self.apart if left and right]
+
     def forbid_union(self, a: Iterable[str], b: Iterable[str]) -> bool:
         """Whether two sets of accounts may not share a story."""
         x, y = self._closed(a), self._closed(b)
@@ -233,13 +245,21 @@ class Words:
 
 
 def words(db: sqlite3.Connection) -> Words:
-    """What people's words, those not undone, come to."""
+    """What people's words, those not undone, come to.
+
+    A word holds while the accounts are where it put them: an undo may have put one back since.
+    """
     found = Words()
     for event in events(db, "WHERE actor = 'person' ORDER BY n"):
         if event.kind == "undo":
             _contrary(db, found, event)
         elif event.undone is None and event.kind in CHANGES:
             _take(found, event)
+    spoken = sorted({*found.group, *(i for pair in found.apart for side in pair for i in side)})
+    rows = db.execute(
+        "SELECT id, story FROM account WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(spoken),)
+    )
+    found.settle(dict(rows.fetchall()))
     return found
 
 

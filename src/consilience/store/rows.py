@@ -11,6 +11,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
@@ -39,8 +40,8 @@ def enter(db: sqlite3.Connection, entry: Entry) -> bool:
     values = (
         witness.id, content, story, ordering(witness), shown(witness.name), shown(witness.title),
         shown(witness.outlet), shown(", ".join(witness.authors)), shown(witness.published),
-        shown(witness.url), entry.when, entry.added_at, entry.score, entry.near, shown(entry.why),
-        facets(witness, entry.when),
+        shown(witness.url), _finite(entry.when), entry.added_at, entry.score, entry.near, shown(entry.why),
+        facets(witness, _finite(entry.when)),
     )  # fmt: skip
     made = db.execute(
         "INSERT INTO account (id, content, story, ordering, name, title, outlet, authors, published, url, "
@@ -51,7 +52,7 @@ def enter(db: sqlite3.Connection, entry: Entry) -> bool:
     db.execute("INSERT INTO record VALUES (?, ?)", (n, pack(witness)))
     db.execute("INSERT INTO profile VALUES (?, ?)", (n, entry.profile))
     index(db, "account_words", n)
-    tally(db, story, entry.added_at)
+    _grow(db, story, entry)
     return True
 
 
@@ -93,14 +94,33 @@ def live(db: sqlite3.Connection, id: str, *, make: bool = False) -> int:
 def tally(db: sqlite3.Connection, story: int, at: str) -> None:
     """Bring a story's label, days and count in step with its members."""
     db.execute(
-        "UPDATE story SET grew = max(grew, ?1), "
-        "label = coalesce((SELECT title FROM account WHERE story = ?2 AND title IS NOT NULL AND title <> '' "
-        "ORDER BY ordering, id LIMIT 1), "
-        "(SELECT name FROM account WHERE story = ?2 ORDER BY ordering, id LIMIT 1), label), "
+        f"UPDATE story SET grew = max(grew, ?1), label = {LABEL}, "
         "(first, last, accounts, newest) = (SELECT min(nullif(published, '')), max(nullif(published, '')), "
         "count(*), coalesce(max(moment), 0) FROM account WHERE story = ?2) WHERE n = ?2",
         (at, story),
     )
+
+
+LABEL = (
+    "coalesce((SELECT title FROM account WHERE story = ?2 AND title IS NOT NULL AND title <> '' "
+    "ORDER BY ordering, id LIMIT 1), "
+    "(SELECT name FROM account WHERE story = ?2 ORDER BY ordering, id LIMIT 1), label)"
+)
+
+
+def _grow(db: sqlite3.Connection, story: int, entry: Entry) -> None:
+    """As ``tally``, for one account more: what a story of thousands has is not counted anew."""
+    db.execute(
+        f"UPDATE story SET grew = max(grew, ?1), label = {LABEL}, "
+        "first = min(coalesce(first, ?3), coalesce(?3, first)), "
+        "last = max(coalesce(last, ?3), coalesce(?3, last)), accounts = accounts + 1, "
+        "newest = max(newest, ?4) WHERE n = ?2",
+        (entry.added_at, story, shown(entry.witness.published) or None, _finite(entry.when)),
+    )
+
+
+def _finite(when: float) -> float:
+    return when if isfinite(when) else 0.0
 
 
 TALE = "SELECT s.n, s.id, s.label, s.first, s.last, s.accounts, s.grew FROM story s "
@@ -192,7 +212,8 @@ def annotate(db: sqlite3.Connection, n: int, version: str, annotated: Annotated)
     )
     index(db, "account_words", n)
     text = annotated.witness.text
-    for place, statement in enumerate(annotated.statements[:MOST_SAID]):
+    said = [s for s in annotated.statements if s.content]
+    for place, statement in enumerate(said[:MOST_SAID]):
         spans = [(s.start, s.end) for s in statement.content]
         who = statement.speaker
         speaker = _speaker(who.name, who.key) if who else None

@@ -8,6 +8,7 @@ write rows. Invariant: a file that is no library, or a newer one, is refused and
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from ..errors import InputError
@@ -67,6 +68,7 @@ CREATE TABLE history (
   rest TEXT NOT NULL, names TEXT NOT NULL, score REAL NOT NULL, why TEXT NOT NULL,
   undoes INTEGER UNIQUE REFERENCES history(n), note TEXT NOT NULL
 );
+CREATE INDEX history_actor ON history(actor, n);
 CREATE TRIGGER history_stands BEFORE UPDATE ON history BEGIN SELECT RAISE(ABORT, 'history is kept'); END;
 CREATE TRIGGER history_stays BEFORE DELETE ON history BEGIN SELECT RAISE(ABORT, 'history is kept'); END;
 CREATE TABLE followed (
@@ -176,6 +178,22 @@ def migrate(db: sqlite3.Connection) -> None:
         except BaseException:
             db.execute("ROLLBACK")
             raise
+
+
+def shape(db: sqlite3.Connection) -> dict[str, str]:
+    """The definitions of all tables, views, indexes and triggers by name."""
+    rows = db.execute(
+        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+    )
+    return dict(rows.fetchall())
+
+
+def newest_shape() -> dict[str, str]:
+    """What ``shape`` gives of a library of the newest form."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        functions(db)
+        migrate(db)
+        return shape(db)
 
 
 def statements(script: str) -> list[str]:
