@@ -107,6 +107,9 @@ def test_what_is_no_library_is_refused_and_left_alone(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no library"):
         Library.open(tmp_path / "none.library")
     assert not (tmp_path / "none.library").exists()
+    (tmp_path / "empty").touch()
+    with pytest.raises(InputError, match="empty file"):
+        Library.open(tmp_path / "empty")
 
 
 def test_writes_are_synced_before_they_are_acknowledged(filled: Path) -> None:
@@ -220,6 +223,28 @@ def test_what_is_no_copy_is_not_restored(filled: Path, tmp_path: Path) -> None:
             with pytest.raises(InputError):
                 Library.restore(filled, wrong, overwrite=True)
         assert told(library) == before
+
+
+BEGINNER = """
+import sys
+sys.path.insert(0, {tests!r})
+from consilience.store import Library
+from store_sample import entry, story, witness
+with Library.open({path!r}, create=True) as library:
+    for number in range(20):
+        with library.writing() as writer:
+            writer.add(entry(witness({first} + number), story(number % 3)))
+"""
+
+
+def test_several_programs_begin_a_library_at_once(tmp_path: Path) -> None:
+    path, tests = str(tmp_path / "news.library"), str(Path(__file__).parent)
+    codes = [BEGINNER.format(tests=tests, path=path, first=first) for first in (0, 10, 100)]
+    running = [subprocess.Popen([sys.executable, "-c", code]) for code in codes]
+    assert [one.wait(timeout=60) for one in running] == [0, 0, 0]
+    with Library.open(path) as library:
+        assert library.counts()["accounts"] == 50, "ten are the same"
+        assert library.check() == ()
 
 
 WRITER = """

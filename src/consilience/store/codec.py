@@ -22,6 +22,8 @@ from ..data import lexicon
 from ..errors import InputError
 from ..model import Anchor, Evidence, Region, Upstream, Witness, story_order
 
+# What the index holds is given back to it word for word when a row changes: to change what ``shown`` or
+# ``text_of`` give is a step of ``schema`` that builds the index anew.
 ODD = re.compile("[\x00\ud800-\udfff\ufdd0-\ufddf\ue000]")
 """No text column holds lone surrogates; SQL functions end at NUL; the rest mark found words and parts."""
 PARTS: dict[str, type[Any]] = {
