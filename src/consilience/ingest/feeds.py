@@ -34,6 +34,7 @@ from .markup import plain
 
 MOST_TAGS = 100_000
 """A feed of more is refused: the parser needs some ten seconds for so many."""
+BREAKS = re.compile(r"<br\s*/?>(?:(?:\s|&nbsp;)*<br\s*/?>)+", re.IGNORECASE)
 LONGEST_AUTHOR = 400
 WHOLE = 100
 """Words from which a summary that ends with a full stop is held to be the whole article; set by hand."""
@@ -229,8 +230,7 @@ def _entry(item: Any, outlet: str | None, base: str | None, home: str | None) ->
     given = _said(item, "id")
     if address is None and isinstance(given, str) and _said(item, "guidislink") is not False:
         address = _absolute(given, None)
-    upstream, named = _taken_from(_said(item, "source"), outlet, home)
-    origin = next((u.url for u in upstream if u.url), None)
+    upstream, named, origin = _taken_from(_said(item, "source"), outlet, home)
     own = named if named and origin and address and site(origin) == site(address) else None
     body, meant = _body(item)
     markup = bool(MARKED.search(body))
@@ -315,17 +315,19 @@ def _authors(item: Any) -> tuple[str, ...]:
     return tuple(found or ())
 
 
-def _taken_from(value: Any, outlet: str | None, home: str | None) -> tuple[tuple[Upstream, ...], str | None]:
-    """The outlet and address that an entry's ``source`` names, and its name; nothing for the feed itself."""
+def _taken_from(
+    value: Any, outlet: str | None, home: str | None
+) -> tuple[tuple[Upstream, ...], str | None, str | None]:
+    """What an entry's ``source`` names, its name and its address; nothing for the feed itself."""
     name = _line(_said(value, "title") or _said(value, "value"))
     places = (_absolute(_said(value, key), None) for key in ("href", "url", "link", "id"))
     address = next(filter(None, places), None)
     if (name and name == outlet) or (address and host(address) == host(home)):
-        return (), None
+        return (), None, None
     how = "element source of the feed's entry"
-    found = [Upstream(name, None, "feed", how)] if name and 1 < len(name) <= 60 else []
-    found += [Upstream(None, address, "feed", how)] if address else []
-    return tuple(found), name
+    if name and 1 < len(name) <= 60:
+        return (Upstream(name, None, "feed", how),), name, address
+    return (Upstream(None, address, "feed", how),) if address else (), None, address
 
 
 # -- JSON Feed --
@@ -386,7 +388,8 @@ def entry_draft(entry: Entry, source: Source, settings: Ingest) -> Draft | Probl
         from .html import read_html
 
         head = f"<head><title>{escape(entry.title)}</title></head>" if entry.title else ""
-        page = f"<html>{head}<body><article>{entry.html}</article></body></html>"
+        body = BREAKS.sub("<p>", entry.html)  # Blogger and others know no other paragraphs
+        page = f"<html>{head}<body><article>{body}</article></body></html>"
         found = read_html(Source(name, where, ".html", page.encode("utf-8"), entry.url), settings)
         return found if isinstance(found, Problem) else _tailed(stated(found, entry, first=True))
     if not entry.text.strip():

@@ -64,22 +64,26 @@ class Robots:
         return found if found is not None and found.until > now else None
 
     def rule(self, url: str, now: float) -> Rule:
-        """The rule of an address's host."""
+        """The rule of an address's host, asked for where it is not remembered."""
         found = self.known(url, now)
         if found is None:
-            place = place_of(url)
-            found = self._fetched(place, now)
-            self._rules.pop(place, None)
-            self._rules[place] = found
-            while len(self._rules) > MOST_HOSTS:
-                self._rules.popitem(last=False)
+            found = self.asked(url, now)
+            self.keep(url, found)
         return found
 
-    def _fetched(self, place: str, now: float) -> Rule:
+    def keep(self, url: str, rule: Rule) -> None:
+        """Remember the rule of an address's host, and forget the oldest where there are too many."""
+        self._rules.pop(place_of(url), None)
+        self._rules[place_of(url)] = rule
+        while len(self._rules) > MOST_HOSTS:
+            self._rules.popitem(last=False)
+
+    def asked(self, url: str, now: float) -> Rule:
+        """The rule of an address's host, asked for now."""
         from protego import Protego
 
         try:
-            source = self._ask(place)
+            source = self._ask(place_of(url))
             return Rule(Protego.parse(decode(source.data[:MOST_BYTES]).text), now + KEPT)
         except FetchError as error:
             if getattr(error, "stops", False):

@@ -76,10 +76,10 @@ class Visitor:
     def __init__(
         self, settings: Ingest, *, clock: Callable[[], float], wait: Callable[[float], object]
     ) -> None:
-        from .fetch import AGENT, fetch, resolve
+        from .fetch import AGENT, fetch
 
         self.settings, self._clock, self._wait = settings, clock, wait
-        self._fetch, self._resolve, self._agent = fetch, resolve, AGENT
+        self._fetch, self._agent = fetch, AGENT
         self._spacing, self._lock = Spacing(), threading.Lock()
         self._robots = Robots(self._rules, AGENT)
 
@@ -111,11 +111,12 @@ class Visitor:
 
     def _gate(self, url: str) -> None:
         """Let a request through when the host allows it, at its turn."""
-        self._resolve(url, self.settings)  # no word to a private place, not even for its robots.txt
         with self._lock:
             rule = self._robots.known(url, self._clock())
         if rule is None:
-            rule = self._robots.rule(url, self._clock())
+            rule = self._robots.asked(url, self._clock())
+            with self._lock:
+                self._robots.keep(url, rule)
         if rule.refuses:
             raise FetchError(f"was not fetched: {rule.refuses}", where=url, todo="try again later")
         if not rule.allows(url, self._agent):
