@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -339,3 +340,48 @@ def test_names_that_are_one(a: str, b: str) -> None:
 )
 def test_names_that_are_not_one_by_themselves(a: str, b: str) -> None:
     assert name_key(a) != name_key(b)
+
+
+# -- beside a slow oracle --
+
+VOCABULARY = ("kar", "lum", "teb", "vok", "ruh")
+
+
+def texts(count: int = 60) -> list[str]:
+    random = Random(5)
+    return [" ".join(random.choices(VOCABULARY, k=random.randint(1, 6))) for _ in range(count)]
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    with Library.open(tmp_path_factory.mktemp("oracle") / "news.library", create=True) as opened:
+        with opened.writing() as writer:
+            for number, text in enumerate(texts()):
+                writer.add(entry(witness(number, text=text, title=None, outlet=None), story(0)))
+        yield opened
+
+
+PHRASES = st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=3).map(" ".join)
+CLAUSES = st.lists(
+    st.tuples(st.booleans(), st.lists(PHRASES, min_size=1, max_size=2)), min_size=1, max_size=3
+).filter(lambda clauses: any(not no for no, _ in clauses))
+
+
+@given(CLAUSES)
+def test_what_is_found_is_what_a_slow_search_finds(
+    many: Library, clauses: list[tuple[bool, list[str]]]
+) -> None:
+    query = " ".join(
+        f'-"{words[0]}"' if no else " OR ".join(f'"{w}"' for w in words) for no, words in clauses
+    )
+    wanted = set()
+    for number, text in enumerate(texts()):
+        padded = f" {text} "
+        holds = [any(f" {w} " in padded for w in (words[:1] if no else words)) != no for no, words in clauses]
+        if all(holds):
+            wanted.add(f"report-{number}")
+    results = many.search(query, ["account"], limit=100)
+    assert {many.account(h.id).witness.name for h in results.hits} == wanted
+    assert results.totals[0].count == len(wanted)
+    for hit in results.hits:
+        assert hit.spans, "each shows why"
