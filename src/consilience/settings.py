@@ -72,9 +72,9 @@ class Group:
     """
 
     threshold: float = 0.22
-    join: float = 0.5
-    merge: float = 0.6
-    split: float = 0.1
+    join: float = 0.55
+    merge: float = 0.7
+    split: float = 0.5
     window: float = 2000.0
 
 

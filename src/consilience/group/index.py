@@ -25,12 +25,16 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 FOOTING = 200.0
 """Accounts for which English itself stands in the counts."""
-PRIOR = {"title": 0.5, "names": 0.2, "places": 1.0, "ages": 1.0, "numbers": 0.3, "days": 0.3}
-"""In how many of those a term is taken to stand, by field; words by their place in a frequency list."""
-SOUGHT = ("words", "names", "places", "ages", "numbers")
-QUERY_TERMS, NEWEST = 48, 96
+PRIOR = {"names": 0.2, "places": 1.0, "ages": 1.0, "numbers": 0.3, "days": 0.3}
+"""In how many of those a term is taken to stand, by field; the rest by their place in a frequency list."""
+SHARED = ("words", "title", "lead")
+"""Fields whose terms are one and the same: words of the whole, of the title, of the lead."""
+QUERY_TERMS, NEWEST = 96, 128
 """Terms by which candidates are sought, and accounts read of each term's postings."""
 VOCABULARY = 30_522
+FEWEST = 3
+"""Runs that two accounts must share to be compared as copies; one or two are a stock phrase."""
+PREFIX = {field: "w" if field in SHARED else f"{field[:2]} " for field in FIELDS}
 
 
 @dataclass(slots=True)
@@ -47,6 +51,12 @@ class Held:
     bounds: tuple[int, ...]
     vectors: NDArray[np.int8]
     sketch: NDArray[np.uint32]
+    days: tuple[int, ...]
+
+    @property
+    def sought(self) -> NDArray[np.int32]:
+        """The terms by which others find it, each once: all but days."""
+        return np.unique(self.terms[: self.bounds[-2]])
 
 
 class Index:
@@ -60,7 +70,7 @@ class Index:
         self._count = np.zeros(1024, np.float64)
         self._prior = np.zeros(1024, np.float64)
         self._log = np.zeros(1024, np.float64)
-        self.scratch = np.zeros(1024, np.float64)
+        self.scratch = np.zeros((3, 1024), np.float64)
         self._next = 0
 
     def read(self, profile: Profile) -> Held:
@@ -77,24 +87,25 @@ class Index:
             profile.key, profile.when, profile.dated, profile.outlet, profile.length,
             np.array(terms, np.int32), np.array(weights, np.uint8), tuple(bounds),
             np.frombuffer(profile.vectors, np.int8).reshape(2, WIDTH), np.array(profile.sketch, np.uint32),
+            tuple(int(d) for d, _ in profile.days),
         )  # fmt: skip
 
     def _term(self, field: str, term: str) -> int:
-        name = field[0] + term if field != "numbers" else "#" + term
+        name = f"{PREFIX[field]}{term}"
         number = self._number.get(name)
         if number is None:
             number = self._number[name] = len(self._postings)
             self._postings.append(array("i"))
             if number >= len(self._prior):
                 self._grow()
-            self._prior[number] = _prior(term) if field == "words" else PRIOR[field]
+            self._prior[number] = PRIOR[field] if field in PRIOR else _prior(term)
             self._log[number] = math.log(self._prior[number])
         return number
 
     def _grow(self) -> None:
         for name in ("_count", "_prior", "_log", "scratch"):
             old = getattr(self, name)
-            setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
+            setattr(self, name, np.concatenate([old, np.zeros_like(old)], axis=-1))
 
     def add(self, held: Held) -> int:
         """Hold an account; its number."""
@@ -102,7 +113,7 @@ class Index:
         self._next += 1
         self.held[number] = held
         self._tally(held, 1)
-        for term in held.terms[: held.bounds[5]].tolist():
+        for term in held.sought.tolist():
             self._postings[term].append(number)
         for run in held.sketch.tolist():
             self._runs.setdefault(run, array("i")).append(number)
@@ -112,7 +123,7 @@ class Index:
         """Forget an account."""
         held = self.held.pop(number)
         self._tally(held, -1)
-        for term in held.terms[: held.bounds[5]].tolist():
+        for term in held.sought.tolist():
             self._postings[term].remove(number)
         for run in held.sketch.tolist():
             self._runs[run].remove(number)
@@ -120,8 +131,9 @@ class Index:
                 del self._runs[run]
 
     def _tally(self, held: Held, step: int) -> None:
-        self._count[held.terms] += step
-        self._log[held.terms] = np.log(self._count[held.terms] + self._prior[held.terms])
+        terms = np.unique(held.terms)
+        self._count[terms] += step
+        self._log[terms] = np.log(self._count[terms] + self._prior[terms])
 
     def rare(self, terms: NDArray[np.int32]) -> Floats:
         """Inverse document frequencies, 0 and up."""
@@ -129,9 +141,10 @@ class Index:
 
     def near(self, held: Held, most: int) -> list[tuple[int, float]]:
         """The accounts that share most rare terms with one, best first, with a rough score."""
-        upto = held.bounds[5]
+        upto = held.bounds[-2]
         idf = self.rare(held.terms[:upto])
         gain = idf * idf * held.weights[:upto]
+        gain[held.bounds[0] : held.bounds[2]] *= 0.5  # words of the title and the lead stand there twice
         best = np.argsort(-gain, kind="stable")[:QUERY_TERMS]
         found: list[array[int]] = []
         gains: list[float] = []
@@ -146,7 +159,7 @@ class Index:
         numbers = np.concatenate([np.frombuffer(p, np.int32) for p in found])
         ids, inverse = np.unique(numbers, return_inverse=True)
         scores = np.asarray(np.bincount(inverse, np.repeat(gains, sizes)), np.float64)
-        scores /= np.sqrt([self.held[n].bounds[5] + 20 for n in ids.tolist()])
+        scores /= np.sqrt([self.held[n].bounds[0] + 20 for n in ids.tolist()])
         top = np.lexsort((-ids, -scores))[:most]
         return [(int(ids[n]), float(scores[n])) for n in top]
 
@@ -155,7 +168,7 @@ class Index:
         shared: Counter[int] = Counter()
         for run in held.sketch.tolist():
             shared.update(self._runs.get(run, ())[-NEWEST:])
-        rank = sorted(shared, key=lambda n: (-shared[n], -n))[:most]
+        rank = sorted((n for n in shared if shared[n] >= FEWEST), key=lambda n: (-shared[n], -n))[:most]
         return [(n, resemblance(held.sketch, self.held[n].sketch)) for n in rank]
 
 

@@ -32,15 +32,15 @@ class Trees:
     above: NDArray[np.int64]
     value: Floats
 
-    def scores(self, rows: Floats) -> Floats:
-        """Scores (0–1) of rows of shape ``(rows, features)``."""
+    def scores(self, rows: Floats, lean: float = 0.0) -> Floats:
+        """Scores (0–1) of rows of shape ``(rows, features)``, ``lean`` added to the log odds."""
         trees = np.arange(len(self.feature))
         node = np.zeros((len(rows), len(trees)), np.int64)
         across = np.arange(len(rows))[:, None]
         for _ in range(self.depth):
             less = rows[across, self.feature[trees, node]] <= self.limit[trees, node]
             node = np.where(less, self.below[trees, node], self.above[trees, node])
-        total = self.base + self.value[trees, node].sum(axis=1)
+        total = self.base + lean + self.value[trees, node].sum(axis=1)
         return np.asarray(np.round(1 / (1 + np.exp(-total)), 9))
 
 

@@ -5,8 +5,8 @@ other account is looked at, so how rare a word is is no part of it (see ``stream
 decide anything. Names are runs of capitalised words, places those of the gazetteer and those that
 stand after "in" or before a state; days are resolved against the date of publication.
 
-Invariant: a profile depends on its witness (and on ``arrived``, where that has no date) alone,
-and ``Profile.from_bytes(key, profile.to_bytes())`` is the same profile.
+Invariant: a profile depends on its witness alone (and on ``arrived``, where that has no date or one
+that lies ahead), and ``Profile.from_bytes(key, profile.to_bytes())`` is the same profile.
 """
 
 from __future__ import annotations
@@ -28,12 +28,23 @@ from ..model import UNREAD, Witness
 from . import reading
 
 VERSION = 1
-FIELDS = ("words", "title", "names", "places", "ages", "numbers", "days")
+FIELDS = ("words", "title", "lead", "names", "places", "ages", "numbers", "days")
 """The sparse parts of a profile, each a mapping of terms to weights."""
-MOST = {"words": 220, "title": 24, "names": 60, "places": 24, "ages": 16, "numbers": 40, "days": 16}
+MOST = {
+    "words": 220,
+    "title": 24,
+    "lead": 60,
+    "names": 60,
+    "places": 24,
+    "ages": 16,
+    "numbers": 40,
+    "days": 16,
+}
 WIDTH = 256
-LEAD_WORDS, READ_CHARS = 80, 12_000
+LEAD_WORDS, READ_CHARS = 80, 8_000
 """Words of the body that count double; characters of an account that are read at most."""
+AHEAD = 2.0
+"""Days that a date may lie after arrival; one farther ahead is a slip, and would empty the window."""
 RUN, SKETCH = 4, 48
 """Words in a run of the fingerprint, and how many runs it keeps."""
 Terms = tuple[tuple[str, int], ...]
@@ -55,6 +66,7 @@ class Profile:
     length: int
     words: Terms
     title: Terms
+    lead: Terms
     names: Terms
     places: Terms
     ages: Terms
@@ -92,25 +104,29 @@ def profile(witness: Witness, *, arrived: float) -> Profile:
     >>> dict(made.names), dict(made.ages), made.dated
     ({'ilse brandt': 10, 'melden': 10}, {'51': 10, '51 brandt': 10}, False)
 
-    :param arrived: days since 1970, taken as the account's time where it has no date.
+    :param arrived: days since 1970, taken as the account's time where it has no date, or one ahead of it.
     """
     text, title = _body(witness), witness.title or ""
     when = moment(witness.published)
+    if when is not None and when > arrived + AHEAD:
+        when = None
     day = _published(witness.published)
     tokens = reading.WORD.findall(text)
     stems = [reading.stem(token) for token in tokens]
-    lower = Counter(token for token in tokens if token.islower())
+    lower = Counter(filter(str.islower, tokens))
     found = list(reading.names(text, lower))
     head = [reading.stem(token) for token in reading.WORD.findall(title)]
     named = Counter(name for _, _, name in found)
     known = reading.places(found, text)
+    stop = reading.stopwords()
     sparse: dict[str, Terms] = {
         "words": _words(stems, head),
-        "title": _weighed(Counter(w for w in head if w not in reading.stopwords()), "title"),
+        "title": _weighed(Counter(w for w in head if w not in stop), "title"),
+        "lead": _weighed(Counter(w for w in stems[:LEAD_WORDS] if w not in stop), "lead"),
         "names": _weighed(named, "names"),
         "places": _weighed(known, "places"),
         "ages": _weighed(reading.ages(text, found), "ages"),
-        "numbers": _weighed(reading.numbers(text), "numbers"),
+        "numbers": _weighed(reading.numbers(text, stems), "numbers"),
         "days": _weighed(Counter({str(d): n for d, n in reading.days(text, day).items()}), "days"),
     }
     return Profile(

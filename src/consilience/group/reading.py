@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from ..data import lexicon
 
@@ -24,11 +25,11 @@ NAME = re.compile(
     r"[A-Z][^\W_]*(?:['’-][^\W_]+)*(?:\.(?=\s[A-Z]))?){0,5})",
     re.MULTILINE,
 )
-AGE = re.compile(
-    r"\b(?:(?P<old>\d{1,3}|[a-z]+(?:-[a-z]+)?)[- ](?P<unit>year|month|week)s?[- ]olds?\b"
-    r"|(?:aged?|age of) (?P<aged>\d{1,3})\b|, (?P<between>\d{1,3})(?=,|;|\.\s|\)| and| of ))"
-)
-NUMBER = re.compile(r"(?<![\w.,])[$£€]?\d[\d,]*(?:\.\d+)?%?(?:[ -](?P<scale>million|billion|trillion))?")
+OLD = re.compile(r"(year|month|week)s?[- ]olds?\b")
+BEFORE = re.compile(r"(\d{1,3}|[A-Za-z]+(?:-[a-z]+)?)[- ]$")
+AGED = re.compile(r"\b(?:aged?|age of) (\d{1,3})\b")
+BETWEEN = re.compile(r", (\d{1,3})(?=,|;|\.\s|\)| and| of )")
+NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?%?(?:[ -](?:million|billion|trillion))?")
 MONTHS = {
     name: n
     for n, names in enumerate(
@@ -158,40 +159,45 @@ PLACED = re.compile(r"\b(?:in|near|outside|from|to|of|at) (?:the )?$")
 def ages(text: str, found: list[tuple[int, int, str]]) -> Counter[str]:
     """Ages ("31"; "14 m" for months), and each with the last name that it stands behind ("31 lee")."""
     counts: Counter[str] = Counter()
+    for match in OLD.finditer(text):
+        before = BEFORE.search(text, max(0, match.start() - 20), match.start())
+        value = spelt(before[1]) if before else None
+        if value is not None:
+            counts[f"{value}" if match[1] == "year" else f"{value} {match[1][0]}"] += 1
+    for match in AGED.finditer(text):
+        counts[f"{int(match[1])}"] += 1
     after = {end: name for _, end, name in found}
-    for match in AGE.finditer(text):
-        value = spelt(match["old"] or match["aged"] or match["between"])
-        if value is None or value > 120:
-            continue
-        unit = "" if (match["unit"] or "year") == "year" else f" {match['unit'][0]}"
-        name = after.get(match.start()) if match["between"] else None
-        if match["between"] and name is None:
-            continue
-        counts[f"{value}{unit}"] += 1
-        if name:
-            counts[f"{value} {name.split()[-1]}"] += 1
+    for match in BETWEEN.finditer(text):
+        name = after.get(match.start())
+        if name and int(match[1]) <= 120:
+            counts[f"{int(match[1])}"] += 1
+            counts[f"{int(match[1])} {name.split()[-1]}"] += 1
     return counts
 
 
-def numbers(text: str) -> Counter[str]:
+def numbers(text: str, stems: Sequence[str]) -> Counter[str]:
     """Figures of two digits or more, scaled ones, and small numbers with the word that follows."""
     counts: Counter[str] = Counter()
     for match in NUMBER.finditer(text):
-        value = match[0].replace(",", "").casefold().strip()
-        following = WORD.match(text, match.end() + 1) if text[match.end() : match.end() + 1] in " -" else None
+        before = text[match.start() - 1 : match.start()]
+        if before.isalnum():
+            continue
+        value = match[0].replace(",", "").casefold()
+        following = (
+            WORD.match(text, match.end() + 1) if text[match.end() : match.end() + 1] in (" ", "-") else None
+        )
         unit = stem(following[0]) if following else ""
         if unit and unit not in stopwords() and not unit[0].isdigit():
             counts[f"{value} {unit}"] += 1
         if len(value) > 1 and not (len(value) == 4 and value[:2] in ("19", "20")):
             counts[value] += 1
-    for match in SMALL.finditer(text):
-        unit = stem(match[2])
-        if unit not in stopwords():
-            counts[f"{SPELT[match[1].casefold()]} {unit}"] += 1
+    for word, unit in pairwise(stems):
+        if word in SMALL and len(unit) > 2 and unit not in stopwords() and unit.isalpha():
+            counts[f"{SPELT[word]} {unit}"] += 1
     return counts
 
 
-SMALL = re.compile(r"\b(" + "|".join(w for w in UNITS[2:]) + r")[ -]([^\W\d_]{3,})", re.IGNORECASE)
+SMALL = frozenset(UNITS[2:])
 
 
 def days(text: str, published: date | None) -> Counter[int]:
