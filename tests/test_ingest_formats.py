@@ -34,7 +34,7 @@ RSS = f"""<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/">
 <channel><title>World - The Melden Post</title><link>https://meldenpost.example/</link><ttl>60</ttl>
 <item><title>Bridge &amp; ferry</title><link>/2031/bridge</link><guid isPermaLink="false">m-1</guid>
-<dc:creator>Ann Poe</dc:creator><pubDate>Tue, 06 May 2031 10:20:00 +0200</pubDate>
+<author>desk@melden.press (Ann Poe)</author><pubDate>Tue, 06 May 2031 10:20:00 +0200</pubDate>
 <source url="https://wire.example/rss">Harbour Wire</source><description>Bridge closed.</description>
 <content:encoded><![CDATA[{PARAGRAPHS}<blockquote>“We will not reopen it,” she said.</blockquote>
 <p>The post Bridge first appeared on The Melden Post.</p>]]></content:encoded></item>
@@ -347,6 +347,20 @@ def test_pages_of_lists_are_visited() -> None:
     )
     assert problem.what == "is a list of articles, not one"
     assert asked == ["https://dravik.example/map.xml", "https://dravik.example/a", "https://dravik.example/b"]
+
+
+def test_so_many_pages_of_a_list_are_visited() -> None:
+    asked = []
+
+    def visit(url: str) -> Source:
+        asked.append(url)
+        return Source("page", url, "", WEB, url)
+
+    rows = "".join(f"<url><loc>https://dravik.example/{n}</loc></url>" for n in range(9))
+    *drafts, problem = read_source(source(f"<urlset>{rows}</urlset>"), Ingest(max_items=4), visit)
+    assert (len(drafts), len(asked)) == (4, 4)
+    assert isinstance(problem, Problem)
+    assert problem.what == "names 9 pages, of which 4 were fetched"
 
 
 # -- agency formats --

@@ -158,10 +158,16 @@ def _parsers() -> tuple[Any, Any]:
     plain_step = api.StrictFeedParser._sync_author_detail
 
     def bounded(self: Any, key: str = "author") -> None:
+        """Its own step searches a text of any length for an e-mail address, and takes .press for .pres."""
         context = self._get_context()
-        if isinstance(_said(context, key), str):  # a search for an e-mail address that tries every start
-            context[key] = context[key][:LONGEST_AUTHOR]
-        plain_step(self, key)
+        people = _said(context, f"{key}s")
+        given = _said(context, key)
+        if (people and people[-1]) or not isinstance(given, str):
+            plain_step(self, key)
+        elif people:
+            people[-1]["name"] = _person(given)
+        else:
+            context[key] = _person(given)
 
     made = {"_sync_author_detail": bounded}
     return type("Strict", (api.StrictFeedParser,), made), type("Loose", (api.LooseFeedParser,), made)
@@ -232,6 +238,8 @@ def _entry(item: Any, outlet: str | None, base: str | None, home: str | None) ->
         address = _absolute(given, None)
     upstream, named, origin = _taken_from(_said(item, "source"), outlet, home)
     own = named if named and origin and address and site(origin) == site(address) else None
+    publisher = _line(_said(item, "publisher"))
+    how = "element source" if own else "publisher" if publisher else ""
     body, meant = _body(item)
     markup = bool(MARKED.search(body))
     tail = _plain_words(body) if markup else body
@@ -240,12 +248,12 @@ def _entry(item: Any, outlet: str | None, base: str | None, home: str | None) ->
         title=_line(_said(item, "title")),
         published=_date(item),
         authors=_authors(item),
-        outlet=own or _line(_said(item, "publisher")) or outlet,
+        outlet=own or publisher or outlet,
         upstream=() if own else upstream,
         html=body if markup else "",
         text="" if markup else unescape(body).strip(),
         whole=whole(tail, meant=meant),
-        stated="element source of the entry" if own else "title of the feed",
+        stated=f"{how} of the entry" if how else "title of the feed",
     )  # fmt: skip
 
 
@@ -309,10 +317,18 @@ def _date(item: Any) -> str | None:
 def _authors(item: Any) -> tuple[str, ...]:
     people = [_said(person, "name") for person in _said(item, "authors") or () if isinstance(person, dict)]
     names = [name for name in map(_line, people or [_said(item, "author")]) if name]
-    # RSS 2.0 wants an e-mail address there, and gets "desk@melden.example (Ann Poe)".
-    bare = [re.sub(r"\S+@\S+\s*(?:\(([^()]*)\))?", r"\1", name).strip() for name in names]
+    bare = [_person(name) for name in names]
     found, _ = clean("authors", [name for name in bare if name])
     return tuple(found or ())
+
+
+def _person(words: str) -> str:
+    """A name without the e-mail address beside it: RSS 2.0 wants an address there, and gets both.
+
+    >>> _person("desk@melden.press (Ann Poe)"), _person("Ann Poe <ann@melden.press>")
+    ('Ann Poe', 'Ann Poe')
+    """
+    return " ".join(re.sub(r"[^\s<>()@]+@[^\s<>()@]+", " ", words[:LONGEST_AUTHOR]).strip(" ()<>\n").split())
 
 
 def _taken_from(

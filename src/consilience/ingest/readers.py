@@ -30,13 +30,14 @@ MD_LINK = re.compile(r"(?<!!)\[(?P<words>[^\]\n]{1,300})\]\((?P<url>https?://[^\
 
 
 ROOTS = {
-    "rss": ".rss", "rdf": ".rss", "feed": ".rss", "channel": ".rss",
+    "rss": ".rss", "rdf": ".rss", "feed": ".rss", "channel": ".rss", "entry": ".rss",
     "opml": ".opml", "urlset": ".sitemap", "sitemapindex": ".sitemap",
     "newsitem": ".newsml", "newsmessage": ".newsml", "packageitem": ".newsml", "nitf": ".nitf",
     "html": ".html",
 }  # fmt: skip
 """What an XML document is, by the name of its root element in lower case."""
 MAGIC = ((b"%PDF-", ".pdf"), (b"WARC/", ".warc"), (b"PAR1", ".parquet"))
+FEED = re.compile(rb"jsonfeed\.org\\?/version")
 LISTS = frozenset({".rss", ".opml", ".sitemap"})
 ONE = {
     ".html": ("html", "read_html"),
@@ -83,7 +84,11 @@ def _by_bytes(head: bytes, source: Source, stated: str) -> str:
     if stated in ("", ".xml", ".html", ".txt") and _opens_xml(head):
         found = ROOTS.get(root(source.data).casefold(), "")
         return "" if stated == ".txt" and found in (".rss", ".html") else found
-    return ".rss" if stated in ("", ".json") and re.search(rb"jsonfeed\.org/version", head) else ""
+    return (
+        ".rss"
+        if stated in ("", ".json") and head.startswith(b"{") and FEED.search(source.data[:65_536])
+        else ""
+    )
 
 
 def _by_look(head: bytes, source: Source) -> str:

@@ -173,24 +173,29 @@ def fetched_list(address: str, settings: Ingest, visit: Visit | None) -> tuple[F
 
 
 def _entries(feed: Feed, source: Source, settings: Ingest, visit: Visit | None) -> Iterator[Draft | Problem]:
-    """Yield the articles of one list."""
-    left = 0
+    """Yield the articles of one list: those it holds, and the pages of so many others."""
+    named = []
     for entry in feed.entries:
         if entry.whole:
             yield entry_draft(entry, source, settings)
-        elif visit is None or not entry.url:
-            left += 1
         else:
-            try:
-                yield from read_page(entry, settings, visit)
-            except (FetchError, InputError) as error:
-                yield Problem(error.what, error.where or entry.url, error.todo)
+            named.append(entry)
+    pages = [entry for entry in named if entry.url] if visit else []
+    for entry in pages[: settings.max_items]:
+        try:
+            yield from read_page(entry, settings, visit)
+        except (FetchError, InputError) as error:
+            yield Problem(error.what, error.where or entry.url or "", error.todo)
+    left, total = len(named) - len(pages), len(feed.entries)
+    if len(pages) > settings.max_items:
+        what = f"names {len(pages):,} pages, of which {settings.max_items} were fetched"
+        yield Problem(what, source.where, "raise ingest.max_items, or follow it")
     if left:
-        what = f"holds no more than the opening or the address of {left} of its {len(feed.entries)} articles"
+        what = f"holds no more than the opening or the address of {left} of its {total} articles"
         yield Problem(what, source.where, ADD)
 
 
-def read_page(entry: Entry, settings: Ingest, visit: Visit) -> Iterator[Draft | Problem]:
+def read_page(entry: Entry, settings: Ingest, visit: Visit | None) -> Iterator[Draft | Problem]:
     """Yield the article on the page of an entry, completed by what the entry says of it.
 
     :raises FetchError: when it cannot be fetched.
@@ -198,7 +203,9 @@ def read_page(entry: Entry, settings: Ingest, visit: Visit) -> Iterator[Draft | 
     """
     from .readers import LISTS, kind, opened, read_source
 
-    source = opened(visit(entry.url or ""), settings)
+    if visit is None or not entry.url:
+        raise InputError("was not fetched", where=entry.url or "", todo=ADD)
+    source = opened(visit(entry.url), settings)
     if kind(source) in LISTS:  # a list that names itself would be read without end
         raise InputError("is a list of articles, not one", where=source.where, todo="follow it by itself")
     for item in read_source(source, settings):
