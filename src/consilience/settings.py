@@ -72,8 +72,8 @@ class Group:
     """
 
     threshold: float = 0.22
-    join: float = 0.55
-    merge: float = 0.7
+    join: float = 0.5
+    merge: float = 0.65
     split: float = 0.5
     window: float = 2000.0
 

@@ -1,8 +1,16 @@
 """Grouping of accounts into stories.
 
-Compares the content words of accounts, names counted double, and joins them by
-average link. Works on the accounts of one call; it does not keep a stream.
-Invariant: the stories do not depend on the order of the accounts.
+The room in a sentence each: ``reading`` finds words, names, numbers and days by pattern,
+``profiles`` keeps what grouping needs of an account, ``index`` holds the accounts of a window
+and their rare terms, ``evidence`` sets an account beside a story, ``judging`` holds the fitted
+model, ``stream`` decides as accounts arrive, merges and splits.
+
+``group`` here is for the accounts of one call. It compares their content words, names counted
+double, and joins them by average link; it keeps no stream. ``stream`` does not take its place: who
+names accounts together means them to be one story unless they plainly are not, while in a
+stream most of what arrives belongs to another. On five accounts of one phone call and on the six of
+the invented example the stream, in some orders, makes two or three stories of one.
+Invariant of ``group``: the stories do not depend on the order of the accounts.
 """
 
 from __future__ import annotations

@@ -233,7 +233,7 @@ class Grouper:
     # -- later evidence --
 
     def _merges(self, number: int, found: Sequence[Candidate]) -> list[Change]:
-        """Stories become one that an account bridges, or that lie near one that has grown to 4, 8, 16 …"""
+        """Stories become one that an account bridges, or that lie near one that has grown (``_checked``)."""
         near = [rival.story for rival in found[:BRIDGED] if rival.score >= BRIDGE]
         members = self._members[self._story[number]]
         if _checked(len(members)):
@@ -287,7 +287,7 @@ class Grouper:
         return Change("merge", stays, ends, keys, score, why)
 
     def _splits(self, number: int) -> list[Change]:
-        """A story that has grown to 4, 8, 16 … is checked once: does it fall into two?"""
+        """A story that has grown (see ``_checked``) is looked at anew: does it fall into two?"""
         story = self._story[number]
         members = self._members[story]
         if not _checked(len(members)):
@@ -403,8 +403,8 @@ def shared(index: Index, profile: Profile, held: Held, other: Held) -> list[str]
 
 
 def _checked(size: int) -> bool:
-    """Whether a story of so many accounts is looked at anew: 4, 8, 16 …"""
-    return 4 <= size <= LARGEST_CHECK and not size & (size - 1)
+    """Whether a story of so many accounts is looked at anew: 4 to 8, then 16, 32 and 64."""
+    return 4 <= size <= 8 or (size <= LARGEST_CHECK and size > 8 and not size & (size - 1))
 
 
 def two_parts(like: Floats) -> tuple[list[int], list[int]]:
