@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -360,6 +361,20 @@ def test_so_many_entries_a_round_and_none_from_another_time(site: Site) -> None:
     titles, _, (state,) = round_of(state, visitor)
     assert titles == ["Story 2", "Story 1"]
     assert round_of(state, visitor)[0] == []
+
+
+@pytest.mark.parametrize(
+    "media", ["application/gzip", "application/x-gzip", "application/octet-stream", "text/xml"]
+)
+def test_a_packed_sitemap(site: Site, media: str) -> None:
+    site.put(
+        "/map.xml.gz", gzip.compress(f"<urlset><url><loc>{site.base}/a</loc></url></urlset>".encode()), media
+    )
+    site.put("/a", page("a"))
+    assert round_of(Followed(f"{site.base}/map.xml.gz"), Time().visitor())[0] == ["Story a"]
+    site.put("/map.xml.gz", gzip.compress(bytes(5_000_000)), media)
+    _, problems, (state,) = round_of(Followed(f"{site.base}/map.xml.gz"), Time().visitor())
+    assert (problems, state.failures) == (["has more than 300,000 bytes"], 1)
 
 
 def test_outlines_and_indexes_name_what_else_to_follow(site: Site) -> None:
