@@ -5,7 +5,8 @@ the text; an outlet's or author's name twice; in statements the speaker's name t
 raised by up to a tenth for what was added last, and of points by a twentieth for each doubling of
 their independent origins. Where more than ``POOL`` of a kind match, those added last are ranked (of
 words joined by OR, a share for each) after those whose title matches, and the result says so. Words that
-stand nearly everywhere, and phrases of common words, are looked for but not weighed.
+stand nearly everywhere, and phrases of common words, are looked for but not weighed; more than ``POOL``
+statements that hold the same words are listed by time.
 Scores of two kinds are not comparable; a list of several kinds takes each relative to its best.
 
 Does not read a query (see ``query``). Invariant: no query raises an error of the database, and the
@@ -38,7 +39,7 @@ EVEN = 1e-6
 REACH = 4
 """How many times as far back as the pool goes titles are looked for."""
 SAMPLE = 300
-COMMON = {"account": 0.4, "statement": 1.0, "point": 1.0}
+COMMON = {"account": 0.4, "statement": 0.4, "point": 1.0}
 """How often to an account, among the last so many matches, a word is too common to be weighed."""
 RANKED = ("", "about", "title", "author")
 """Fields whose words rank; the others filter."""
@@ -290,9 +291,13 @@ def _ranked(db: sqlite3.Connection, match: Match) -> tuple[list[tuple[float, int
         rows = list(
             dict.fromkeys(n for e in match.either for n in _newest(db, replace(match, words=e), share))
         )
-    scores = dict.fromkeys(rows[:POOL], EVEN) | _weighed(db, match, rows[:POOL])
+    scores = dict.fromkeys(rows[:POOL], EVEN)
+    if not capped or match.either or match.kind != "statement":
+        # Of many statements that hold the same words, each once as they are short, all weigh the same.
+        scores |= _weighed(db, match, rows[:POOL])
     plain = f"{{{PLAIN['account']}}}"
-    if capped and match.kind == "account" and plain in match.words:
+    phrase = any(len(words) > 1 for _, words in match.weighed)  # sought in titles, it takes too long
+    if capped and match.kind == "account" and plain in match.words and not phrase:
         scores = _titled(db, replace(match, words=match.words.replace(plain, "{title}")), scores)
     lifted = _lift(db, match.kind, scores)
     return [(max(EVEN, score) * lifted[n], n) for n, score in scores.items()], total
