@@ -550,6 +550,20 @@ def test_a_feed_of_tags_without_end_is_refused(tmp_path: Path) -> None:
     assert problem.what == "has more than 100,000 tags"
 
 
+@pytest.mark.parametrize("name", ["rss.xml", "atom.xml", "map.xml", "item.newsml.xml", "item.nitf"])
+@pytest.mark.parametrize("sign", ["&#xD800;", "&#57343;", "&#0;", "&#x110000;", f"&#{'9' * 300};"])
+def test_references_to_no_character(tmp_path: Path, name: str, sign: str) -> None:
+    """libxml2 mends what is damaged, lets such references by, and cannot give the text they stand in."""
+    data = (
+        SAMPLES[name].decode().replace("Bridge", f"Bridge {sign}").replace("crack", f"crack {sign}").encode()
+    )
+    accounts, problems = all_of(tmp_path, name, data)
+    assert accounts or problems
+    assert "".join(f"{a.text}{a.title}" for a in accounts).encode().count(
+        "\N{REPLACEMENT CHARACTER}".encode()
+    ) >= len(accounts)
+
+
 # -- damage --
 
 

@@ -25,6 +25,9 @@ ROOT = re.compile(
 )
 DOCTYPE = re.compile(r"<!DOCTYPE\b[^>\[]{0,1000}(?:(?P<inner>\[)|>)", re.IGNORECASE)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+CHARACTERS = ((9, 10), (13, 13), (32, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
+"""What XML calls a character."""
+REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,400})|([0-9]{1,400}));")
 UNDECLARED = frozenset({"NS_ERR_UNDEFINED_NAMESPACE", "WAR_UNDECLARED_ENTITY", "ERR_UNDECLARED_ENTITY"})
 """Faults that lose nothing but a prefix or a named character."""
 TODO = "save it as plain XML"
@@ -57,9 +60,17 @@ def plain(source: Source, settings: Ingest) -> str:
         raise InputError("declares a document type with entities of its own, which are not read", todo=TODO)
     if found:
         text = text[: found.start()] + text[found.end() :]
+    text = REFERENCE.sub(_sound, text)
     if len(text) > settings.max_bytes:
         raise InputError(f"has more than {settings.max_bytes:,} characters", todo="raise ingest.max_bytes")
     return text
+
+
+def _sound(found: re.Match[str]) -> str:
+    """A reference to a character, or a stand-in for what is none: libxml2 mends &#xD800; and trips on it."""
+    number = int(found[1], 16) if found[1] else int(found[2])
+    told = any(first <= number <= last for first, last in CHARACTERS)
+    return found.group() if told else "\N{REPLACEMENT CHARACTER}"
 
 
 def parsed(source: Source, settings: Ingest) -> tuple[Any, str]:

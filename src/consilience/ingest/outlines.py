@@ -23,7 +23,7 @@ MOST = 50_000
 
 
 def read_sitemap(source: Source, settings: Ingest = Ingest()) -> Feed:  # noqa: B008 - frozen
-    """Read a sitemap, news sitemap or sitemap index; a plain text of addresses too.
+    """Read a sitemap, news sitemap or sitemap index.
 
     >>> page = b"<urlset><url><loc>https://dravik.example/a</loc><lastmod>2031-05-06</lastmod></url></urlset>"
     >>> read_sitemap(Source("map", "map.xml", ".xml", page)).entries[0].published
