@@ -8,7 +8,7 @@
 
 The stories of each set are halved by a digest of their id. The open half is looked at and fitted
 on (``bench/train_stories.py``); the held half is neither. A half is measured *alone*, as a stream of its
-own articles, and *whole*: the stream of all articles, of which those of the half alone are scored.
+own articles, and *whole* (ours alone): the stream of all articles, of which those of the half are scored.
 
 A stream runs in order of publication; articles without a date come last, as if they had arrived the
 day after, and are told to have none. The peers: single-pass TF-IDF (an article joins the story of
@@ -267,7 +267,7 @@ def main() -> int:
             print(f"stories-{name}, {args.half} half alone, {len(part.gold)} articles")
             show(args.shared, part, part.gold, peers, model)
             print(f"stories-{name}, whole stream, {args.half} half scored")
-            show(args.shared, whole, part.gold, peers, model)
+            show(args.shared, whole, part.gold, {}, model)
         if args.shuffles:
             shuffled(args.shared, part, args.shuffles, model)
     return 0
