@@ -29,8 +29,8 @@ PRIOR = {"names": 0.2, "places": 1.0, "ages": 1.0, "numbers": 0.3, "days": 0.3}
 """In how many of those a term is taken to stand, by field; the rest by their place in a frequency list."""
 SHARED = ("words", "title", "lead")
 """Fields whose terms are one and the same: words of the whole, of the title, of the lead."""
-QUERY_TERMS, NEWEST = 96, 128
-"""Terms by which candidates are sought, and accounts read of each term's postings."""
+QUERY_TERMS, NEWEST, READ = 96, 128, 5000
+"""Terms by which candidates are sought, accounts read of each term's postings, and of all together."""
 VOCABULARY = 30_522
 FEWEST = 3
 """Runs that two accounts must share to be compared as copies; one or two are a stock phrase."""
@@ -71,6 +71,7 @@ class Index:
         self._prior = np.zeros(1024, np.float64)
         self._log = np.zeros(1024, np.float64)
         self.scratch = np.zeros((3, 1024), np.float64)
+        self._root = np.zeros(1024, np.float64)
         self._next = 0
 
     def read(self, profile: Profile) -> Held:
@@ -112,6 +113,9 @@ class Index:
         number = self._next
         self._next += 1
         self.held[number] = held
+        if number >= len(self._root):
+            self._root = np.concatenate([self._root, np.zeros_like(self._root)])
+        self._root[number] = math.sqrt(held.bounds[0] + 20)
         self._tally(held, 1)
         for term in held.sought.tolist():
             self._postings[term].append(number)
@@ -148,18 +152,20 @@ class Index:
         best = np.argsort(-gain, kind="stable")[:QUERY_TERMS]
         found: list[array[int]] = []
         gains: list[float] = []
+        room = READ
         for at in best.tolist():
             postings = self._postings[held.terms[at]][-NEWEST:]
-            if postings:
+            if postings and room > 0:
                 found.append(postings)
                 gains.append(float(gain[at]))
+                room -= len(postings)
         if not found:
             return []
         sizes = [len(p) for p in found]
         numbers = np.concatenate([np.frombuffer(p, np.int32) for p in found])
         ids, inverse = np.unique(numbers, return_inverse=True)
         scores = np.asarray(np.bincount(inverse, np.repeat(gains, sizes)), np.float64)
-        scores /= np.sqrt([self.held[n].bounds[0] + 20 for n in ids.tolist()])
+        scores /= self._root[ids]
         top = np.lexsort((-ids, -scores))[:most]
         return [(int(ids[n]), float(scores[n])) for n in top]
 
