@@ -241,3 +241,13 @@ def test_a_word_can_be_left_out_of_a_search(filled: Path) -> None:
     assert {h["story"] for h in told("search", "town OR court", "-court")["hits"]} == {story_of("one")}
     refused = run("search", "court", "--jsn")
     assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
+
+
+def test_a_library_damaged_in_the_middle_is_told(filled: Path) -> None:
+    data = bytearray(filled.read_bytes())
+    data[4096 * 2 : 4096 * 30] = bytes(4096 * 28)
+    filled.write_bytes(data)
+    for command in (["stories"], ["search", "town"], ["check"]):
+        result = run(*command)
+        assert result.exit_code in (1, 2), command
+        assert not isinstance(result.exception, KeyError | ValueError)

@@ -203,7 +203,7 @@ def test_a_backup_goes_back(filled: Path, tmp_path: Path) -> None:
             library.backup(copy)
         before = told(library)
     assert Library.restore(back, copy) == (5, 2)
-    with pytest.raises(InputError, match="say to overwrite"):
+    with pytest.raises(InputError, match="--overwrite"):
         Library.restore(back, copy)
     with Library.open(back) as library:
         assert (told(library), library.check()) == (before, ())

@@ -7,6 +7,7 @@ nothing but the document goes to standard output.
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,10 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except ConsilienceError as error:
             say(f"consilience: {error}", err=True)
+            ctx.exit(2)
+        except sqlite3.DatabaseError as error:
+            todo = "run 'consilience check', then 'consilience restore BACKUP'"
+            say(f"consilience: the library is damaged ({error}); {todo}", err=True)
             ctx.exit(2)
         except BrokenPipeError:  # 'consilience compare … | head'
             sys.stderr.close()

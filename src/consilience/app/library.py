@@ -329,7 +329,7 @@ def dossier(
     multiple=True,
     help="Only these kinds (all).",
 )
-@click.option("--limit", type=click.IntRange(1, 1000), default=10, help="How many of each kind (10).")
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, help="How many (10).")
 @click.option("--offset", type=click.IntRange(0), default=0, help="How many to pass over.")
 @library_option
 @json_option

@@ -166,7 +166,7 @@ def restore(copy: Path, path: Path, *, overwrite: bool = False) -> tuple[int, in
     :raises InputError: when a library is there and ``overwrite`` is not given, or the copy is not whole.
     """
     if path.exists() and not overwrite:
-        raise InputError("there is a library already", where=str(path), todo="say to overwrite it")
+        raise InputError("there is a library already", where=str(path), todo="give --overwrite to replace it")
     given = _whole(copy)
     try:
         counts = given.execute(
