@@ -160,6 +160,13 @@ def test_a_folder_is_followed(place: Path) -> None:
     os.utime(folder / "one.txt", (old, old))
     time.sleep(2.1)  # a file must have been left alone for two seconds
     assert "1 account to 1 story" in " ".join(watch(place, str(folder)).output.split())
+    (folder / "manifest.csv").write_text("file,outlet\ntwo.txt,Dravik Hour\n", "utf-8")
+    (folder / "two.txt").write_text(OTHER, "utf-8")
+    time.sleep(2.1)
+    due(place)
+    watch(place)
+    with Library.open(place / "news.db") as library:
+        assert library.account("two").witness.outlet == "Dravik Hour"
     listed = json.loads(CliRunner().invoke(main, ["watch", "--list", "--json"]).output)["watched"]
     assert [(w["url"], w["kind"]) for w in listed] == [(str(folder), "folder")]
 

@@ -3,6 +3,12 @@
     ConsilienceError        anything the program says on purpose
     ├── InputError          the call or a file cannot be used (exit 2)
     ├── FetchError          an address was refused or did not answer
+    │   ├── UnfitError      it may not be opened, or is no article        (``ingest.fetch``)
+    │   ├── AnswerError     its host answered with an error; with its pause
+    │   │   └── NotModified it is as it was
+    │   ├── ForbiddenError  robots.txt does not allow it                  (``ingest.visits``)
+    │   ├── LaterError      its host wants a longer pause than is waited
+    │   └── StoppedError    the person has asked to stop
     └── DossierError        a dossier breaks its format or does not verify
 
 Every error says what, where, and what to do next; ``str(error)`` is one line.

@@ -59,7 +59,7 @@ def read(
     if not sources:
         raise none_given()
     problems: list[Problem] = []
-    table = _table(sources, manifest, problems)
+    table = manifest_of(sources, manifest, problems)
     found = _aside(drafts(gather(sources, settings, stdin), settings), problems)
     kept = _within(found, settings, problems)
     witnesses = [witness_of(draft, name, table) for draft, name in zip(kept, _names(kept), strict=True)]
@@ -98,7 +98,7 @@ def stream(
     problems: list[Problem] = []
     named = list(sources)
     try:
-        table = _table(named, manifest, problems)
+        table = manifest_of(named, manifest, problems)
     except InputError as error:
         table = None
         problems.append(Problem(error.what, error.where, error.todo))
@@ -109,7 +109,13 @@ def stream(
         yield from table.unused()
 
 
-def _table(sources: Sequence[str | Path], manifest: Path | None, problems: list[Problem]) -> Manifest | None:
+def manifest_of(
+    sources: Sequence[str | Path], manifest: Path | None, problems: list[Problem]
+) -> Manifest | None:
+    """The manifest named, or else the one in a folder named; None where there is none.
+
+    :raises InputError: when it cannot be read.
+    """
     from .files import manifest_in
     from .manifest import read_manifest
 

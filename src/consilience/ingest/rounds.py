@@ -7,26 +7,30 @@ asked for again in the next round, and one that was is not, however its address 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import ConsilienceError, FetchError, InputError
 from ..model import Problem, Witness
 from ..settings import Ingest
-from . import accepted, drafts, witness_of
+from . import accepted, drafts, manifest_of, witness_of
 from .draft import Draft, Source, shown
 from .feeds import Entry, Feed, entry_draft
 from .files import read_file, walk, why
 from .following import Followed, answered, failed, mark, remembered
 from .visits import LaterError, StoppedError, Visitor, read_page
 
+if TYPE_CHECKING:
+    from .manifest import Manifest
+
 SETTLED = 2.0
 """Seconds for which a file must have been left alone: one that is still being written is cut short."""
 MOST_PARTS = 20
-"""Parts of a sitemap index that are followed, the ones changed last."""
+"""Parts of a sitemap index that are followed, the first in its list."""
 
 
 @dataclass(slots=True)
@@ -208,9 +212,11 @@ def _accepted(found: Iterable[Draft | Problem], settings: Ingest) -> Iterator[Dr
         yield from (item,) if isinstance(item, Problem) else accepted(item, settings)
 
 
-def _witnesses(found: Iterable[Draft | Problem]) -> Iterator[Witness | Problem]:
+def _witnesses(
+    found: Iterable[Draft | Problem], table: Manifest | None = None
+) -> Iterator[Witness | Problem]:
     for item in found:
-        yield item if isinstance(item, Problem) else witness_of(item, item.name)
+        yield item if isinstance(item, Problem) else witness_of(item, item.name, table)
 
 
 # -- folders --
@@ -243,10 +249,23 @@ def _folder(
         if isinstance(problem, Problem) and not followed.etag:
             yield problem
     sources = (read_file(path, settings, {}) for path in fresh)
-    yield from _witnesses(drafts(sources, settings))
+    table = (yield from _manifest(place)) if fresh and place.is_dir() else None
+    yield from _witnesses(drafts(sources, settings), table)
     after = answered(followed, fresh=bool(fresh), now=now, chance=chance, settings=settings)
     newest = max((when for _, when, _ in settled), default=last)
     yield replace(after, kind="folder", etag=known, modified=str(max(last, newest)))
+
+
+def _manifest(folder: Path) -> Generator[Problem, None, Manifest | None]:
+    """What the folder's own manifest says of its files, if it has one that can be read."""
+    problems: list[Problem] = []
+    try:
+        table = manifest_of([folder], None, problems)
+    except InputError as error:
+        table = None
+        problems.append(_problem(error, shown(folder)))
+    yield from problems
+    return table
 
 
 def _stamps(path: Path) -> tuple[int, int]:
