@@ -32,8 +32,8 @@ SHARED = ("words", "title", "lead")
 QUERY_TERMS, NEWEST, READ = 96, 128, 5000
 """Terms by which candidates are sought, accounts read of each term's postings, and of all together."""
 VOCABULARY = 30_522
-FEWEST = 3
-"""Runs that two accounts must share to be compared as copies; one or two are a stock phrase."""
+FILED, FEWEST = 16, 2
+"""Runs by which an account is found as a copy (the smallest, to hold less), and how many must be shared."""
 PREFIX = {field: "w" if field in SHARED else f"{field[:2]} " for field in FIELDS}
 
 
@@ -119,7 +119,7 @@ class Index:
         self._tally(held, 1)
         for term in held.sought.tolist():
             self._postings[term].append(number)
-        for run in held.sketch.tolist():
+        for run in held.sketch[:FILED].tolist():
             self._runs.setdefault(run, array("i")).append(number)
         return number
 
@@ -129,7 +129,7 @@ class Index:
         self._tally(held, -1)
         for term in held.sought.tolist():
             self._postings[term].remove(number)
-        for run in held.sketch.tolist():
+        for run in held.sketch[:FILED].tolist():
             self._runs[run].remove(number)
             if not self._runs[run]:
                 del self._runs[run]
