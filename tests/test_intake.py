@@ -220,3 +220,18 @@ def test_two_programs_may_add_at_the_same_time(tmp_path: Path) -> None:
     with Library.open(place) as library:
         assert stories(library) == {frozenset({f"0-{e}", f"1-{e}"}) for e in range(len(EVENTS))}
         assert library.check() == ()
+
+
+def test_no_more_accounts_are_held_than_the_settings_say(tmp_path: Path) -> None:
+    settings = Settings.from_toml("[group]\nheld = 3")
+    at_once, one_by_one = [], []
+    with Library.open(tmp_path / "one.db", create=True) as library:
+        at_once = [t.story for t in Intake(library, settings).take(stream(), AT)]
+    for witness in stream():
+        with Library.open(tmp_path / "many.db", create=True) as library:
+            one_by_one += [t.story for t in Intake(library, settings).take([witness], AT)]
+    assert one_by_one == at_once
+    with Library.open(tmp_path / "late.db", create=True) as library:
+        Intake(library, settings).take(stream()[:-1], AT)
+        Intake(library, settings).take([account("late", 0, 1, "x")], AT)
+        assert library.account("late").story == library.account("a0").story

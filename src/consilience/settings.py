@@ -69,6 +69,7 @@ class Group:
     :param merge: least score (0–1) with which two stories of a stream become one.
     :param split: most score (0–1) with which the parts of a story fall into two.
     :param window: days of publication that are held to group what arrives.
+    :param held: most accounts that are held for it, the newest: a library of any size is opened in seconds.
     """
 
     threshold: float = 0.22
@@ -76,6 +77,7 @@ class Group:
     merge: float = 0.65
     split: float = 0.5
     window: float = 2000.0
+    held: int = 20_000
 
 
 @dataclass(frozen=True, slots=True)

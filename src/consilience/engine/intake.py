@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 
 from .. import __version__
 from ..group.profiles import Profile, profile
 from ..group.stream import Change, Grouper
 from ..model import Witness, story_order, tagged_hash
-from ..settings import Annotate, Settings
+from ..settings import Annotate, Group, Settings
 from ..store import Entry, Store, Writer
 from .pool import annotate_all
 from .run import Progress
@@ -124,23 +125,30 @@ class Intake:
         return self._grouper is not None and self._grouper.covers(when)
 
     def _restored(self, when: float) -> Grouper:
-        """A grouper of the newest accounts, or of those around an account from long before them.
+        """A grouper of the newest accounts, or of those around an account from long before them."""
+        group, library = self.settings.group, self.library
+        newest = max(when, library.newest() or when)
+        grouper = self._filled(group, library.profiles(newest - group.window, newest, most=group.held))
+        self._past = None
+        return grouper if grouper.covers(when) else self._around(when)
 
-        Of a past time it holds three windows, so that accounts of one window after the first
-        are judged beside what came before and after each.
-        """
-        window = self.settings.group.window
-        newest = max(when, self.library.newest() or when)
-        if when >= newest - window:
-            self._past = None
-            grouper, first, last = Grouper(self.settings.group), newest - window, newest
-        else:
-            self._past = (when, when + window)
-            grouper = Grouper(replace(self.settings.group, window=3 * window))
-            first, last = when - window, when + 2 * window
+    def _around(self, when: float) -> Grouper:
+        """A grouper of the accounts before and after a past time, good to the middle of the latter."""
+        group, library = self.settings.group, self.library
+        before = library.profiles(when - group.window, when, most=group.held)
+        after = list(library.profiles(when, when + group.window, most=group.held, newest=False))
+        full = len(after) == group.held
+        until = max(Profile.from_bytes(k, d).when for k, d, _ in after) if full else when + group.window
+        self._past = when, (when + until) / 2
+        wide = replace(group, window=3 * group.window, held=3 * group.held)
+        return self._filled(wide, chain(before, after))
+
+    def _filled(self, settings: Group, profiles: Iterable[tuple[str, bytes, str]]) -> Grouper:
+        """A grouper of accounts that were decided before, with people's word on them."""
+        grouper = Grouper(settings)
         for tie in self.library.ties():
             grouper.tie(tie.a, tie.b, tie.together)
-        for key, data, story in self.library.profiles(first, last):
+        for key, data, story in profiles:
             grouper.keep(Profile.from_bytes(key, data), story)
         return grouper
 

@@ -80,8 +80,10 @@ class Index:
         weights: list[int] = []
         bounds = []
         for field in FIELDS:
+            prefix = PREFIX[field]
             for term, weight in getattr(profile, field):
-                terms.append(self._term(field, term))
+                number = self._number.get(prefix + term)  # most are there: a call for each would be dear
+                terms.append(self._new(field, term) if number is None else number)
                 weights.append(weight)
             bounds.append(len(terms))
         return Held(
@@ -91,16 +93,13 @@ class Index:
             tuple(int(d) for d, _ in profile.days),
         )  # fmt: skip
 
-    def _term(self, field: str, term: str) -> int:
-        name = f"{PREFIX[field]}{term}"
-        number = self._number.get(name)
-        if number is None:
-            number = self._number[name] = len(self._postings)
-            self._postings.append(array("i"))
-            if number >= len(self._prior):
-                self._grow()
-            self._prior[number] = PRIOR[field] if field in PRIOR else _prior(term)
-            self._log[number] = math.log(self._prior[number])
+    def _new(self, field: str, term: str) -> int:
+        number = self._number[PREFIX[field] + term] = len(self._postings)
+        self._postings.append(array("i"))
+        if number >= len(self._prior):
+            self._grow()
+        self._prior[number] = prior = PRIOR[field] if field in PRIOR else _prior(term)
+        self._log[number] = math.log(prior)
         return number
 
     def _grow(self) -> None:
@@ -180,11 +179,12 @@ class Index:
 
 def resemblance(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> float:
     """Jaccard likeness of two sets of runs, from their bottom-k sketches."""
-    size = min(len(one), len(other))
+    mine, theirs = set(one.tolist()), set(other.tolist())
+    size = min(len(mine), len(theirs))
     if not size:
         return 0.0
-    least = np.union1d(one, other)[:size]
-    return float(np.isin(least, np.intersect1d(one, other)).sum()) / len(least)
+    both = mine & theirs
+    return sum(run in both for run in sorted(mine | theirs)[:size]) / size if both else 0.0
 
 
 def _prior(word: str) -> float:

@@ -34,13 +34,17 @@ class Trees:
 
     def scores(self, rows: Floats, lean: float = 0.0) -> Floats:
         """Scores (0–1) of rows of shape ``(rows, features)``, ``lean`` added to the log odds."""
-        trees = np.arange(len(self.feature))
-        node = np.zeros((len(rows), len(trees)), np.int64)
-        across = np.arange(len(rows))[:, None]
+        trees, nodes = self.feature.shape
+        first = np.arange(trees) * nodes  # of each tree, among the nodes of all
+        feature, limit, below, above = (
+            part.ravel() for part in (self.feature, self.limit, self.below, self.above)
+        )
+        values, row = rows.ravel(), np.arange(len(rows))[:, None] * rows.shape[1]
+        node = np.tile(first, (len(rows), 1))
         for _ in range(self.depth):
-            less = rows[across, self.feature[trees, node]] <= self.limit[trees, node]
-            node = np.where(less, self.below[trees, node], self.above[trees, node])
-        total = self.base + lean + self.value[trees, node].sum(axis=1)
+            less = values[row + feature[node]] <= limit[node]
+            node = first + np.where(less, below[node], above[node])
+        total = self.base + lean + self.value.ravel()[node].sum(axis=1)
         return np.asarray(np.round(1 / (1 + np.exp(-total)), 9))
 
 

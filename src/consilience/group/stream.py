@@ -20,10 +20,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
-from itertools import combinations
+from itertools import chain, combinations, count
 from math import inf
 
 import numpy as np
@@ -37,7 +37,7 @@ from .profiles import FIELDS, Profile
 
 NEAR, STORIES, BESIDE = 64, 14, 8
 """Accounts sought, stories judged, and members that a story is judged by."""
-BRIDGE, BRIDGED, CHECKED, RIVALS, LARGEST_CHECK = 0.3, 4, 6, 6, 64
+BRIDGE, BRIDGED, CHECKED, RIVALS, LARGEST_CHECK = 0.3, 3, 4, 3, 64
 """Least score of a rival to merge with, rivals seen, accounts a check reads, others beside, largest story."""
 LEAN, USUAL, SETTLED = 3.0, 2.3, 10
 """Log odds for each e-fold of the mean size of stories over the usual one; usual ones it starts from."""
@@ -96,7 +96,7 @@ def story_key(account: str) -> str:
 
 
 class Grouper:
-    """Stories of a stream, over a moving window of time."""
+    """Stories of a stream, over a moving window: the accounts of so many days, the newest so many of them."""
 
     def __init__(self, settings: Group = Group(), *, model: Trees | None = None) -> None:  # noqa: B008
         self._settings = settings
@@ -109,6 +109,8 @@ class Grouper:
         self._latest = -inf
         self._together: dict[str, set[str]] = {}
         self._apart: dict[str, set[str]] = {}
+        self._around: dict[str, tuple[dict[int, float], list[int]]] = {}
+        """What ``_sought`` found in the index, until the index changes."""
 
     def __contains__(self, key: object) -> bool:
         return key in self._numbers
@@ -118,7 +120,8 @@ class Grouper:
 
     def covers(self, when: float) -> bool:
         """Whether an account of that time would be judged beside all that is kept of its time."""
-        return when >= self._latest - self._settings.window
+        full = len(self._times) >= self._settings.held
+        return when >= max(self._latest - self._settings.window, self._times[0][0] if full else -inf)
 
     def keep(self, profile: Profile, story: str) -> None:
         """Restore an account that was decided before; in order of arrival."""
@@ -203,9 +206,11 @@ class Grouper:
     ) -> tuple[dict[str, list[int]], dict[str, float]]:
         """Stories that share wording or rare terms with an account with the members that do; copies."""
         index = self._index
-        worded = dict(index.copies(held, NEAR))
-        copies = [n for n, likeness in worded.items() if likeness >= COPY]
-        found = [*copies, *(n for n, _ in index.near(held, NEAR) if n not in set(copies))]
+        if held.key not in self._around:
+            self._around[held.key] = dict(index.copies(held, NEAR)), [n for n, _ in index.near(held, NEAR)]
+        worded, near = self._around[held.key]
+        copies = {n: None for n, likeness in worded.items() if likeness >= COPY}
+        found = [*copies, *(n for n in near if n not in copies)]
         best: dict[str, list[int]] = {}
         for number in found:
             story = self._story[number]
@@ -364,11 +369,16 @@ class Grouper:
 
     # -- holding --
 
-    def _fresh(self, keys: Iterable[str]) -> str:
-        """The id of a new story: that of its earliest account whose id no story bears."""
-        return next(s for s in map(story_key, keys) if s not in self._members)
+    def _fresh(self, keys: Sequence[str]) -> str:
+        """The id of a new story: that of its earliest account whose id no story bears, else a further one.
+
+        All its accounts may have founded stories that others went to, which were merged into and split.
+        """
+        names = chain(map(story_key, keys), (tagged_hash("s1", keys[0], n) for n in count(1)))
+        return next(s for s in names if s not in self._members)
 
     def _hold(self, held: Held, story: str) -> int:
+        self._around.clear()
         number = self._index.add(held)
         self._numbers[held.key] = number
         self._story[number] = story
@@ -382,7 +392,8 @@ class Grouper:
         if held.dated:
             self._latest = max(self._latest, held.when)
         floor = self._latest - self._settings.window
-        while self._times and self._times[0][0] < floor:
+        while self._times and (self._times[0][0] < floor or len(self._times) > self._settings.held):
+            self._around.clear()
             _, number = heappop(self._times)
             held, story = self._index.held[number], self._story.pop(number)
             self._index.drop(number)

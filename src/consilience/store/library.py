@@ -175,13 +175,18 @@ class Library:
         return None if found is None else float(found)
 
     def profiles(
-        self, first: float | None = None, last: float | None = None
+        self, first: float | None = None, last: float | None = None, *, most: int = -1, newest: bool = True
     ) -> Iterator[tuple[str, bytes, str]]:
-        """Id, profile and story of accounts of days ``first`` to ``last``, in order of arrival."""
+        """Id, profile and story of accounts of days ``first`` to ``last``, in order of arrival.
+
+        :param most: how many at most, the newest of them or the oldest; -1 for all.
+        """
+        way = "DESC" if newest else "ASC"
         found = self._db.execute(
-            "SELECT a.id, p.body, s.id FROM account a JOIN profile p ON p.n = a.n "
-            "JOIN story s ON s.n = a.story WHERE a.moment BETWEEN ? AND ? ORDER BY a.n",
-            (-EVER if first is None else first, EVER if last is None else last),
+            "SELECT a.id, p.body, s.id FROM (SELECT n, id, story FROM account WHERE moment BETWEEN ? AND ? "
+            f"ORDER BY moment {way}, n {way} LIMIT ?) a "
+            "JOIN profile p ON p.n = a.n JOIN story s ON s.n = a.story ORDER BY a.n",
+            (-EVER if first is None else first, EVER if last is None else last, most),
         )
         yield from found
 
