@@ -9,13 +9,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from test_group_stream import FLOOD, TRIAL
 
 from consilience.engine.intake import Intake, Taken, annotation_stage
 from consilience.engine.shelf import document
+from consilience.group.profiles import profile
+from consilience.group.stream import story_key
 from consilience.ingest import stream as read_one_by_one
 from consilience.model import Problem, Witness, witness_id
 from consilience.settings import Annotate, Settings
-from consilience.store import Library
+from consilience.store import Entry, Library
 
 AT = "2031-05-20T08:00:00+00:00"
 EVENTS = (
@@ -235,3 +238,48 @@ def test_no_more_accounts_are_held_than_the_settings_say(tmp_path: Path) -> None
         Intake(library, settings).take(stream()[:-1], AT)
         Intake(library, settings).take([account("late", 0, 1, "x")], AT)
         assert library.account("late").story == library.account("a0").story
+
+
+def put(
+    library: Library, told: Sequence[tuple[str, str | None, str]], tag: str, story: str | None
+) -> list[Witness]:
+    """Put accounts into the library as a grouper with less before it might have; ``story`` None: each its own."""
+    made = [
+        Witness(witness_id(f"{tag}{n}", text, None, day, None), f"{tag}{n}", text, title, published=day)
+        for n, (title, day, text) in enumerate(told)
+    ]
+    with library.writing() as writer:
+        for one in made:
+            seen = profile(one, arrived=30000.0)
+            writer.add(Entry(one, story or story_key(one.id), seen.to_bytes(), seen.when, AT))
+    return made
+
+
+def test_a_merge_by_the_program_is_carried_out_and_told(library: Library) -> None:
+    first, second = put(library, FLOOD[:2], "f", None)
+    title, day, text = FLOOD[2]
+    bridge = Witness(witness_id("b", text, None, day, None), "b", text, title, published=day)
+    (taken,) = take(library, [bridge])
+    assert [c.kind for c in taken.changes] == ["merge"]
+    assert taken.story == story_key(first.id)
+    assert stories(library) == {frozenset({"f0", "f1", "b"})}
+    (told,) = library.history()
+    assert (told.actor, told.kind, told.other) == ("program", "merge", story_key(second.id))
+    assert library.story(story_key(second.id)).id == taken.story
+    assert library.check() == ()
+
+
+def test_a_split_by_the_program_is_carried_out_told_and_not_made_against_peoples_word(
+    library: Library,
+) -> None:
+    story = story_key(put(library, FLOOD[:1], "f", None)[0].id)
+    put(library, FLOOD[1:2], "g", story)
+    put(library, TRIAL[:1], "t", story)
+    title, day, text = FLOOD[2]
+    last = Witness(witness_id("l", text, None, day, None), "l", text, title, published=day)
+    (taken,) = take(library, [last])
+    assert [c.kind for c in taken.changes] == ["split"]
+    assert stories(library) == {frozenset({"f0", "g0", "l"}), frozenset({"t0"})}
+    library.undo(at=AT, number=library.history()[0].number)
+    assert stories(library) == {frozenset({"f0", "g0", "l", "t0"})}
+    assert library.check() == ()

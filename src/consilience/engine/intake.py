@@ -108,7 +108,7 @@ class Intake:
             if not writer.apply(change, at):
                 self._grouper = None  # a person's word that it had not heard forbids it
         return Taken(
-            witness.id, witness.name, decision.story, True, decision.new,
+            witness.id, witness.name, decision.at_last, True, decision.new,
             decision.near, decision.score, decision.why, decision.changes,
         )  # fmt: skip
 

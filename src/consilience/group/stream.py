@@ -62,7 +62,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Where an account went: ``near`` is the account most like it there; ``why`` one plain sentence."""
+    """Where an account went: ``near`` is the account most like it there; ``why`` one plain sentence.
+
+    ``story`` is where it went at first; ``changes`` came after, in order, and may have moved it on.
+    """
 
     key: str
     story: str
@@ -71,6 +74,15 @@ class Decision:
     score: float
     why: str
     changes: tuple[Change, ...] = ()
+
+    @property
+    def at_last(self) -> str:
+        """The story that holds the account after the changes."""
+        story = self.story
+        for change in self.changes:
+            if self.key in change.accounts:
+                story = change.story if change.kind == "merge" else change.other
+        return story
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +168,7 @@ class Grouper:
             return decision
         changes = self._merges(number, found)
         changes += self._splits(number)
-        return replace(decision, story=self._story[number], changes=tuple(changes))
+        return replace(decision, changes=tuple(changes))
 
     # -- deciding --
 
