@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -251,3 +252,91 @@ def test_a_library_damaged_in_the_middle_is_told(filled: Path) -> None:
         result = run(*command)
         assert result.exit_code in (1, 2), command
         assert not isinstance(result.exception, KeyError | ValueError)
+
+
+def test_brackets_and_colons_are_printed_as_they_are(place: Path) -> None:
+    folder = place.parent / "odd [b] :ok:"
+    folder.mkdir()
+    row = {"text": FLOOD, "title": "[/red] Dam holds :ok:", "outlet": "[/Post]", "published": "2031-05-06"}
+    (folder / "a [x].jsonl").write_text(json.dumps(row), "utf-8")
+    added = run("add", folder, "--later")
+    assert added.exit_code == 0 and "[/red] Dam holds :ok:" in " ".join(added.output.split())
+    ident = told("stories")["stories"][0]["id"]
+    assert "[/Post]" in run("story", ident).output
+    assert "[/x]" in run("who", "[/x]").output
+    run("watch", folder, "--once", "--later")
+    assert "[b]" in run("watch", "--list").output
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("stories", "--limit", "9" * 30),
+        ("history", "--limit", "9" * 30),
+        ("search", "dam", "--offset", "9" * 30),
+        ("undo", "9" * 30),
+        ("watch", "http://[", "--once"),
+        ("watch", "--forget", "http://[::1/feed"),
+        ("add", "one.txt", "--manifest", "none.json"),
+        ("import", "none.jsonl"),
+        ("who", " ".join(map(str, range(3000)))),
+    ],
+)
+def test_odd_calls_are_refused(filled: Path, call: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(filled.parent)
+    before = told("stories"), told("watch", "--list")
+    result = run(*call)
+    assert result.exit_code == 2 and not isinstance(result.exception, (ValueError, OverflowError))
+    assert (told("stories"), told("watch", "--list")) == before
+
+
+def test_a_place_that_cannot_be_looked_into_is_told(place: Path) -> None:
+    for call in (("stories",), ("restore", place.parent / "one.txt", "--overwrite"), ("add", place.parent)):
+        result = run(*call, "--library", place.parent / "one.txt" / "news.db")
+        assert result.exit_code == 2, result.output
+        assert result.output.splitlines()[-1].startswith("consilience: ")
+    assert not place.exists()
+
+
+def test_an_import_of_nothing_begins_no_library(place: Path) -> None:
+    assert run("import", place.parent / "none.jsonl").exit_code == 2
+    assert not place.exists()
+
+
+def test_what_cannot_be_added_is_told_once(place: Path) -> None:
+    result = run("add", "none.txt")
+    assert result.exit_code == 2
+    assert len(result.output.splitlines()) == 1, result.output
+
+
+def test_what_was_left_for_later_is_told(filled: Path) -> None:
+    (filled.parent / "late.txt").write_text(TRIAL.replace("eleven", "twelve"), "utf-8")
+    run("add", filled.parent / "late.txt", "--later")
+    assert "Read who said what in 1 account" in run("add").output
+
+
+def test_a_link_to_itself_can_be_named(place: Path) -> None:
+    loop = place.parent / "loop"
+    loop.symlink_to(loop)
+    result = run("watch", loop, "--once")
+    assert result.exit_code == 0 and "cannot be read" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (sqlite3.OperationalError("disk I/O error"), "cannot be used now"),
+        (OSError(28, "No space left on device"), "no space left on device"),
+        (KeyboardInterrupt(), "interrupted"),
+    ],
+)
+def test_what_goes_wrong_below_is_one_line(
+    filled: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, words: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("consilience.store.Library.stories", fail)
+    result = run("stories")
+    assert result.exit_code in (2, 130)
+    assert len(result.output.splitlines()) == 1 and words in result.output

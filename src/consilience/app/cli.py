@@ -1,7 +1,7 @@
 """The command line: options in, outputs out; no logic of its own.
 
 Exit codes: 0 a dossier was made (or verified), 1 a dossier or a library does not verify,
-2 unusable input, said in one line on standard error. Invariant: with ``--json -``
+2 unusable input, said in one line on standard error, 130 interrupted. Invariant: with ``--json -``
 nothing but the document goes to standard output.
 """
 
@@ -29,13 +29,31 @@ class _Commands(click.Group):
         except ConsilienceError as error:
             say(f"consilience: {error}", err=True)
             ctx.exit(2)
-        except sqlite3.DatabaseError as error:
-            todo = "run 'consilience check', then 'consilience restore BACKUP'"
-            say(f"consilience: the library is damaged ({error}); {todo}", err=True)
+        except sqlite3.Error as error:
+            say(f"consilience: the library {_fault(error)}", err=True)
             ctx.exit(2)
         except BrokenPipeError:  # 'consilience compare … | head'
             sys.stderr.close()
             ctx.exit(0)
+        except KeyboardInterrupt:
+            say(
+                "consilience: interrupted; what was kept is kept, and the same call goes on from there",
+                err=True,
+            )
+            ctx.exit(130)
+        except OSError as error:  # a disk that is full, a file that another program took away
+            place = f"{error.filename}: " if error.filename else ""
+            todo = "see that it is there, may be used, and the disk has room"
+            say(f"consilience: {place}{(error.strerror or str(error)).lower()}; {todo}", err=True)
+            ctx.exit(2)
+
+
+def _fault(error: sqlite3.Error) -> str:
+    """What is wrong with a library, in words: damaged, or only not to be had now."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return f"is damaged ({error}); run 'consilience check', then 'consilience restore BACKUP'"
+    return f"cannot be used now ({error}); see that it may be written and the disk has room, then try again"
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,6 +6,7 @@ Options in, outputs out; no logic of their own. The clock is read here and hande
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 AT_ONCE = 500
 """Accounts that are put in order of time and kept in one transaction."""
+MOST = 1_000_000_000
+"""What is counted in a list: a database counts no further than to some 9e18."""
 FORMATS = {".jsonl": "jsonl", ".parquet": "parquet"}
 
 library_option = click.option(
@@ -67,16 +70,31 @@ def now() -> str:
 
 
 def opened(place: Path | None, *, create: bool = False) -> Library:
-    """The library named; made if asked, with its folder if that is the user's own."""
+    """The library named; made if asked, with its folder."""
     from ..store import Library
 
     path = place or default_place()
-    if create and place is None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    if not create and not path.exists():
+    if not create and _missing(path):
         todo = "add accounts with 'consilience add PATH_OR_URL…', or name another with --library"
         raise InputError("there is no library yet", where=str(path), todo=todo)
     return Library.open(path, create=create)
+
+
+def _missing(path: Path) -> bool:
+    """Whether there is nothing at a path.
+
+    :raises InputError: when that cannot be known.
+    """
+    from ..ingest.files import why
+
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError) as error:
+        todo = "check the name and its permissions"
+        raise InputError(f"cannot be opened ({why(error)})", where=str(path), todo=todo) from error
+    return False
 
 
 @click.command()
@@ -106,12 +124,14 @@ def add(
     input. Without any, what an earlier 'add --later' left is read.
     """
     from ..engine.intake import Intake
-    from ..ingest import stream
+    from ..ingest import manifest_of, stream
     from ..ingest.visits import Visitor
     from ..model import Problem
     from . import tables, views
 
     settings = settings_of(settings_file)
+    if manifest is not None:  # without what it says, accounts would come in as others than they are
+        manifest_of((), manifest, [])
     with opened(place, create=bool(sources)) as library:
         intake, problems = Intake(library, settings), list[Problem]()
         visit = Visitor(settings.ingest, clock=time.monotonic, wait=time.sleep)
@@ -122,6 +142,8 @@ def add(
         done = views.taken(taken, problems, read)
         if as_json:
             say_json(done)
+        elif not quiet and sources and not taken:  # the first is told below
+            tables.print_problems(done["problems"][1:], console())
         elif not quiet:
             labels = {t.story: views.tale(library.story(t.story)) for t in taken}
             tables.print_taken(done, labels, console())
@@ -192,18 +214,28 @@ def _follow(library: Library, sources: tuple[str, ...], forget: tuple[str, ...])
     """Take addresses and folders into the list of what is followed, and others out of it."""
     from ..ingest.following import Followed
 
+    sources, forget = tuple(map(_whole_name, sources)), tuple(map(_whole_name, forget))
     known = {f.url for f in library.sources()}
-    for name in map(_whole_name, sources):
+    for name in sources:
         if name not in known:
             library.set_source(Followed(name))
-    for name in map(_whole_name, forget):
+    for name in forget:
         if not library.drop_source(name):
             raise InputError("is not watched", where=name, todo="'consilience watch --list' tells what is")
 
 
 def _whole_name(name: str) -> str:
-    """An address as it is; a path as one that holds wherever the next call is made."""
-    return name if name.lower().startswith(("http://", "https://")) else str(Path(name).resolve())
+    """An address as it is; a path as one that holds wherever the next call is made.
+
+    :raises InputError: when it is an address that nobody can open.
+    """
+    from ..ingest.addresses import split
+
+    if not name.lower().startswith(("http://", "https://")):
+        return os.path.abspath(name)  # noqa: PTH100 - Path.resolve raises on a link to itself
+    if split(name) is None:
+        raise InputError("is not a web address", where=name, todo="give http://… or https://…")
+    return name
 
 
 def _watch(
@@ -250,8 +282,8 @@ def _round_printer(as_json: bool, quiet: bool) -> Callable[[Round | None], None]
 @click.command()
 @click.option("--order", type=click.Choice(["newest", "largest"]), default="newest", help="What comes first.")
 @click.option("--since", metavar="DATE", help="Only stories that grew since this date (2031-10-14).")
-@click.option("--limit", type=click.IntRange(1), default=20, help="How many (20).")
-@click.option("--offset", type=click.IntRange(0), default=0, help="How many to pass over.")
+@click.option("--limit", type=click.IntRange(1, MOST), default=20, help="How many (20).")
+@click.option("--offset", type=click.IntRange(0, MOST), default=0, help="How many to pass over.")
 @library_option
 @json_option
 def stories(
@@ -330,7 +362,7 @@ def dossier(
     help="Only these kinds (all).",
 )
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, help="How many (10).")
-@click.option("--offset", type=click.IntRange(0), default=0, help="How many to pass over.")
+@click.option("--offset", type=click.IntRange(0, MOST), default=0, help="How many to pass over.")
 @library_option
 @json_option
 def search(
@@ -442,7 +474,7 @@ def not_same(name: str, stories: tuple[str, ...], place: Path | None, as_json: b
 
 
 @click.command()
-@click.argument("number", type=int, required=False)
+@click.argument("number", type=click.IntRange(1, MOST), required=False)
 @library_option
 @json_option
 def undo(number: int | None, place: Path | None, as_json: bool) -> None:
@@ -453,7 +485,7 @@ def undo(number: int | None, place: Path | None, as_json: bool) -> None:
 
 @click.command()
 @click.option("--story", "ident", metavar="ID", help="Only what concerns this story.")
-@click.option("--limit", type=click.IntRange(1), default=30, help="How many (30).")
+@click.option("--limit", type=click.IntRange(1, MOST), default=30, help="How many (30).")
 @library_option
 @json_option
 def history(ident: str | None, limit: int, place: Path | None, as_json: bool) -> None:
@@ -515,7 +547,6 @@ def restore(file: Path, overwrite: bool, place: Path | None, as_json: bool) -> N
     from ..store import Library
 
     path = place or default_place()
-    path.parent.mkdir(parents=True, exist_ok=True)
     Library.restore(path, file, overwrite=overwrite)
     with opened(path) as library:
         counts = library.counts()
@@ -544,6 +575,8 @@ def import_library(file: Path, place: Path | None, as_json: bool) -> None:
     from dataclasses import asdict
 
     form = _format(file)
+    if _missing(file):
+        raise InputError("there is no such file", where=str(file), todo="name what 'export' wrote")
     with opened(place, create=True) as library:
         done = library.import_(file, form, at=now())
     told = {"file": str(file), **asdict(done)}

@@ -176,10 +176,10 @@ def save(path: Path, text: str, *, quiet: bool) -> None:
 
 
 def console() -> Console:
-    """A console on standard output that colours nothing by itself."""
+    """A console on standard output that colours nothing by itself; "[b]" and ":ok:" are printed as they are."""
     from rich.console import Console
 
-    return Console(highlight=False)
+    return Console(highlight=False, markup=False, emoji=False)
 
 
 def with_progress(quiet: bool, work: Callable[[Any], T]) -> T:

@@ -34,6 +34,8 @@ def print_taken(done: Json, labels: dict[str, Json], console: Console) -> None:
     new = f", {done['stories']} of them new" if done["stories"] else ""
     told = f" to {_many(len(into), 'story', 'stories')}{new}" if into else ""
     console.print(Text(f"Added {_many(len(fresh), 'account')}{told}{known}", "bold"))
+    if done["annotated"] > len(fresh):  # what was left for later
+        console.print(Text(f"Read who said what in {_many(done['annotated'], 'account')}"))
     founded = {a["story"] for a in fresh if a["founds"]}
     grid = _grid()
     for ident in into[:SHOWN]:

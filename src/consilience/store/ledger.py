@@ -21,6 +21,8 @@ from .search import matching
 
 MOST_SAID = 200
 """Accounts shown with one wording."""
+LONGEST_NAME = 40
+"""Words of a name; a condition is asked for each, of which a database takes no thousand."""
 
 
 def who(db: sqlite3.Connection, name: str, about: str, story: int | None, page: tuple[int, int]) -> Ledger:
@@ -62,8 +64,8 @@ def speaker_keys(db: sqlite3.Connection, name: str) -> tuple[str, ...]:
     if db.execute(f"SELECT 1 FROM speaker WHERE key IN ({marks}) LIMIT 1", keys).fetchone():
         return keys
     words = name_key(name).split()
-    if not words:
-        raise InputError(f"{name!r} is no name", where="who", todo="write a name")
+    if not 0 < len(words) <= LONGEST_NAME:
+        raise InputError(f"{name[:80]!r} is no name", where="who", todo="write a name")
     like = " AND ".join(["' ' || key || ' ' LIKE ?"] * len(words))
     found = db.execute(
         f"SELECT key, name FROM speaker WHERE {like} ORDER BY key LIMIT 50", [f"% {w} %" for w in words]
