@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -490,6 +491,14 @@ def test_archives_that_break(tmp_path: Path, data: bytes, what: str, packed: boo
     accounts, problems = all_of(tmp_path, name, gzip.compress(data) if packed else data)
     assert len(accounts) == data.startswith(RECORDS[2])
     assert what in problems[0].what
+
+
+@pytest.mark.parametrize("cut", [30, 200])
+def test_a_box_that_is_cut_off(tmp_path: Path, cut: int) -> None:
+    letter = b"From a@dravik.example Mon\nFrom: Dravik Post <desk@dravik.example>\nSubject: Ferry\n\n%s\n\n"
+    box = b"".join(letter % sha256(bytes([n])).hexdigest().encode() for n in range(40))
+    _, problems = all_of(tmp_path, "box.mbox.gz", gzip.compress(box)[:-cut])
+    assert "is damaged after message" in problems[-1].what
 
 
 def test_a_large_record_is_passed_over(tmp_path: Path) -> None:

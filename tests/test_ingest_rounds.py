@@ -492,6 +492,9 @@ def test_threads_may_share_a_visitor(site: Site) -> None:
 
 def test_what_is_unfit_says_so(site: Site) -> None:
     site.put("/x", b"x", "image/png")
-    for url in (f"{site.base}/x", "ftp://dravik.example/", "http://10.0.0.1/"):
+    visitor = Visitor(LIMITS, clock=lambda: 0.0, wait=lambda seconds: None)
+    for url in (f"{site.base}/x", "ftp://dravik.example/", "http://10.0.0.1/", "http://[", "http://[::1/a"):
         with pytest.raises(UnfitError):
             fetch(url, LIMITS)
+        with pytest.raises(UnfitError):
+            visitor(url)

@@ -112,6 +112,7 @@ def fetch(
     here = url
     for _ in range(MAX_REDIRECTS + 1):
         if gate is not None:
+            _parts(here)  # a gate asks the host, and there is none in "http://[/"
             gate(here)
         begun = time.monotonic()
         stated = since if here == (since.url or url) else Validators()
@@ -158,19 +159,7 @@ def resolve(url: str, settings: Ingest) -> Target:
 
     :raises FetchError: when it is no web address, does not resolve, or leads to a private place.
     """
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".")
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        ascii_host = host if ":" in host else host.encode("idna").decode("ascii")
-    except (ValueError, UnicodeError) as error:
-        raise UnfitError("is not a web address", where=url, todo="give http://… or https://…") from error
-    if parts.scheme not in ("http", "https") or not host or UNFIT.search(url):
-        raise UnfitError("is not a web address", where=url, todo="give http://… or https://…")
-    if parts.username is not None or parts.password is not None:
-        raise UnfitError(
-            "holds a user name or password", where=f"{parts.scheme}://{host}", todo="leave them out"
-        )
+    parts, host, ascii_host, port = _parts(url)
     try:
         answers = socket.getaddrinfo(ascii_host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -186,6 +175,27 @@ def resolve(url: str, settings: Ingest) -> Target:
                 where=url, todo=f"add {host!r} to ingest.allow_hosts if that is meant",
             )  # fmt: skip
     return Target(parts, ascii_host, port, in_turn(addresses))
+
+
+def _parts(url: str) -> tuple[SplitResult, str, str, int]:
+    """The parts of a web address, its host as written and in ASCII, and its port.
+
+    :raises UnfitError: when it is none, or holds a password.
+    """
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").rstrip(".")
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        ascii_host = host if ":" in host else host.encode("idna").decode("ascii")
+    except (ValueError, UnicodeError) as error:
+        raise UnfitError("is not a web address", where=url, todo="give http://… or https://…") from error
+    if parts.scheme not in ("http", "https") or not host or UNFIT.search(url):
+        raise UnfitError("is not a web address", where=url, todo="give http://… or https://…")
+    if parts.username is not None or parts.password is not None:
+        raise UnfitError(
+            "holds a user name or password", where=f"{parts.scheme}://{host}", todo="leave them out"
+        )
+    return parts, host, ascii_host, port
 
 
 def in_turn(addresses: list[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -114,13 +115,18 @@ def _date(value: str) -> str | None:
 def read_mbox(source: Source, settings: Ingest) -> Iterator[Draft | Problem]:
     """Yield the messages of a box."""
     number = 0
-    for number, data in enumerate(_messages(source, settings.max_bytes), 1):
-        where = f"{source.where} message {number}"
-        if data is None:
-            what = f"has more than the {settings.max_bytes:,} bytes read"
-            yield Problem(what, where, "raise ingest.max_bytes")
-        else:
-            yield read_eml(Source(f"{source.name}-{number}", where, ".eml", data), settings)
+    try:
+        for number, data in enumerate(_messages(source, settings.max_bytes), 1):
+            where = f"{source.where} message {number}"
+            if data is None:
+                what = f"has more than the {settings.max_bytes:,} bytes read"
+                yield Problem(what, where, "raise ingest.max_bytes")
+            else:
+                yield read_eml(Source(f"{source.name}-{number}", where, ".eml", data), settings)
+    except (EOFError, OSError, zlib.error) as error:  # packed by gzip, and cut off
+        what = f"is damaged after message {number} ({error})"
+        yield Problem(what, source.where, "check that the file is whole")
+        return
     if not number:
         yield Problem("holds no message", source.where, TODO)
 
