@@ -112,6 +112,16 @@ def test_what_is_no_library_is_refused_and_left_alone(tmp_path: Path) -> None:
         Library.open(tmp_path / "empty")
 
 
+def test_a_name_that_sqlite_takes_for_memory_is_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Library.open(":memory:", create=True).close()
+    assert (tmp_path / ":memory:").is_file()
+    with pytest.raises(InputError, match="is a folder"):
+        Library.open(tmp_path, create=True)
+
+
 def test_writes_are_synced_before_they_are_acknowledged(filled: Path) -> None:
     with Library.open(filled) as library:
         asked = [

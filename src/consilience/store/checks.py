@@ -202,7 +202,7 @@ def _whole(copy: Path) -> sqlite3.Connection:
 
 def _copy(db: sqlite3.Connection, path: Path) -> None:
     try:
-        to = sqlite3.connect(path, timeout=BUSY)
+        to = sqlite3.connect(path.absolute(), timeout=BUSY)
         try:
             to.execute("PRAGMA synchronous = FULL")
             db.backup(to)  # in one step: a reader of a log does not keep writers waiting

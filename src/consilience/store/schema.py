@@ -107,6 +107,7 @@ SOURCES = {
     "statement_words": "statement_source",
     "point_words": "point",
 }
+NAME = "check its permissions, or name another file"
 STEPS = (TABLES + WORDS,)
 """Step i leads from version i to i + 1."""
 
@@ -116,20 +117,24 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
 
     :raises InputError: when it is no library, a newer one, or there is none.
     """
-    if not create and not path.is_file():
-        raise InputError("there is no library", where=str(path), todo="add accounts to begin one")
     try:
+        if path.is_dir():
+            raise InputError("is a folder, and no library", where=str(path), todo=NAME)
+        if not create and not path.is_file():
+            raise InputError("there is no library", where=str(path), todo="add accounts to begin one")
         if create:
             path.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(path, timeout=BUSY, isolation_level=None)
+        # The name is made whole: ":memory:" is a file as any other.
+        db = sqlite3.connect(path.absolute(), timeout=BUSY, isolation_level=None)
     except (sqlite3.Error, OSError, ValueError) as error:
-        raise InputError(f"cannot be opened ({error})", where=str(path)) from error
+        why = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot be opened ({why})", where=str(path), todo=NAME) from error
     try:
         _refuse_others(db, path, create=create)
         _prepare(db)
     except sqlite3.Error as error:
         db.close()
-        raise InputError(f"cannot be read as a library ({error})", where=str(path)) from error
+        raise InputError(f"cannot be read as a library ({error})", where=str(path), todo=NAME) from error
     except InputError:
         db.close()
         raise
