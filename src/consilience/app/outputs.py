@@ -176,7 +176,7 @@ def save(path: Path, text: str, *, quiet: bool) -> None:
 
 
 def console() -> Console:
-    """A console on standard output that colours nothing by itself; "[b]" and ":ok:" are printed as they are."""
+    """A console on standard output; it colours nothing by itself, and "[b]" is printed as it stands."""
     from rich.console import Console
 
     return Console(highlight=False, markup=False, emoji=False)
