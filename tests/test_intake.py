@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -283,3 +285,15 @@ def test_a_split_by_the_program_is_carried_out_told_and_not_made_against_peoples
     library.undo(at=AT, number=library.history()[0].number)
     assert stories(library) == {frozenset({"f0", "g0", "l", "t0"})}
     assert library.check() == ()
+
+
+@pytest.mark.parametrize("left", [b"", b"\x00", b"\x01not packed"])
+def test_a_profile_that_cannot_be_read_is_made_anew(library: Library, left: bytes) -> None:
+    first, second = stream()[:2]
+    seen = Intake(library).take([first], AT)[0].story
+    path = library.path
+    with closing(
+        sqlite3.connect(path, isolation_level=None)
+    ) as base:  # as another version may have written it
+        base.execute("UPDATE profile SET body = ?", (left,))
+    assert Intake(library).take([second], AT)[0].story == seen

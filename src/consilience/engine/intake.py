@@ -9,12 +9,14 @@ many, with the library closed between them or not, as long as they come in the s
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 
 from .. import __version__
+from ..errors import InputError
 from ..group.profiles import Profile, profile
 from ..group.stream import Change, Grouper
 from ..model import Witness, story_order, tagged_hash
@@ -138,7 +140,7 @@ class Intake:
         before = library.profiles(when - group.window, when, most=group.held)
         after = list(library.profiles(when, when + group.window, most=group.held, newest=False))
         full = len(after) == group.held
-        until = max(Profile.from_bytes(k, d).when for k, d, _ in after) if full else when + group.window
+        until = max(self._profile(k, d).when for k, d, _ in after) if full else when + group.window
         self._past = when, (when + until) / 2
         wide = replace(group, window=3 * group.window, held=3 * group.held)
         return self._filled(wide, chain(before, after))
@@ -149,8 +151,16 @@ class Intake:
         for tie in self.library.ties():
             grouper.tie(tie.a, tie.b, tie.together)
         for key, data, story in profiles:
-            grouper.keep(Profile.from_bytes(key, data), story)
+            grouper.keep(self._profile(key, data), story)
         return grouper
+
+    def _profile(self, key: str, data: bytes) -> Profile:
+        """The profile kept of an account; made anew where there is none that can be read."""
+        try:
+            return Profile.from_bytes(key, data)
+        except (InputError, zlib.error, ValueError, TypeError):
+            kept = self.library.account(key)
+            return profile(kept.witness, arrived=kept.when)
 
     def annotate(self, progress: Progress | None = None, *, stop: Callable[[], bool] = lambda: False) -> int:
         """Annotate what is not annotated yet; a part at a time, each kept as soon as it is done.
