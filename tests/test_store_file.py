@@ -380,7 +380,9 @@ def test_rows_that_are_no_accounts_are_told(filled: Path, tmp_path: Path) -> Non
             "no json", "[1]", "{}", json.dumps(good | {"text": 7}), json.dumps(good | {"record": "{"}),
             json.dumps(good | {"profile": "?"}), json.dumps(good | {"when": "today"}), "[" * 100_000,
             json.dumps(good | {"record": json.dumps({"regions": [[0, 10**9, "body", ""]]})}),
-            json.dumps(good | {"record": json.dumps({"regions": [3]})}),
+            json.dumps(good | {"record": json.dumps({"regions": [3]})}), json.dumps(good | {"why": ["x"]}),
+            json.dumps(good | {"near": {"x": 1}}), json.dumps(good | {"score": "high"}),
+            json.dumps(good | {"score": float("nan")}), json.dumps(good | {"added_at": 5}),
         ]  # fmt: skip
         path.write_text("\n".join([*wrong, json.dumps(good)]) + "\n", "utf-8")
         done = library.import_(path)
@@ -388,6 +390,31 @@ def test_rows_that_are_no_accounts_are_told(filled: Path, tmp_path: Path) -> Non
         assert done.faults[0].startswith(f"{path} line 1: is not JSON")
         assert (done.added, done.there) == (0, 1)
         assert told(library) == before
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"history": [{"x": 1}]}, {"history": "abc"}, {"led": [1]}, {"stories": {"s1:a": 5}}, {"followed": ["{"]},
+        {"history": [{"number": 1, "at": AT, "actor": "nobody", "kind": "merge"}]},
+        {"history": [{"number": 1, "at": AT, "actor": "person", "kind": "merge", "accounts": "w1:a"}]},
+        {"history": [{"number": 1, "at": AT, "actor": "person", "kind": "same", "names": [1, 2]}]},
+        {"followed": ['{"url": 5}']}, {"followed": ['{"url": "a", "due": "soon"}']}, {"followed": [5]},
+        {"followed": ['{"url": "a", "due": NaN}']}, {"followed": ['{"url": "a", "due": 1e300}']},
+    ],
+)  # fmt: skip
+def test_corrections_that_cannot_be_read_keep_all_of_an_export_out(
+    filled: Path, tmp_path: Path, wrong: dict[str, object]
+) -> None:
+    path = tmp_path / "all.jsonl"
+    with Library.open(filled) as library:
+        library.export(path)
+    *accounts, rest = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([*accounts, json.dumps(json.loads(rest) | wrong)]) + "\n", "utf-8")
+    with Library.open(tmp_path / "new.library", create=True) as new:
+        with pytest.raises(InputError, match="cannot be read"):
+            new.import_(path, at=AT)
+        assert new.counts()["accounts"] == 0
 
 
 def test_a_forged_id_is_made_anew(filled: Path, tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ LONGEST_PAUSE = 7 * 86_400.0
 """A host that asks to be left alone for longer is asked again after a week."""
 
 
+FAR = 1e11
+"""Seconds since 1970 that no calendar reaches: no state is due then."""
 SOONEST, LATEST = 300.0, 86_400.0
 """No address is asked more often than every five minutes, and none less often than once a day."""
 MOST_TRIED = 5_000
@@ -103,8 +105,11 @@ class Followed:
             data = json.loads(text)
             known = {f.name: data[f.name] for f in fields(cls) if f.name in data}
             known["tried"] = tuple(map(str, known.get("tried", ())))
-            return cls(**known)
-        except (ValueError, TypeError, RecursionError) as error:
+            found = cls(**known)
+            if not (isinstance(found.url, str) and isinstance(found.note, str) and 0 <= found.due < FAR):
+                raise ValueError("a field is of another type")
+            return found
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise InputError("is not the state of an address that is followed", where=text[:80]) from error
 
 

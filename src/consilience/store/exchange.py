@@ -15,10 +15,11 @@ import sqlite3
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +176,7 @@ def take_in(
     """
     faults, form = list[str](), _form(path, form)
     stories = _known_stories(db, path, form)
+    rest = _rest_of(path, form)  # what cannot be used is told before anything is kept
     count, names = _Count(), dict[str, str]()
     entries = _entries(path, form, faults)
     while batch := list(islice(entries, BATCH)):
@@ -186,7 +188,6 @@ def take_in(
                 if not added:
                     names[entry.witness.id] = _there(db, entry.witness)
     with writing():
-        rest = _rest_of(path, form)
         if rest is not None:
             count.corrections = _settle(db, rest, stories, names, at)
     return Imported(count.added, count.there, count.corrections, tuple(faults))
@@ -223,22 +224,19 @@ def _settle(
     db: sqlite3.Connection, rest: Row, stories: dict[str, str], names: dict[str, str], at: str
 ) -> int:
     """Ids that lead to stories, feeds, and the history with what it ends in."""
-    from ..ingest.following import Followed
-
-    for dead, to in {**stories, **dict(rest.get("led") or {})}.items():
-        target = stories.get(str(to), str(to))
+    for dead, to in {**stories, **rest["led"]}.items():
+        target = stories.get(to, to)
         if db.execute("SELECT 1 FROM story WHERE id = ?", (target,)).fetchone():
             db.execute(
-                "INSERT OR IGNORE INTO story (id, merged_into) VALUES (?, ?)", (str(dead), live(db, target))
+                "INSERT OR IGNORE INTO story (id, merged_into) VALUES (?, ?)", (dead, live(db, target))
             )
-    for story, grew in dict(rest.get("stories") or {}).items():
-        db.execute("UPDATE story SET grew = max(grew, ?) WHERE id = ?", (str(grew), story))
+    for story, grew in rest["stories"].items():
+        db.execute("UPDATE story SET grew = max(grew, ?) WHERE id = ?", (grew, story))
     held = {s.url for s in followed(db)}
-    for state in rest.get("followed") or []:
-        source = Followed.load(str(state))
+    for source in rest["followed"]:
         if source.url not in held:
             follow(db, source)
-    added = _history(db, rest.get("history") or [], names)
+    added = _history(db, rest["history"], names)
     for account, story in sorted(ends(db).items()) if added else ():
         row = db.execute("SELECT story FROM account WHERE id = ?", (account,)).fetchone()
         if row and row[0] != live(db, story, make=True):
@@ -247,14 +245,13 @@ def _settle(
     return added
 
 
-def _history(db: sqlite3.Connection, rows: Sequence[Row], names: dict[str, str]) -> int:
+def _history(db: sqlite3.Connection, given: Sequence[Event], names: dict[str, str]) -> int:
     """Add entries that are not there, in order; those they undo are known by their new numbers."""
     numbers: dict[int, int] = {}
     held = {_same(e): e.number for e in events(db)}
     added = 0
-    for row in rows:
-        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
-        event = replace(Event(**values), undone=None)
+    for old in given:
+        event = replace(old, undone=None)
         lists: dict[str, Any] = {
             f: tuple(names.get(i, i) for i in getattr(event, f)) for f in ("accounts", "joined", "rest")
         }
@@ -266,7 +263,7 @@ def _history(db: sqlite3.Connection, rows: Sequence[Row], names: dict[str, str])
         if key not in held:
             held[key] = record(db, event).number
             added += 1
-        numbers[int(row["number"])] = held[key]
+        numbers[old.number] = held[key]
     return added
 
 
@@ -340,7 +337,45 @@ def _rest_of(path: Path, form: str) -> Row | None:
         raise InputError(
             f"is of the format {found.get('format')!r}", where=str(path), todo=f"export it as {FORMAT}"
         )
-    return found if isinstance(found, dict) else None
+    return None if found is None else _checked(found, path)
+
+
+def _checked(rest: Row, path: Path) -> Row:
+    """What an export holds beside accounts, each part of its type.
+
+    :raises InputError: when a part is not.
+    """
+    from ..ingest.following import Followed
+
+    try:
+        led, grew = dict(rest.get("led") or {}), dict(rest.get("stories") or {})
+        _texts((*led, *led.values(), *grew, *grew.values()))
+        history = [_event(row) for row in rest.get("history") or ()]
+        states = [Followed.load(state) for state in rest.get("followed") or ()]
+    except (InputError, KeyError, TypeError, ValueError, AttributeError) as error:
+        what = f"holds corrections or feeds that cannot be read ({error})"
+        raise InputError(what, where=str(path), todo="export it anew") from error
+    return {"led": led, "stories": grew, "history": history, "followed": states}
+
+
+def _event(row: Row) -> Event:
+    """An entry of the history that an export holds."""
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+    event = Event(**values)
+    _texts((event.at, event.kind, event.why, event.note))
+    _texts(part for part in (event.story, event.other) if part is not None)
+    for part in (event.accounts, event.joined, event.rest, event.names):
+        _texts(part)
+    if event.actor not in ("person", "program") or not isfinite(event.score):
+        raise ValueError("an entry is by nobody")
+    if not all(n is None or isinstance(n, int) for n in (event.number, event.undone, event.undoes)):
+        raise ValueError("an entry has no number")
+    return event
+
+
+def _texts(values: Iterable[object]) -> None:
+    if isinstance(values, str) or not all(isinstance(v, str) for v in values):
+        raise ValueError("a field is no text")
 
 
 def _entry(row: Row) -> Entry:
@@ -351,8 +386,9 @@ def _entry(row: Row) -> Entry:
     witness = replace(made, id=witness_id(made.name, made.text, made.outlet, made.published, made.url))
     _valid(witness)
     place = {f: row[f] for f in PLACE}
-    if not isinstance(row["story"], str) or not isinstance(place["when"], int | float):
-        raise ValueError("its story or time is of another type")
+    _texts((row["story"], place["added_at"], place["why"], place["near"] or ""))
+    if not (isfinite(place["when"]) and isfinite(place["score"])):
+        raise ValueError("its time or score is no number")
     return Entry(witness, row["story"], b64decode(row["profile"], validate=True), **place)
 
 
@@ -367,10 +403,7 @@ def _valid(witness: Witness) -> None:
         witness.language,
     )
     many = (*witness.authors, *witness.links)
-    if not all(isinstance(v, str) for v in (witness.name, witness.text, witness.raw_digest, *many)):
-        raise ValueError("a field is no text")
-    if not all(v is None or isinstance(v, str) for v in single):
-        raise ValueError("a field is no text")
+    _texts((witness.name, witness.text, witness.raw_digest, *many, *(v for v in single if v is not None)))
     size = len(witness.text)
     places = [(r.start, r.end) for r in witness.regions] + [(a.start, a.end) for a in witness.anchors]
     if not all(isinstance(a, int) and isinstance(b, int) and 0 <= a <= b <= size for a, b in places):
