@@ -340,3 +340,38 @@ def test_what_goes_wrong_below_is_one_line(
     result = run("stories")
     assert result.exit_code in (2, 130)
     assert len(result.output.splitlines()) == 1 and words in result.output
+
+
+@pytest.mark.parametrize("start", [0, 100, 8192, 20_480])
+def test_a_damaged_library_is_told_by_every_command(filled: Path, start: int) -> None:
+    data = bytearray(filled.read_bytes())
+    data[start : start + 60_000] = bytes([0xA5]) * len(data[start : start + 60_000])
+    filled.write_bytes(data)
+    for suffix in ("-wal", "-shm"):
+        filled.with_name(filled.name + suffix).unlink(missing_ok=True)
+    copy = filled.parent / "copy.db"
+    calls = ("stories",), ("check",), ("doctor",), ("search", "dam"), ("who", "Brandt"), ("backup", copy)
+    for call in calls:
+        result = run(*call)
+        assert result.exception is None or isinstance(result.exception, SystemExit), call
+    assert run("check").exit_code in (1, 2) and run("doctor").exit_code in (0, 1)
+
+
+def test_a_folder_that_may_not_be_read_is_a_problem_among_others(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shut := place.parent / "shut").mkdir()
+    look = Path.iterdir
+
+    def iterdir(self: Path) -> Any:
+        if self == shut:
+            raise PermissionError(13, "Permission denied")
+        return look(self)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    done = told("add", shut, place.parent / "one.txt", "--later")
+    assert done["added"] == 1
+    assert [p["what"] for p in done["problems"]] == [
+        "cannot be read (permission denied)",
+        "holds no file that can be read",
+    ]

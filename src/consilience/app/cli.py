@@ -52,7 +52,7 @@ def _fault(error: sqlite3.Error) -> str:
     """What is wrong with a library, in words: damaged, or only not to be had now."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return f"is damaged ({error}); run 'consilience check', then 'consilience restore BACKUP'"
+        return f"is damaged ({error}); run 'consilience check', then 'consilience restore BACKUP --overwrite'"
     return f"cannot be used now ({error}); see that it may be written and the disk has room, then try again"
 
 

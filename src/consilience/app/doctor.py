@@ -32,6 +32,7 @@ NEEDED = (
     "brotli",
     "zstandard",
 )
+RESTORE = "consilience restore BACKUP --overwrite"
 EXTRAS = {"parquet": ("pyarrow", "Parquet files")}
 """Optional packages by the extra that brings them, and what they are for."""
 
@@ -103,18 +104,23 @@ def _place(library: Path) -> Iterator[Finding]:
 def _library(library: Path) -> Iterator[Finding]:
     from ..store import Library
 
-    if not library.exists():
-        yield Finding("library", "missing", f"{library} is not there yet", "consilience add PATH_OR_URL…")
-        return
     try:
+        if not library.exists():
+            yield Finding("library", "missing", f"{library} is not there yet", "consilience add PATH_OR_URL…")
+            return
         with Library.open(library) as opened:
             yield from _contents(opened, library)
     except ConsilienceError as error:
-        yield Finding("library", "fault", error.what, error.todo or "consilience restore BACKUP")
+        yield Finding("library", "fault", error.what, error.todo or RESTORE)
+    except sqlite3.Error as error:
+        yield Finding("library", "fault", f"is damaged ({error})", RESTORE)
+    except OSError as error:
+        yield Finding("library", "fault", f"cannot be opened ({error.strerror})", "check its permissions")
 
 
 def _contents(opened: Library, library: Path) -> Iterator[Finding]:
     counts = opened.counts()
-    size = sum(p.stat().st_size for p in library.parent.glob(library.name + "*") if p.is_file())
+    files = [library.with_name(library.name + end) for end in ("", "-wal", "-shm")]
+    size = sum(p.stat().st_size for p in files if p.is_file())
     told = ", ".join(f"{n:,} {what}" for what, n in counts.items())
     yield Finding("library", "ok", f"{library}: {told}; {size / 1e6:,.1f} MB")

@@ -11,6 +11,7 @@ import glob
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import FetchError, InputError
@@ -54,7 +55,10 @@ def manifest_name(path: Path) -> bool:
 def manifest_in(names: Sequence[str | Path], problems: list[Problem]) -> Path | None:
     """The manifest that lies in a folder named, if there is just one."""
     folders = sorted({p for name in names if is_folder(p := Path(str(name)))})
-    found = [f for folder in folders for f in sorted(folder.iterdir()) if manifest_name(f)]
+    found: list[Path] = []
+    for folder in folders:
+        with suppress(OSError):  # one that may not be looked into is a problem when it is read
+            found += [f for f in sorted(folder.iterdir()) if manifest_name(f)]
     if len(found) > 1:
         where = ", ".join(map(str, found))
         problems.append(Problem("are several manifests; none was used", where, "name one with --manifest"))

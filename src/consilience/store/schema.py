@@ -134,7 +134,13 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
         _prepare(db)
     except sqlite3.Error as error:
         db.close()
-        raise InputError(f"cannot be read as a library ({error})", where=str(path), todo=NAME) from error
+        what, todo = f"cannot be read as a library ({error})", NAME
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT:
+            what, todo = (
+                f"is damaged ({error})",
+                "put a backup there: 'consilience restore BACKUP --overwrite'",
+            )
+        raise InputError(what, where=str(path), todo=todo) from error
     except InputError:
         db.close()
         raise
