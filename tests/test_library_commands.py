@@ -275,6 +275,7 @@ def test_brackets_and_colons_are_printed_as_they_are(place: Path) -> None:
         ("history", "--limit", "9" * 30),
         ("search", "dam", "--offset", "9" * 30),
         ("undo", "9" * 30),
+        ("stories", "--since", "tomorrow"),
         ("watch", "http://[", "--once"),
         ("watch", "--forget", "http://[::1/feed"),
         ("add", "one.txt", "--manifest", "none.json"),
@@ -375,3 +376,11 @@ def test_a_folder_that_may_not_be_read_is_a_problem_among_others(
         "cannot be read (permission denied)",
         "holds no file that can be read",
     ]
+
+
+def test_stories_since_a_day_or_a_time(filled: Path) -> None:
+    assert len(told("stories", "--since", "2020-01-01")["stories"]) == told("stories")["total"] > 1
+    late = run("stories", "--since", "2200-01-01T00:00+02:00")
+    assert late.output.split() == ["No", "stories."]
+    assert "--offset 1 shows more" in run("stories", "--since", "2020-01-01", "--limit", "1").output
+    assert "1 of 2 stories" in run("stories", "--limit", "1").output

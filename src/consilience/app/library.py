@@ -293,15 +293,16 @@ def stories(
     from . import tables, views
 
     with opened(place) as library:
-        found = library.stories(order=order, limit=limit, offset=offset, since=since)
-        told = [views.tale(t) for t in found]
+        found = library.stories(order=order, limit=limit + 1, offset=offset, since=since)
+        told = [views.tale(t) for t in found[:limit]]
         total = library.counts()["stories"]
     if as_json:
         say_json({"stories": told, "total": total})
     else:
         tables.print_stories(told, console())
-        if total > offset + len(told):
-            say(f"{offset + len(told):,} of {total:,} stories; --offset {offset + len(told)} shows more")
+        if len(found) > limit:
+            many = "" if since else f"{offset + limit:,} of {total:,} stories; "
+            say(f"{many}--offset {offset + limit} shows more")
 
 
 @click.command()

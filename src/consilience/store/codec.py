@@ -12,7 +12,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import MISSING, fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
@@ -159,18 +159,22 @@ def facets(witness: Witness, when: float) -> str:
     return " ".join(marks)
 
 
-def moment(at: str) -> float:
-    """An ISO time as days since 1970 in UTC; a date alone is its midnight.
+def stamp(at: str) -> str:
+    """An ISO date as it is, or a time as a library keeps it: in UTC, to the second.
 
-    >>> moment("1970-01-02T12:00Z")
-    1.5
+    >>> stamp("2031-10-14"), stamp("2031-10-14T01:00+02:00")
+    ('2031-10-14', '2031-10-13T23:00:00+00:00')
+
+    :raises InputError: when it is neither.
     """
     try:
+        if len(at) == len("2031-10-14"):
+            return date.fromisoformat(at).isoformat()
         read = datetime.fromisoformat(at)
-    except ValueError as error:
-        raise InputError(f"{at!r} is no ISO date or time", todo="write it as 2031-05-06") from error
-    read = read if read.tzinfo else read.replace(tzinfo=UTC)
-    return (read - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(days=1)
+        read = read if read.tzinfo else read.replace(tzinfo=UTC)
+        return read.astimezone(UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError) as error:
+        raise InputError(f"{at[:80]!r} is no ISO date or time", todo="write it as 2031-10-14") from error
 
 
 def utterance(text: str, spans: Sequence[tuple[int, int]]) -> int:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..model import Annotated, Point, Witness
 from . import checks, corrections, exchange, ledger, rows, schema, search
-from .codec import shown, squeeze, unpack, values_of
+from .codec import shown, squeeze, stamp, unpack, values_of
 from .protocol import KINDS, Entry, Event, Imported, Kept, Ledger, Moved, Results, Tale, Tie, content_key
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class Library:
             values.append(rows.story_row(self._db, story))
         if since is not None:
             where.append("a.added_at >= ?")
-            values.append(since)
+            values.append(stamp(since))
         order = "a.ordering, a.id" if story is not None else "a.n"
         chosen = f"WHERE {' AND '.join(where)} " if where else ""
         for row in self._db.execute(f"{rows.KEPT}{chosen}ORDER BY {order}", values):
@@ -224,7 +224,7 @@ class Library:
             raise InputError(f"unknown order {order!r}", where="stories", todo="use newest or largest")
         found = self._db.execute(
             f"{rows.TALE}WHERE s.accounts > 0 AND s.grew >= ? ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?",
-            (since or "", limit, offset),
+            (stamp(since) if since else "", limit, offset),
         ).fetchall()
         return tuple(rows.tale(self._db, row) for row in found)
 
