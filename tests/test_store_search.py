@@ -297,6 +297,7 @@ def test_any_mixture_is_a_query(library: Library, pieces: list[str]) -> None:
 def test_what_was_not_understood_is_told(library: Library) -> None:
     assert library.search("dam on:someday").notes == ("'someday' is no date and was read as a word",)
     assert "only the first 40" in library.search("dam " * 50).notes[0]
+    assert "only the first 1,000 signs" in library.search("said:" * 500).notes[-1]
 
 
 @given(st.dates(date(1990, 1, 1), date(2060, 1, 1)), st.integers(0, 9000), st.integers(0, 20_000))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from .. import __version__
+from ..ingest import distinct
 from ..model import Point, Problem, Witness, story_order, tagged_hash, witness_id
 from ..settings import Settings
 from ..store import Store
@@ -46,16 +47,8 @@ def document(
 
 def _named_apart(accounts: Sequence[Witness]) -> list[Witness]:
     """The accounts under names that are unique in a dossier: two outlets may call their pages alike."""
-    taken: set[str] = {w.name for w in accounts}
-    used: set[str] = set()
     named = []
-    for witness in accounts:
-        name, n = witness.name, 2
-        while name in used:
-            name, n = f"{witness.name}-{n}", n + 1
-            while name in taken:
-                name, n = f"{witness.name}-{n}", n + 1
-        used.add(name)
+    for witness, name in zip(accounts, distinct([w.name for w in accounts]), strict=True):
         ident = witness_id(name, witness.text, witness.outlet, witness.published, witness.url)
         named.append(witness if name == witness.name else replace(witness, name=name, id=ident))
     return named

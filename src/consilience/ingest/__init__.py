@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .draft import Draft, Source, Visit
     from .manifest import Manifest
 
-__all__ = ["read", "stream"]
+__all__ = ["distinct", "read", "stream"]
 
 
 def read(
@@ -62,7 +62,8 @@ def read(
     table = manifest_of(sources, manifest, problems)
     found = _aside(drafts(gather(sources, settings, stdin), settings), problems)
     kept = _within(found, settings, problems)
-    witnesses = [witness_of(draft, name, table) for draft, name in zip(kept, _names(kept), strict=True)]
+    names = distinct([d.name for d in kept])
+    witnesses = [witness_of(draft, name, table) for draft, name in zip(kept, names, strict=True)]
     if table:
         problems.extend(table.unused())
     if not witnesses:
@@ -209,18 +210,21 @@ def _within(drafts: Iterator[Draft], settings: Ingest, problems: list[Problem]) 
     return kept
 
 
-def _names(drafts: list[Draft]) -> list[str]:
-    """A name for each draft: its stem, ``-2`` and so on where a stem is taken."""
-    taken: set[str] = {d.name for d in drafts}
-    used: set[str] = set()
-    names = []
-    for draft in drafts:
-        name, n = draft.name, 2
+def distinct(names: Sequence[str]) -> list[str]:
+    """The names, ``-2`` and so on added where one is taken.
+
+    >>> distinct(["ferry", "ferry", "ferry-2"])
+    ['ferry', 'ferry-3', 'ferry-2']
+    """
+    taken, used = set(names), set[str]()
+    made = []
+    for given in names:
+        name, n = given, 2
         while name in used or (n > 2 and name in taken):
-            name, n = f"{draft.name}-{n}", n + 1
+            name, n = f"{given}-{n}", n + 1
         used.add(name)
-        names.append(name)
-    return names
+        made.append(name)
+    return made
 
 
 def witness_of(draft: Draft, name: str, table: Manifest | None = None) -> Witness:

@@ -40,6 +40,8 @@ WHAT = re.compile(
     re.IGNORECASE,
 )
 MOST_TERMS = 40
+LONGEST = 1_000
+"""Signs of a query: a phrase of thousands of words took half a minute to look for."""
 DAY = re.compile(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?))?)?$")
 
 
@@ -91,10 +93,12 @@ def parse(text: str) -> Query:
     >>> parse("what did Ann Poe say about the dam?").clauses[0].terms[0].field
     'speaker'
     """
-    asked = _question(text)
-    if asked:
-        return asked
-    return _gather(_pieces(text))
+    read = text[:LONGEST]
+    query = _question(read) or _gather(_pieces(read))
+    if len(text) > LONGEST:
+        note = f"only the first {LONGEST:,} signs of the query were read"
+        return replace(query, notes=(*query.notes, note))
+    return query
 
 
 def _question(text: str) -> Query | None:
