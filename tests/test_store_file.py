@@ -332,6 +332,14 @@ def test_an_export_makes_the_same_library(filled: Path, tmp_path: Path, name: st
         assert (tmp_path / name).read_bytes() == (tmp_path / f"again-{name}").read_bytes()
 
 
+def test_an_export_does_not_take_the_librarys_place(tmp_path: Path) -> None:
+    path = tmp_path / "news.jsonl"
+    with Library.open(path, create=True) as library, pytest.raises(InputError, match="itself"):
+        library.export(path)
+    with Library.open(path) as library:
+        assert library.check() == ()
+
+
 @pytest.mark.parametrize("name", FORMS)
 def test_an_import_joins_what_is_there(filled: Path, tmp_path: Path, name: str) -> None:
     with Library.open(filled) as library:

@@ -19,6 +19,9 @@ from click.testing import CliRunner, Result
 from test_library_commands import FLOOD, OTHER, TRIAL
 
 from consilience.app.cli import main
+from consilience.app.watch import Watch
+from consilience.engine.intake import Intake
+from consilience.ingest.following import Followed
 from consilience.store import Library
 
 ITEM = "<item><title>{title}</title><link>{base}/{name}</link><guid>{name}</guid></item>"
@@ -179,6 +182,36 @@ def test_what_is_forgotten_is_watched_no_more(place: Path) -> None:
     nothing = run.invoke(main, ["watch", "--once"])
     assert (nothing.exit_code, nothing.stderr.count("\n")) == (2, 1)
     assert run.invoke(main, ["watch", "--forget", "elsewhere", "--list"]).exit_code == 2
+
+
+def test_what_an_outline_named_is_forgotten_with_it(place: Path) -> None:
+    outline = "https://dravik.example/feeds.opml"
+    with Library.open(place / "news.db", create=True) as library:
+        library.set_source(Followed(outline, "opml"))
+        library.set_source(Followed("https://dravik.example/own"))
+        library.set_source(Followed("https://dravik.example/rss", parent=outline))
+    assert CliRunner().invoke(main, ["watch", "--forget", outline, "--list"]).exit_code == 0
+    with Library.open(place / "news.db") as library:
+        assert [f.url for f in library.sources()] == ["https://dravik.example/own"]
+
+
+def test_a_large_folder_is_left_when_told_and_read_to_its_end_later(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / "in").mkdir()
+    for n in range(5):
+        (place / "in" / f"{n}.txt").write_text(FLOOD.replace("Monday", f"day {n}"), "utf-8")
+    monkeypatch.setattr("consilience.app.watch.AT_ONCE", 2)
+    monkeypatch.setattr("consilience.ingest.rounds.SETTLED", -60.0)
+    with Library.open(place / "news.db", create=True) as library:
+        library.set_source(Followed(str(place / "in")))
+        stop = threading.Event()
+        looking = Watch(library, Intake(library), stop, lambda: "2031-05-20T08:00:00+00:00")
+        for told, added in ((True, 2), (False, 3)):
+            (stop.set if told else stop.clear)()
+            done = looking._round(library.sources()[0])
+            assert sum(t.fresh for t in done.taken) == added
+            assert (library.sources()[0].due == 0.0) == told
 
 
 def test_json_is_a_line_a_round(place: Path, site: Site) -> None:

@@ -173,7 +173,9 @@ def _nothing(problems: list[Any]) -> InputError:
 @click.argument("sources", nargs=-1, metavar="PATH_OR_URL...")
 @click.option("--once", is_flag=True, help="Ask everything that is due, once, and end.")
 @click.option("--list", "listing", is_flag=True, help="Only list what is watched.")
-@click.option("--forget", multiple=True, metavar="PATH_OR_URL", help="Watch this no more.")
+@click.option(
+    "--forget", multiple=True, metavar="PATH_OR_URL", help="Watch this, and the feeds it named, no more."
+)
 @click.option("--later", is_flag=True, help="Group only; who said what is read by the next 'add' or 'watch'.")
 @library_option
 @settings_option
@@ -211,7 +213,7 @@ def watch(
 
 
 def _follow(library: Library, sources: tuple[str, ...], forget: tuple[str, ...]) -> None:
-    """Take addresses and folders into the list of what is followed, and others out of it."""
+    """Follow addresses and folders from now on, and others, with the feeds they named, no more."""
     from ..ingest.following import Followed
 
     sources, forget = tuple(map(_whole_name, sources)), tuple(map(_whole_name, forget))
@@ -222,6 +224,8 @@ def _follow(library: Library, sources: tuple[str, ...], forget: tuple[str, ...])
     for name in forget:
         if not library.drop_source(name):
             raise InputError("is not watched", where=name, todo="'consilience watch --list' tells what is")
+        for child in [f.url for f in library.sources() if f.parent == name]:
+            library.drop_source(child)
 
 
 def _whole_name(name: str) -> str:

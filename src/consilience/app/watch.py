@@ -85,14 +85,16 @@ class Watch:
                 if len(lot) >= AT_ONCE:
                     done.taken += self.intake.take(lot, self._now())
                     lot = []
+                    if self.stop.is_set():  # a folder of thousands: the rest is read when it is asked again
+                        return done
         if lot:
             done.taken += self.intake.take(lot, self._now())
         self._keep(state, states, done)
         return done
 
     def _keep(self, state: Followed, states: list[Followed], done: Round) -> None:
-        known = {s.url for s in self.library.sources()}
         with self.library.writing() as writer:
+            known = {s.url for s in self.library.sources()}
             for new in states:
                 if new.url == state.url:
                     done.due = new.due

@@ -373,6 +373,8 @@ class Library:
         :param form: jsonl or parquet; where it is empty, the suffix says.
         :returns: how many accounts were written.
         """
+        if Path(path).exists() and Path(path).samefile(self.path):
+            raise InputError("is the library itself", where=str(path), todo="name another file")
         chosen = [rows.story_row(self._db, s) for s in stories]
         return exchange.export(self._db, Path(path), form, chosen)
 
