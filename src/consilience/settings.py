@@ -73,8 +73,8 @@ class Group:
     """
 
     threshold: float = 0.22
-    join: float = 0.5
-    merge: float = 0.65
+    join: float = 0.65
+    merge: float = 0.8
     split: float = 0.5
     window: float = 2000.0
     held: int = 20_000

@@ -39,7 +39,7 @@ NEAR, STORIES, BESIDE = 64, 14, 8
 """Accounts sought, stories judged, and members that a story is judged by."""
 BRIDGE, BRIDGED, CHECKED, RIVALS, LARGEST_CHECK = 0.3, 3, 4, 3, 64
 """Least score of a rival to merge with, rivals seen, accounts a check reads, others beside, largest story."""
-LEAN, USUAL, SETTLED = 3.0, 2.3, 10
+LEAN, USUAL, SETTLED = 1.0, 2.3, 10
 """Log odds for each e-fold of the mean size of stories over the usual one; usual ones it starts from."""
 COPY = 0.2
 """Likeness of wording from which an account is sought as a copy."""
