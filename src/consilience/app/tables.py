@@ -141,7 +141,7 @@ def print_results(found: Json, console: Console) -> None:
         console.print(_marked(one))
         console.print()
     totals = ", ".join(
-        f"{'' if t['exact'] else 'over '}{t['count']:,} {t['kind']}s" for t in found["totals"] if t["count"]
+        ("" if t["exact"] else "over ") + _many(t["count"], t["kind"]) for t in found["totals"] if t["count"]
     )
     console.print(Text(f"Found {totals or 'nothing'}", "bold"))
     for note in found["notes"]:

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ..engine.intake import Taken
-from ..ingest.following import Followed
-from ..model import Problem
-from ..store import Event, Hit, Kept, Ledger, Line, Results, Tale
-
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the stages take a second to load, and a list of stories needs none
+    from ..engine.intake import Taken
+    from ..ingest.following import Followed
+    from ..model import Problem
+    from ..store import Event, Hit, Kept, Ledger, Line, Results, Tale
     from .watch import Round
 
 Json = dict[str, Any]
