@@ -332,6 +332,19 @@ def test_an_export_makes_the_same_library(filled: Path, tmp_path: Path, name: st
         assert (tmp_path / name).read_bytes() == (tmp_path / f"again-{name}").read_bytes()
 
 
+def test_what_was_said_undone_and_said_again_comes_through(filled: Path, tmp_path: Path) -> None:
+    with Library.open(filled) as library, Library.open(tmp_path / "new.library", create=True) as new:
+        a, b = (s.id for s in library.stories()[:2])
+        for _ in range(2):
+            library.merge(a, b, at=AT)
+            library.undo(at=AT)
+        library.merge(a, b, at=AT)
+        library.export(tmp_path / "all.jsonl")
+        for added in (len(library.history()), 0):
+            assert new.import_(tmp_path / "all.jsonl", at=AT).corrections == added
+            assert (new.history(), new.ties()) == (library.history(), library.ties())
+
+
 def test_an_export_does_not_take_the_librarys_place(tmp_path: Path) -> None:
     path = tmp_path / "news.jsonl"
     with Library.open(path, create=True) as library, pytest.raises(InputError, match="itself"):

@@ -248,7 +248,8 @@ def _settle(
 def _history(db: sqlite3.Connection, given: Sequence[Event], names: dict[str, str]) -> int:
     """Add entries that are not there, in order; those they undo are known by their new numbers."""
     numbers: dict[int, int] = {}
-    held = {_same(e): e.number for e in events(db)}
+    held = {key: e.number for key, e in _counted(events(db, "ORDER BY n"))}
+    met: Counter[Event] = Counter()
     added = 0
     for old in given:
         event = replace(old, undone=None)
@@ -259,12 +260,21 @@ def _history(db: sqlite3.Connection, given: Sequence[Event], names: dict[str, st
         event = replace(event, undoes=numbers.get(event.undoes) if event.undoes else None)
         if event.kind == "undo" and event.undoes is None:
             continue
-        key = _same(event)
+        key = _same(event), met[_same(event)]
+        met[_same(event)] += 1
         if key not in held:
             held[key] = record(db, event).number
             added += 1
         numbers[old.number] = held[key]
     return added
+
+
+def _counted(found: Iterable[Event]) -> Iterator[tuple[tuple[Event, int], Event]]:
+    """Entries, each with what it is known by: merged, undone and merged again in a second, two are alike."""
+    met: Counter[Event] = Counter()
+    for event in found:
+        yield (_same(event), met[_same(event)]), event
+        met[_same(event)] += 1
 
 
 def _same(event: Event) -> Event:
