@@ -175,7 +175,7 @@ def test_a_file_without_permission_is_a_problem(folder: Path, monkeypatch: pytes
         raise PermissionError(13, "Permission denied", str(self))
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    with pytest.raises(InputError, match=r"cannot be read \(permission denied\) \(and 1 more problems\)"):
+    with pytest.raises(InputError, match=r"cannot be read \(permission denied\) \(and 1 more problem\)"):
         read([folder])
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from consilience.app import corrections, library, taking
 from consilience.app.cli import main
-from consilience.app.library import COMMANDS
 
+COMMANDS = (*taking.COMMANDS, *library.COMMANDS, *corrections.COMMANDS)
 FLOOD = """Dam above Melden holds as river floods four hundred houses
 
 The river Ostra burst its banks at Melden on Monday and flooded four hundred houses, the mayor said.
@@ -94,7 +95,7 @@ def test_nothing_usable_is_one_line_and_exit_2(place: Path) -> None:
     assert result.exit_code == 2
     assert result.stderr.count("\n") == 1
     assert result.stderr.startswith("consilience: ")
-    assert "(and 1 more problems)" in result.stderr
+    assert "(and 1 more problem)" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -252,5 +252,5 @@ def _nothing(problems: list[Problem]) -> InputError:
         if problems
         else Problem("no account found", "compare", "name one or more files")
     )
-    more = f" (and {len(problems) - 1} more problems)" if len(problems) > 1 else ""
+    more = f" (and {len(problems) - 1} more problem{'s' * (len(problems) > 2)})" if len(problems) > 1 else ""
     return InputError(f"{first.what}{more}", where=first.where, todo=first.todo)
