@@ -10,7 +10,7 @@ orders: by publication, backwards, and moved by some ten days by lot; and once m
 with the stories that first models make, each judging articles of gold stories it has not seen. Each
 candidate story is a row (``group/evidence.py``): does the article belong to it? Candidates far down
 the ranking are thinned to one in five, weighted five times.
-Nothing of the held half is read. The same data give the same table.
+Nothing of the held half is read.
 """
 
 from __future__ import annotations

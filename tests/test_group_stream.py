@@ -197,9 +197,13 @@ def test_a_profile_is_small_and_of_one_version(flood: list[Profile]) -> None:
         Profile.from_bytes("w1:f0", b"\xff" + data[1:])
 
 
-def test_a_date_far_ahead_is_a_slip() -> None:
-    slip = profile(Witness("w1:a", "a", "Melden", published="2999-01-01"), arrived=100.0)
-    assert (slip.when, slip.dated) == (100.0, False)
+def test_a_date_far_ahead_moves_no_window(flood: list[Profile]) -> None:
+    slip = profile(Witness("w1:a", "a", "Melden", published="2999-01-01"), arrived=22_400.0)
+    assert (slip.dated, slip.ahead, flood[0].ahead) == (True, True, False)
+    grouper = Grouper(Group(window=30.0))
+    grouper.add(flood[0])
+    grouper.add(slip)
+    assert not grouper.add(flood[1]).new
 
 
 def test_two_parts_of_one_account() -> None:

@@ -297,3 +297,13 @@ def test_a_profile_that_cannot_be_read_is_made_anew(library: Library, left: byte
     ) as base:  # as another version may have written it
         base.execute("UPDATE profile SET body = ?", (left,))
     assert Intake(library).take([second], AT)[0].story == seen
+
+
+def test_accounts_dated_after_their_arrival_are_grouped_all_the_same(tmp_path: Path) -> None:
+    early = "2026-05-20T08:00:00+00:00"
+    for witness in stream():
+        with Library.open(tmp_path / "library.db", create=True) as library:
+            Intake(library).take([witness], early)
+    with Library.open(tmp_path / "library.db") as library:
+        assert stories(library) == {frozenset({f"a{e}", f"b{e}"}) for e in range(len(EVENTS))}
+        assert library.check() == ()

@@ -100,9 +100,10 @@ class Intake:
         if known is not None:
             return Taken(known.witness.id, known.witness.name, known.story, fresh=False, founds=False)
         seen = profile(witness, arrived=arrived)
-        decision = self._grouper_at(seen.when).add(seen)
+        when = arrived if seen.ahead else seen.when
+        decision = self._grouper_at(when).add(seen)
         entry = Entry(
-            witness, decision.story, seen.to_bytes(), seen.when, at,
+            witness, decision.story, seen.to_bytes(), when, at,
             score=decision.score, near=decision.near, why=decision.why,
         )  # fmt: skip
         writer.add(entry)

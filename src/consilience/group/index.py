@@ -44,6 +44,7 @@ class Held:
     key: str
     when: float
     dated: bool
+    ahead: bool
     outlet: str
     length: int
     terms: NDArray[np.int32]
@@ -87,7 +88,7 @@ class Index:
                 weights.append(weight)
             bounds.append(len(terms))
         return Held(
-            profile.key, profile.when, profile.dated, profile.outlet, profile.length,
+            profile.key, profile.when, profile.dated, profile.ahead, profile.outlet, profile.length,
             np.array(terms, np.int32), np.array(weights, np.uint8), tuple(bounds),
             np.frombuffer(profile.vectors, np.int8).reshape(2, WIDTH), np.array(profile.sketch, np.uint32),
             tuple(int(d) for d, _ in profile.days),

@@ -5,8 +5,8 @@ other account is looked at, so how rare a word is is no part of it (see ``stream
 decide anything. Names are runs of capitalised words, places those of the gazetteer and those that
 stand after "in" or before a state; days are resolved against the date of publication.
 
-Invariant: a profile depends on its witness alone (and on ``arrived``, where that has no date or one
-that lies ahead), and ``Profile.from_bytes(key, profile.to_bytes())`` is the same profile.
+Invariant: a profile depends on its witness alone (and on ``arrived``, where that has no date, or one
+that lies ahead of it), and ``Profile.from_bytes(key, profile.to_bytes())`` is the same profile.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ..errors import InputError
 from ..model import UNREAD, Witness
 from . import reading
 
-VERSION = 1
+VERSION = 2
 FIELDS = ("words", "title", "lead", "names", "places", "ages", "numbers", "days")
 """The sparse parts of a profile, each a mapping of terms to weights."""
 MOST = {
@@ -44,7 +44,7 @@ WIDTH = 256
 LEAD_WORDS, READ_CHARS = 80, 8_000
 """Words of the body that count double; characters of an account that are read at most."""
 AHEAD = 2.0
-"""Days that a date may lie after arrival; one farther ahead is a slip, and would empty the window."""
+"""Days that a date may lie after arrival; one farther ahead may be a slip, and would empty the window."""
 RUN, SKETCH = 4, 48
 """Words in a run of the fingerprint, and how many runs it keeps."""
 Terms = tuple[tuple[str, int], ...]
@@ -54,7 +54,8 @@ Terms = tuple[tuple[str, int], ...]
 class Profile:
     """What is kept of an account to group it.
 
-    ``when`` is in days since 1970 UTC, ``dated`` whether the account says it. The sparse fields
+    ``when`` is in days since 1970 UTC, ``dated`` whether the account says it, ``ahead`` whether it says
+    a time far after its arrival: that counts between accounts, and moves no window. The sparse fields
     hold ``(term, weight)`` with weights of 1–255 in tenths; ``vectors`` are those of the title and
     the lead, int8, 256 each; ``sketch`` the smallest hashes of the runs of words, in order.
     """
@@ -62,6 +63,7 @@ class Profile:
     key: str
     when: float
     dated: bool
+    ahead: bool
     outlet: str
     length: int
     words: Terms
@@ -78,7 +80,7 @@ class Profile:
     def to_bytes(self) -> bytes:
         """Versioned bytes, one to three kilobytes."""
         fields = [dict(getattr(self, name)) for name in FIELDS]
-        head = [self.when, self.dated, self.outlet, self.length, list(self.sketch), *fields]
+        head = [self.when, self.dated, self.ahead, self.outlet, self.length, list(self.sketch), *fields]
         text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
         return bytes([VERSION]) + self.vectors + zlib.compress(text, 6)
 
@@ -89,10 +91,18 @@ class Profile:
             raise InputError("the profile of an account is of another version", where=key, todo="add it anew")
         width = 2 * WIDTH
         text = zlib.decompress(data[1 + width :]).decode("utf-8", "surrogatepass")
-        when, dated, outlet, length, sketch, *fields = json.loads(text)
+        when, dated, ahead, outlet, length, sketch, *fields = json.loads(text)
         sparse = {name: tuple(field.items()) for name, field in zip(FIELDS, fields, strict=True)}
         return cls(
-            key, when, dated, outlet, length, **sparse, vectors=data[1 : 1 + width], sketch=tuple(sketch)
+            key,
+            when,
+            dated,
+            ahead,
+            outlet,
+            length,
+            **sparse,
+            vectors=data[1 : 1 + width],
+            sketch=tuple(sketch),
         )
 
 
@@ -104,12 +114,10 @@ def profile(witness: Witness, *, arrived: float) -> Profile:
     >>> dict(made.names), dict(made.ages), made.dated
     ({'ilse brandt': 10, 'melden': 10}, {'51': 10, '51 brandt': 10}, False)
 
-    :param arrived: days since 1970, taken as the account's time where it has no date, or one ahead of it.
+    :param arrived: days since 1970, taken as the account's time where it has no date.
     """
     text, title = _body(witness), witness.title or ""
     when = moment(witness.published)
-    if when is not None and when > arrived + AHEAD:
-        when = None
     day = _published(witness.published)
     tokens = reading.WORD.findall(text)
     stems = [reading.stem(token) for token in tokens]
@@ -130,8 +138,9 @@ def profile(witness: Witness, *, arrived: float) -> Profile:
         "days": _weighed(Counter({str(d): n for d, n in reading.days(text, day).items()}), "days"),
     }
     return Profile(
-        witness.id, arrived if when is None else when, when is not None, (witness.outlet or "").casefold(),
-        len(stems), **sparse, vectors=_vectors(title, text), sketch=_sketch(stems),
+        witness.id, arrived if when is None else when, when is not None,
+        when is not None and when > arrived + AHEAD, (witness.outlet or "").casefold(), len(stems),
+        **sparse, vectors=_vectors(title, text), sketch=_sketch(stems),
     )  # fmt: skip
 
 

@@ -401,7 +401,7 @@ class Grouper:
 
     def _move(self, held: Held) -> None:
         """Move the window with an account's date, and forget what it leaves behind."""
-        if held.dated:
+        if held.dated and not held.ahead:
             self._latest = max(self._latest, held.when)
         floor = self._latest - self._settings.window
         while self._times and (self._times[0][0] < floor or len(self._times) > self._settings.held):
