@@ -20,7 +20,7 @@ from consilience.ingest import read
 from consilience.ingest.following import Followed
 from consilience.settings import Ingest
 from consilience.store import Library, schema
-from consilience.store.corrections import fresh
+from consilience.store.corrections import ends, fresh
 from consilience.store.protocol import Kept
 
 AT = "2031-06-01T12:00Z"
@@ -202,6 +202,22 @@ def test_the_history_cannot_be_rewritten(filled: Path) -> None:
                 library._db.execute(change)
 
 
+def test_each_undo_asks_the_file_nothing_more(filled: Path) -> None:
+    asked: list[str] = []
+    counts = []
+    with Library.open(filled) as library:
+        a, b = (s.id for s in library.stories()[:2])
+        for _ in range(3):
+            library._db.set_trace_callback(asked.append)
+            ends(library._db), library.ties()
+            library._db.set_trace_callback(None)
+            counts.append(len(asked))
+            asked.clear()
+            library.merge(a, b, at=AT)
+            library.undo(at=AT)
+    assert len(set(counts)) == 1
+
+
 # -- copies --
 
 
@@ -327,7 +343,7 @@ def test_an_export_makes_the_same_library(filled: Path, tmp_path: Path, name: st
         assert (again.added, again.there, again.corrections) == (0, 5, 0)
         assert told(other) == told(library)
         assert other.export(tmp_path / f"again-{name}") == 5
-    assert not list(tmp_path.glob("*.part"))
+    assert not list(tmp_path.glob(".consilience-*"))
     if name.endswith("jsonl"):
         assert (tmp_path / name).read_bytes() == (tmp_path / f"again-{name}").read_bytes()
 
@@ -453,6 +469,8 @@ def test_a_forged_id_is_made_anew(filled: Path, tmp_path: Path) -> None:
     [
         lambda library, folder: library.export(folder / "all.csv"),
         lambda library, folder: library.export(folder / "none" / "all.jsonl"),
+        lambda library, folder: library.backup(folder / "none" / "copy"),
+        lambda library, folder: Library.restore(folder / "news.library" / "copy", library.path),
         lambda library, folder: library.import_(folder / "none.jsonl"),
         lambda library, folder: library.import_(folder / "none.parquet"),
     ],
@@ -460,8 +478,28 @@ def test_a_forged_id_is_made_anew(filled: Path, tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_used_is_told(
     filled: Path, tmp_path: Path, wrong: Callable[[Library, Path], object]
 ) -> None:
-    with Library.open(filled) as library, pytest.raises(InputError):
+    with Library.open(filled) as library, pytest.raises(InputError) as told:
         wrong(library, tmp_path)
+    assert "\n" not in str(told.value)
+    assert "Errno" not in str(told.value)
+    assert Path(told.value.where) in given_names(tmp_path), "the error names the file that was asked for"
+
+
+def given_names(folder: Path) -> list[Path]:
+    """The files that are asked for where they cannot be used."""
+    names = ("all.csv", "none/all.jsonl", "none.jsonl", "none.parquet", "none/copy", "news.library/copy")
+    return [folder / name for name in names]
+
+
+def test_a_file_of_the_name_of_a_part_stays(filled: Path, tmp_path: Path) -> None:
+    mine = [tmp_path / "all.jsonl.part", tmp_path / "copy.part"]
+    for file in mine:
+        file.write_text("mine", "utf-8")
+    with Library.open(filled) as library:
+        library.export(tmp_path / "all.jsonl")
+        library.backup(tmp_path / "copy")
+    assert [file.read_text("utf-8") for file in mine] == ["mine", "mine"]
+    assert (tmp_path / "all.jsonl").stat().st_mode == mine[0].stat().st_mode
 
 
 def test_parquet_needs_an_extra(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

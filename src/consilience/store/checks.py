@@ -16,6 +16,7 @@ from ..errors import InputError
 from ..model import witness_id
 from .codec import facets, ordering, shown, unpack, utterance
 from .corrections import ends, events
+from .placing import plainly, put_at
 from .protocol import content_key
 from .rows import live
 from .schema import APPLICATION, BUSY, COLUMNS, STEPS, newest_shape, shape
@@ -148,15 +149,8 @@ def backup(db: sqlite3.Connection, path: Path) -> None:
     """
     if path.exists():
         raise InputError("is there already", where=str(path), todo="name a new file")
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    try:
-        _copy(db, part)
-        part.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot be written ({error})", where=str(path)) from error
-    finally:
-        part.unlink(missing_ok=True)
+    with put_at(path) as part:
+        _copy(db, part, path)
 
 
 def restore(copy: Path, path: Path, *, overwrite: bool = False) -> tuple[int, int]:
@@ -173,7 +167,9 @@ def restore(copy: Path, path: Path, *, overwrite: bool = False) -> tuple[int, in
             "SELECT (SELECT count(*) FROM account), (SELECT count(*) FROM story WHERE accounts > 0)"
         ).fetchone()
         path.parent.mkdir(parents=True, exist_ok=True)
-        _copy(given, path)  # over an open library too: sqlite's own locks keep readers from a half
+        _copy(given, path, path)  # over an open library too: sqlite's own locks keep readers from a half
+    except OSError as error:
+        raise InputError(f"cannot be written ({plainly(error)})", where=str(path)) from error
     finally:
         given.close()
     return int(counts[0]), int(counts[1])
@@ -200,7 +196,8 @@ def _whole(copy: Path) -> sqlite3.Connection:
     return db
 
 
-def _copy(db: sqlite3.Connection, path: Path) -> None:
+def _copy(db: sqlite3.Connection, path: Path, asked: Path) -> None:
+    """Copy a database; errors name the file that was asked for."""
     try:
         to = sqlite3.connect(path.absolute(), timeout=BUSY)
         try:
@@ -209,4 +206,4 @@ def _copy(db: sqlite3.Connection, path: Path) -> None:
         finally:
             to.close()
     except (sqlite3.Error, OSError) as error:
-        raise InputError(f"cannot be written ({error})", where=str(path)) from error
+        raise InputError(f"cannot be written ({plainly(error)})", where=str(asked)) from error

@@ -250,9 +250,12 @@ def words(db: sqlite3.Connection) -> Words:
     A word holds while the accounts are where it put them: an undo may have put one back since.
     """
     found = Words()
+    undone: dict[int | None, Event] = {
+        e.number: e for e in events(db, "WHERE n IN (SELECT undoes FROM history)")
+    }
     for event in events(db, "WHERE actor = 'person' ORDER BY n"):
         if event.kind == "undo":
-            _contrary(db, found, event)
+            _contrary(found, event, undone.get(event.undoes))
         elif event.undone is None and event.kind in CHANGES:
             _take(found, event)
     spoken = sorted({*found.group, *(i for pair in found.apart for side in pair for i in side)})
@@ -272,12 +275,13 @@ def _take(found: Words, event: Event) -> None:
         found.together((*event.accounts, *event.joined))
 
 
-def _contrary(db: sqlite3.Connection, found: Words, undo: Event) -> None:
+def _contrary(found: Words, undo: Event, event: Event | None) -> None:
     """Undoing what the program did is a word too: it may not do it again."""
-    (event,) = events(db, "WHERE n = ?", (undo.undoes,))
-    if event.actor == "program" and event.kind == "merge":
+    if event is None or event.actor != "program":
+        return
+    if event.kind == "merge":
         found.part(undo.accounts, event.joined)
-    elif event.actor == "program":
+    else:
         found.together((*undo.accounts, *event.rest))
 
 
@@ -348,18 +352,14 @@ def _put_back(db: sqlite3.Connection, event: Event, accounts: Sequence[str], at:
 
 def ends(db: sqlite3.Connection) -> dict[str, str]:
     """The story that the last change of each account has put it in, as its id was then."""
-    found: dict[str, list[tuple[int, str]]] = {}
-    for event in events(db, "ORDER BY n"):
-        if event.kind in CHANGES:
-            to = event.story if event.kind == "merge" else event.other
-            for account in event.accounts:
-                found.setdefault(account, []).append((event.number, str(to)))
-        elif event.undoes is not None:
-            (undone,) = events(db, "WHERE n = ?", (event.undoes,))
-            was = undone.other if undone.kind == "merge" else undone.story
-            for account in event.accounts if undone.kind in CHANGES else ():
-                found.setdefault(account, []).append((event.number, str(was)))
-    return {account: steps[-1][1] for account, steps in found.items()}
+    found: dict[str, str] = {}
+    told: dict[int | None, Event] = {event.number: event for event in events(db, "ORDER BY n")}
+    for event in told.values():
+        change = told.get(event.undoes, event)
+        if change.kind in CHANGES:
+            to = change.story if (change.kind == "merge") == (change is event) else change.other
+            found |= dict.fromkeys(event.accounts, str(to))
+    return found
 
 
 # -- names --

@@ -27,6 +27,7 @@ from ..errors import InputError
 from ..model import Witness, witness_id
 from .codec import ODD, from_json, shown, to_json
 from .corrections import ends, events, move, record
+from .placing import plainly, put_at
 from .protocol import Entry, Event, Imported, Kept, Writer, content_key
 from .rows import KEPT, enter, follow, followed, kept, live
 
@@ -52,15 +53,8 @@ def export(db: sqlite3.Connection, path: Path, form: str, stories: Sequence[int]
     """
     write = {"jsonl": _write_lines, "parquet": _write_parquet}[_form(path, form)]
     rest = None if stories else _rest(db)
-    part = path.with_name(path.name + ".part")
-    try:
-        count = write(part, _rows(db, stories), rest)
-        part.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot be written ({error})", where=str(path)) from error
-    finally:
-        part.unlink(missing_ok=True)
-    return count
+    with put_at(path) as part:
+        return write(part, _rows(db, stories), rest)
 
 
 def _form(path: Path, form: str) -> str:
@@ -316,7 +310,7 @@ def _read(path: Path, form: str) -> Iterator[tuple[int, Row | str]]:
                 except (ValueError, RecursionError) as error:
                     yield number, f"is not JSON ({error})"
     except OSError as error:
-        raise InputError(f"cannot be read ({error})", where=str(path)) from error
+        raise InputError(f"cannot be read ({plainly(error)})", where=str(path)) from error
 
 
 def _read_parquet(path: Path) -> Iterator[tuple[int, Row | str]]:
@@ -329,7 +323,7 @@ def _read_parquet(path: Path) -> Iterator[tuple[int, Row | str]]:
                     number += 1
                     yield number, row
     except (OSError, pa.ArrowException) as error:
-        raise InputError(f"cannot be read as Parquet ({error})", where=str(path)) from error
+        raise InputError(f"cannot be read as Parquet ({plainly(error)})", where=str(path)) from error
 
 
 def _rest_of(path: Path, form: str) -> Row | None:
