@@ -24,7 +24,7 @@ SHARED = ROOT.parent / "shared"
 FLOORS = ROOT / "bench" / "floors.json"
 EXAMPLE = ROOT / "examples" / "ilvane"
 STREAMS = ("gva", "5w1h")
-"""Sets of stories that are grouped as streams; half of each was fitted on, so they guard and prove nothing."""
+"""Sets of stories that are grouped as streams; half of each was fitted on: they guard, and prove nothing."""
 
 
 def example(pinning: bool) -> list[str]:
