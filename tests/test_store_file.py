@@ -394,12 +394,12 @@ def test_an_import_joins_what_is_there(filled: Path, tmp_path: Path, name: str) 
 
 def test_lines_of_an_export_are_articles(filled: Path, tmp_path: Path) -> None:
     with Library.open(filled) as library:
-        library.export(tmp_path / "one.jsonl", stories=[library.account("report-0").story])
-        held = {a.witness.name: a.witness for a in library.accounts(story=library.account("report-0").story)}
-    witnesses, problems = read([tmp_path / "one.jsonl"], settings=Ingest())
+        library.export(tmp_path / "all.jsonl")
+        held = {a.witness.name: a.witness for a in library.accounts()}
+    witnesses, problems = read([tmp_path / "all.jsonl"], settings=Ingest())
     plain = [w for w in witnesses if w.name.startswith("report-") and w.name != "report-9"]
-    assert len(plain) == 3
-    assert not problems
+    assert len(plain) == 4
+    assert not problems, "lines beside the accounts are no articles, and no faults"
     for got in plain:
         kept = held[got.name]
         assert (got.text, got.title, got.outlet, str(got.published)[:16], got.url) == (
@@ -420,10 +420,12 @@ def test_rows_that_are_no_accounts_are_told(filled: Path, tmp_path: Path) -> Non
             json.dumps(good | {"record": json.dumps({"regions": [3]})}), json.dumps(good | {"why": ["x"]}),
             json.dumps(good | {"near": {"x": 1}}), json.dumps(good | {"score": "high"}),
             json.dumps(good | {"score": float("nan")}), json.dumps(good | {"added_at": 5}),
+            json.dumps(good | {"story": "s1:flood"}), json.dumps(good | {"story": None}),
         ]  # fmt: skip
         path.write_text("\n".join([*wrong, json.dumps(good)]) + "\n", "utf-8")
         done = library.import_(path)
-        assert len(done.faults) == len(wrong)
+        assert len(done.faults) == len(wrong) + 1
+        assert "cut off" in done.faults[-1], "the lines that are no accounts are not there"
         assert done.faults[0].startswith(f"{path} line 1: is not JSON")
         assert (done.added, done.there) == (0, 1)
         assert told(library) == before
@@ -432,26 +434,59 @@ def test_rows_that_are_no_accounts_are_told(filled: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"history": [{"x": 1}]}, {"history": "abc"}, {"led": [1]}, {"stories": {"s1:a": 5}}, {"followed": ["{"]},
-        {"history": [{"number": 1, "at": AT, "actor": "nobody", "kind": "merge"}]},
-        {"history": [{"number": 1, "at": AT, "actor": "person", "kind": "merge", "accounts": "w1:a"}]},
-        {"history": [{"number": 1, "at": AT, "actor": "person", "kind": "same", "names": [1, 2]}]},
-        {"followed": ['{"url": 5}']}, {"followed": ['{"url": "a", "due": "soon"}']}, {"followed": [5]},
-        {"followed": ['{"url": "a", "due": NaN}']}, {"followed": ['{"url": "a", "due": 1e300}']},
+        ("event", {"x": 1}), ("event", "abc"), ("led", 1), ("led", ["s1:a", "s1:b"]), ("story", ["s1:a", 5]),
+        ("event", {"number": 1, "at": AT, "actor": "nobody", "kind": "merge"}),
+        ("event", {"number": 1, "at": AT, "actor": "person", "kind": "merge", "accounts": "w1:a"}),
+        ("event", {"number": 1, "at": AT, "actor": "person", "kind": "merge", "story": "flood"}),
+        ("event", {"number": 1, "at": AT, "actor": "person", "kind": "same", "names": [1, 2]}),
+        ("followed", '{"url": 5}'), ("followed", '{"url": "a", "due": "soon"}'), ("followed", 5),
+        ("followed", '{"url": "a", "due": NaN}'), ("followed", '{"url": "a", "due": 1e300}'),
+        ("followed", "{"), ("library", {}), ("library", None), ("library", "cut"),
     ],
 )  # fmt: skip
 def test_corrections_that_cannot_be_read_keep_all_of_an_export_out(
-    filled: Path, tmp_path: Path, wrong: dict[str, object]
+    filled: Path, tmp_path: Path, wrong: tuple[str, object]
 ) -> None:
     path = tmp_path / "all.jsonl"
     with Library.open(filled) as library:
         library.export(path)
-    *accounts, rest = path.read_text("utf-8").splitlines()
-    path.write_text("\n".join([*accounts, json.dumps(json.loads(rest) | wrong)]) + "\n", "utf-8")
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    at = next(n for n, line in enumerate(lines) if line["kind"] == wrong[0])
+    if wrong[1] == "cut":
+        del lines[at:]
+    else:
+        lines[at]["value"] = wrong[1]
+    path.write_text("\n".join(map(json.dumps, lines)) + "\n", "utf-8")
     with Library.open(tmp_path / "new.library", create=True) as new:
-        with pytest.raises(InputError, match="cannot be read"):
+        with pytest.raises(InputError, match=r"cannot be read|cut short"):
             new.import_(path, at=AT)
         assert new.counts()["accounts"] == 0
+
+
+def test_no_line_of_an_export_grows_with_the_history(filled: Path, tmp_path: Path) -> None:
+    longest = []
+    with Library.open(filled) as library:
+        a, b = (s.id for s in library.stories()[:2])
+        for _ in range(2):
+            library.export(tmp_path / "all.jsonl")
+            longest.append(max(map(len, (tmp_path / "all.jsonl").read_text("utf-8").splitlines())))
+            for number in range(30):
+                library.merge(a, b, at=AT)
+                library.undo(at=AT)
+                library.set_source(Followed(f"https://dravik.example/{number}", "feed"))
+    assert longest[0] == longest[1]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_an_export_of_another_form_is_told(
+    filled: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Library.open(filled) as library:
+        with monkeypatch.context() as patched:
+            patched.setattr("consilience.store.exchange.FORMAT", "consilience/library/1")
+            library.export(tmp_path / name)
+        with pytest.raises(InputError, match="consilience/library/2"):
+            library.import_(tmp_path / name, at=AT)
 
 
 def test_a_forged_id_is_made_anew(filled: Path, tmp_path: Path) -> None:

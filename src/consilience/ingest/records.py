@@ -40,6 +40,8 @@ FROM = (
     "syndicated_from", "credit", "agency", "provider", "isBasedOn", "sourceOrganization", "copyrightHolder",
 )  # fmt: skip
 """Fields that name where an article is from, ``source`` only beside one that names its outlet."""
+LIBRARY = "consilience/library/"
+"""Marks lines of a library's export that are no articles: corrections, feeds, ids of stories."""
 TODO = "give each article a 'text' field"
 
 
@@ -50,6 +52,8 @@ def read_records(source: Source, settings: Ingest = Ingest()) -> Iterator[Draft 
     """
     for number, value in _values(source, settings):
         where = source.where if number is None else f"{source.where} record {number}"
+        if isinstance(value, dict) and str(value.get("format")).startswith(LIBRARY):
+            continue
         yield value if isinstance(value, Problem) else article(value, number, where, source)
 
 

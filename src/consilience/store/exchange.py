@@ -2,15 +2,16 @@
 
 A line or row is an account, in the fields that records have (``text``, ``title``, ``outlet``,
 ``published``, ``authors``, ``url``), so that it can be compared as it is; beside them stand its story
-and what grouping keeps. One last line (of Parquet, the file's metadata) holds corrections, feeds
-followed and the ids of merged stories. Statements, names and points are not written: they are found
-anew. Invariant: an import into an empty library gives the library that was exported; a second one
-changes nothing.
+and what grouping keeps. Further lines (of Parquet, the file's metadata) hold a correction, a feed
+followed or the id of a merged story each; the last says how many, so that a file cut short is told.
+Statements, names and points are not written: they are found anew. Invariant: an import into an empty
+library gives the library that was exported; a second one changes nothing.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
@@ -31,7 +32,10 @@ from .placing import plainly, put_at
 from .protocol import Entry, Event, Imported, Kept, Writer, content_key
 from .rows import KEPT, enter, follow, followed, kept, live
 
-FORMAT = "consilience/library/1"
+FORMAT = "consilience/library/2"
+"""Marks what is no account: 1 held all of it in one line, longer than is read."""
+BESIDE = ("story", "led", "event", "followed")
+"""What an export holds beside accounts: when stories grew, ids that lead to others, history, feeds."""
 OWN = ("text", "title", "outlet", "published", "url", "language")
 """Fields of an account that are columns; the rest of it lies in ``record``."""
 BATCH = 500
@@ -39,6 +43,9 @@ LONGEST_LINE = 64_000_000
 MOST_FAULTS = 100
 PLACE = ("when", "added_at", "score", "near", "why")
 META = b"consilience.library"
+LONGEST_META = 2**31 - 1
+"""Bytes of a file's metadata; pyarrow reads a hundred million unless told."""
+STORY = re.compile(r"s1:[0-9a-f]{16}")
 Row = dict[str, Any]
 Transaction = Callable[[], AbstractContextManager[Writer]]
 
@@ -46,15 +53,14 @@ Transaction = Callable[[], AbstractContextManager[Writer]]
 # -- out --
 
 
-def export(db: sqlite3.Connection, path: Path, form: str, stories: Sequence[int] = ()) -> int:
-    """Write a library, or the accounts of some stories.
+def export(db: sqlite3.Connection, path: Path, form: str) -> int:
+    """Write a library.
 
     :param form: jsonl or parquet; where it is empty, the suffix says.
     """
     write = {"jsonl": _write_lines, "parquet": _write_parquet}[_form(path, form)]
-    rest = None if stories else _rest(db)
     with put_at(path) as part:
-        return write(part, _rows(db, stories), rest)
+        return write(part, _rows(db), _beside(db))
 
 
 def _form(path: Path, form: str) -> str:
@@ -68,11 +74,9 @@ def _form(path: Path, form: str) -> str:
     return found
 
 
-def _rows(db: sqlite3.Connection, stories: Sequence[int]) -> Iterator[Row]:
-    where = f"WHERE a.story IN ({','.join(map(str, stories))}) " if stories else ""
+def _rows(db: sqlite3.Connection) -> Iterator[Row]:
     found = db.execute(
-        KEPT.replace("a.annotated ", "p.body, a.annotated ")
-        + f"JOIN profile p ON p.n = a.n {where}ORDER BY a.n"
+        KEPT.replace("a.annotated ", "p.body, a.annotated ") + "JOIN profile p ON p.n = a.n ORDER BY a.n"
     )
     for *row, profile, annotated in found:
         yield _row(kept([*row, annotated]), profile)
@@ -92,37 +96,44 @@ def _row(account: Kept, profile: bytes) -> Row:
     return row
 
 
-def _rest(db: sqlite3.Connection) -> Row:
-    """All of a library but its accounts."""
-    led = db.execute("SELECT id FROM story WHERE merged_into IS NOT NULL ORDER BY n").fetchall()
-    to = {i: db.execute("SELECT id FROM story WHERE n = ?", (live(db, i),)).fetchone()[0] for (i,) in led}
-    return {
-        "format": FORMAT,
-        "stories": dict(db.execute("SELECT id, grew FROM story WHERE accounts > 0 ORDER BY n").fetchall()),
-        "led": to,
-        "history": [asdict(e) for e in events(db, "ORDER BY n")],
-        "followed": [s.dump() for s in followed(db)],
-    }
+def _beside(db: sqlite3.Connection) -> Iterator[Row]:
+    """All of a library but its accounts, and last how much of it there is."""
+    counts = dict.fromkeys(BESIDE, 0)
+    for kind, value in _besides(db):
+        counts[kind] += 1
+        yield {"kind": kind, "format": FORMAT, "value": value}
+    yield {"kind": "library", "format": FORMAT, "value": counts}
 
 
-def _write_lines(path: Path, rows: Iterator[Row], rest: Row | None) -> int:
+def _besides(db: sqlite3.Connection) -> Iterator[tuple[str, Any]]:
+    for pair in db.execute("SELECT id, grew FROM story WHERE accounts > 0 ORDER BY n").fetchall():
+        yield "story", pair
+    for (dead,) in db.execute("SELECT id FROM story WHERE merged_into IS NOT NULL ORDER BY n").fetchall():
+        to = db.execute("SELECT id FROM story WHERE n = ?", (live(db, dead),)).fetchone()[0]
+        yield "led", (dead, to)
+    for event in events(db, "ORDER BY n"):
+        yield "event", asdict(event)
+    for state in followed(db):
+        yield "followed", state.dump()
+
+
+def _write_lines(path: Path, rows: Iterator[Row], beside: Iterator[Row]) -> int:
     count = 0
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for count, row in enumerate(rows, 1):  # noqa: B007 - the last is the count
             file.write(json.dumps({"kind": "account", **row}, ensure_ascii=False) + "\n")
-        if rest is not None:
-            file.write(json.dumps({"kind": "library", **rest}) + "\n")
+        for row in beside:
+            file.write(json.dumps(row) + "\n")
     return count
 
 
-def _write_parquet(path: Path, rows: Iterator[Row], rest: Row | None) -> int:
+def _write_parquet(path: Path, rows: Iterator[Row], beside: Iterator[Row]) -> int:
     pa, pq = _arrow()
     text, number = pa.string(), pa.float64()
     kinds = dict.fromkeys(("name", "witness", "story", *OWN), text) | {"authors": pa.list_(text)}
     kinds |= {f: number if f in ("when", "score") else text for f in PLACE}
     kinds |= {"profile": text, "record": text}
-    meta = {META: json.dumps(rest)} if rest is not None else {}
-    schema = pa.schema(list(kinds.items()), metadata=meta)
+    schema = pa.schema(list(kinds.items()), metadata={META: json.dumps(list(beside))})
     count = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         while batch := list(islice(rows, BATCH)):
@@ -182,7 +193,9 @@ def take_in(
                 if not added:
                     names[entry.witness.id] = _there(db, entry.witness)
     with writing():
-        if rest is not None:
+        if rest is None:
+            faults.append(f"{path}: holds accounts alone; corrections and feeds, if it had any, are cut off")
+        else:
             count.corrections = _settle(db, rest, stories, names, at)
     return Imported(count.added, count.there, count.corrections, tuple(faults))
 
@@ -283,7 +296,7 @@ def _entries(path: Path, form: str, faults: list[str]) -> Iterator[Entry]:
     for number, row in _read(path, form):
         if isinstance(row, str):
             fault = row
-        elif row.get("kind") == "library":
+        elif _is_beside(row):
             continue
         else:
             try:
@@ -316,7 +329,7 @@ def _read(path: Path, form: str) -> Iterator[tuple[int, Row | str]]:
 def _read_parquet(path: Path) -> Iterator[tuple[int, Row | str]]:
     pa, pq = _arrow()
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, thrift_string_size_limit=LONGEST_META) as file:
             number = 0
             for batch in file.iter_batches(BATCH):
                 for row in batch.to_pylist():
@@ -326,25 +339,44 @@ def _read_parquet(path: Path) -> Iterator[tuple[int, Row | str]]:
         raise InputError(f"cannot be read as Parquet ({plainly(error)})", where=str(path)) from error
 
 
+def _is_beside(row: Row | str) -> bool:
+    return isinstance(row, dict) and row.get("kind") in (*BESIDE, "library")
+
+
 def _rest_of(path: Path, form: str) -> Row | None:
-    """What an export holds beside accounts; None where it holds nothing else."""
-    found: Any = None
-    if form == "parquet":
-        _, pq = _arrow()
-        meta = pq.read_metadata(path).metadata or {}
-        found = json.loads(meta[META]) if META in meta else None
-    else:
-        for _, row in _read(path, form):
-            if isinstance(row, dict) and row.get("kind") == "library":
-                found = row
-    if found is not None and found.get("format") != FORMAT:
-        raise InputError(
-            f"is of the format {found.get('format')!r}", where=str(path), todo=f"export it as {FORMAT}"
-        )
-    return None if found is None else _checked(found, path)
+    """What an export holds beside accounts; None where it holds nothing else.
+
+    :raises InputError: when some of it is missing or cannot be read.
+    """
+    read = _meta(path) if form == "parquet" else (row for _, row in _read(path, form))
+    found: dict[str, list[Any]] = {kind: [] for kind in (*BESIDE, "library")}
+    for row in read:
+        if isinstance(row, dict) and _is_beside(row):
+            if row.get("format") != FORMAT:
+                what = f"is of the format {row.get('format')!r}"
+                raise InputError(what, where=str(path), todo=f"export it as {FORMAT}")
+            found[row["kind"]].append(row.get("value"))
+    if not any(found.values()):
+        return None
+    if found.pop("library") != [{kind: len(values) for kind, values in found.items()}]:
+        what = "lacks some of its corrections or feeds; it may be cut short"
+        raise InputError(what, where=str(path), todo="export it anew")
+    return _checked(found, path)
 
 
-def _checked(rest: Row, path: Path) -> Row:
+def _meta(path: Path) -> list[Row | str]:
+    """What a Parquet file holds beside its rows."""
+    pa, pq = _arrow()
+    try:
+        with pq.ParquetFile(path, thrift_string_size_limit=LONGEST_META) as file:
+            rows = json.loads((file.metadata.metadata or {}).get(META, "[]"))
+    except (OSError, pa.ArrowException, ValueError, RecursionError) as error:
+        raise InputError(f"cannot be read as Parquet ({plainly(error)})", where=str(path)) from error
+    # What is of another form is told by its format: the first held one object.
+    return list(rows) if isinstance(rows, list) else [{"kind": "library", **dict(rows)}]
+
+
+def _checked(rest: dict[str, list[Any]], path: Path) -> Row:
     """What an export holds beside accounts, each part of its type.
 
     :raises InputError: when a part is not.
@@ -352,10 +384,11 @@ def _checked(rest: Row, path: Path) -> Row:
     from ..ingest.following import Followed
 
     try:
-        led, grew = dict(rest.get("led") or {}), dict(rest.get("stories") or {})
-        _texts((*led, *led.values(), *grew, *grew.values()))
-        history = [_event(row) for row in rest.get("history") or ()]
-        states = [Followed.load(state) for state in rest.get("followed") or ()]
+        led, grew = dict(rest["led"]), dict(rest["story"])
+        _stories((*led, *led.values(), *grew))
+        _texts(tuple(grew.values()))
+        history = [_event(row) for row in rest["event"]]
+        states = [Followed.load(state) for state in rest["followed"]]
     except (InputError, KeyError, TypeError, ValueError, AttributeError) as error:
         what = f"holds corrections or feeds that cannot be read ({error})"
         raise InputError(what, where=str(path), todo="export it anew") from error
@@ -367,7 +400,7 @@ def _event(row: Row) -> Event:
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
     event = Event(**values)
     _texts((event.at, event.kind, event.why, event.note))
-    _texts(part for part in (event.story, event.other) if part is not None)
+    _stories(part for part in (event.story, event.other) if part is not None)
     for part in (event.accounts, event.joined, event.rest, event.names):
         _texts(part)
     if event.actor not in ("person", "program") or not isfinite(event.score):
@@ -382,6 +415,11 @@ def _texts(values: Iterable[object]) -> None:
         raise ValueError("a field is no text")
 
 
+def _stories(values: Iterable[object]) -> None:
+    if not all(isinstance(v, str) and STORY.fullmatch(v) for v in values):
+        raise ValueError("a story has no id of a story")
+
+
 def _entry(row: Row) -> Entry:
     """The account of a row, its id made anew from its content."""
     values = {f: row[f] for f in (*OWN, "name", "authors") if row.get(f) is not None}
@@ -390,7 +428,8 @@ def _entry(row: Row) -> Entry:
     witness = replace(made, id=witness_id(made.name, made.text, made.outlet, made.published, made.url))
     _valid(witness)
     place = {f: row[f] for f in PLACE}
-    _texts((row["story"], place["added_at"], place["why"], place["near"] or ""))
+    _stories((row["story"],))
+    _texts((place["added_at"], place["why"], place["near"] or ""))
     if not (isfinite(place["when"]) and isfinite(place["score"])):
         raise ValueError("its time or score is no number")
     return Entry(witness, row["story"], b64decode(row["profile"], validate=True), **place)

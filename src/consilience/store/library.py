@@ -367,16 +367,15 @@ class Library:
         """
         return checks.restore(Path(copy), Path(path), overwrite=overwrite)
 
-    def export(self, path: str | Path, form: str = "", *, stories: Iterable[str] = ()) -> int:
-        """Write the library, or the accounts of some stories.
+    def export(self, path: str | Path, form: str = "") -> int:
+        """Write the library as a file that other programs read.
 
         :param form: jsonl or parquet; where it is empty, the suffix says.
         :returns: how many accounts were written.
         """
         if Path(path).exists() and Path(path).samefile(self.path):
             raise InputError("is the library itself", where=str(path), todo="name another file")
-        chosen = [rows.story_row(self._db, s) for s in stories]
-        return exchange.export(self._db, Path(path), form, chosen)
+        return exchange.export(self._db, Path(path), form)
 
     def import_(self, path: str | Path, form: str = "", *, at: str = "") -> Imported:
         """Take in what ``export`` wrote; what is there already stays as it is.
