@@ -472,6 +472,17 @@ def test_a_folder_is_followed(tmp_path: Path) -> None:
     assert round_of(state, visitor, now=now + 2_000)[0] == ["Story d"]
 
 
+def test_a_file_dated_in_the_future_is_taken_in_once(tmp_path: Path) -> None:
+    file = tmp_path / "a.html"
+    file.write_bytes(page("a"))
+    os.utime(file, (4e9, 4e9))
+    visitor, now = Time().visitor(), file.stat().st_ctime
+    assert round_of(Followed(str(tmp_path)), visitor, now=now + 0.5)[0] == []
+    titles, problems, (state,) = round_of(Followed(str(tmp_path)), visitor, now=now + 10)
+    assert (titles, problems) == (["Story a"], [])
+    assert round_of(state, visitor, now=now + 20)[0] == []
+
+
 def test_a_folder_that_is_gone(tmp_path: Path) -> None:
     _, problems, (state,) = round_of(Followed(str(tmp_path / "gone")), Time().visitor())
     assert problems == ["cannot be read (no such file or directory)"]

@@ -228,13 +228,14 @@ def _folder(
     """Yield the accounts of files that are new or changed, and the state.
 
     A file counts as new by the later of its times of change: one that is moved in keeps the time of its
-    content and gets another of its place.
+    content and gets another of its place. One dated in the future counts by the time of its place alone:
+    it was never left alone for long enough.
     """
     place = Path(followed.url)
     try:
         place.stat()
         found = walk(place) if place.is_dir() else [place]
-        stamped = [(p, *_stamps(p)) for p in found if isinstance(p, Path)]
+        stamped = [(p, *_stamps(p, now)) for p in found if isinstance(p, Path)]
     except (OSError, ValueError) as error:
         fault = Problem(f"cannot be read ({why(error)})", shown(place), "check the name and its permissions")
         yield fault
@@ -268,10 +269,11 @@ def _manifest(folder: Path) -> Generator[Problem, None, Manifest | None]:
     return table
 
 
-def _stamps(path: Path) -> tuple[int, int]:
+def _stamps(path: Path, now: float) -> tuple[int, int]:
     """When a file was last changed or moved, in nanoseconds since 1970, and its size; zeros if it is gone."""
     try:
         status = path.stat()
     except OSError:
         return 0, 0
-    return max(status.st_mtime_ns, status.st_ctime_ns), status.st_size
+    written = status.st_mtime_ns if status.st_mtime_ns <= now * 1e9 else 0
+    return max(written, status.st_ctime_ns), status.st_size
