@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from .dossier import weakest_links as weakest_links
     from .engine import compare as compare
     from .engine import compare_witnesses as compare_witnesses
+    from .engine.intake import Intake as Intake
     from .errors import ConsilienceError as ConsilienceError
     from .errors import InputError as InputError
     from .ingest import read as read
     from .model import Span as Span
     from .model import Witness as Witness
     from .settings import Settings as Settings
+    from .store import Library as Library
 
 __version__ = "0.1.0"
 
@@ -35,6 +37,8 @@ _HOME = {
     "verify": "dossier",
     "weakest_links": "dossier",
     "read": "ingest",
+    "Library": "store",
+    "Intake": "engine.intake",
     "Settings": "settings",
     "Span": "model",
     "Witness": "model",

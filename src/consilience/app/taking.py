@@ -75,7 +75,7 @@ def add(
         elif not quiet and sources and not taken:  # the first is told below
             tables.print_problems(done["problems"][1:], console())
         elif not quiet:
-            grown = list(dict.fromkeys(t.story for t in taken if t.fresh))[: tables.SHOWN]
+            grown = list(dict.fromkeys(a["story"] for a in done["accounts"] if a["new"]))[: tables.SHOWN]
             labels = {story: views.tale(library.story(story)) for story in grown}
             tables.print_taken(done, labels, console())
     if sources and not taken:

@@ -74,14 +74,26 @@ def story(found: Tale, accounts: Iterable[Kept], history: Iterable[Event]) -> Js
 
 def taken(results: Sequence[Taken], problems: Iterable[Problem], annotated: int = 0) -> Json:
     """What became of the accounts that were given."""
+    at_last = _at_last(results)
     return {
         "added": sum(t.fresh for t in results),
         "known": sum(not t.fresh for t in results),
-        "stories": sum(t.founds for t in results),
+        "stories": len({at_last[t.account] for t in results if t.founds}),
         "annotated": annotated,
-        "accounts": [_taken(t) for t in results],
+        "accounts": [{**_taken(t), "story": at_last[t.account]} for t in results],
         "problems": [problem(p) for p in problems],
     }
+
+
+def _at_last(results: Sequence[Taken]) -> dict[str, str]:
+    """The story of each account after all of them came: one may have merged or split that of another."""
+    story: dict[str, str] = {}
+    for one in results:
+        story[one.account] = one.story
+        for change in one.changes:
+            to = change.story if change.kind == "merge" else change.other
+            story |= {a: to for a in change.accounts if a in story}
+    return story
 
 
 def _taken(one: Taken) -> Json:
