@@ -41,7 +41,7 @@ WHAT = re.compile(
 )
 MOST_TERMS = 40
 LONGEST = 1_000
-"""Signs of a query: a phrase of thousands of words took half a minute to look for."""
+"""Signs of a query: a phrase of thousands of words is slow to look for."""
 DAY = re.compile(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?))?)?$")
 
 
