@@ -33,7 +33,7 @@ from .manifest import FIELDS, clean
 from .markup import plain
 
 MOST_TAGS = 100_000
-"""A feed of more is refused: the parser needs some ten seconds for so many."""
+"""A feed of more is refused: the parser's time grows with them."""
 BREAKS = re.compile(r"<br\s*/?>(?:(?:\s|&nbsp;)*<br\s*/?>)+", re.IGNORECASE)
 LONGEST_AUTHOR = 400
 WHOLE = 100
@@ -42,11 +42,6 @@ WHOLE_CONTENT = 40
 """The same for the element that is meant for the whole text (content:encoded, Atom's content)."""
 TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,2000}|!--.{0,2000}?--|!\[CDATA\[)>?", re.DOTALL)
 MARKED = re.compile(r"</?(?:p|br|div|a|img|em|strong|b|i|ul|li|h\d|span|blockquote|figure)\b", re.IGNORECASE)
-BLAND = re.compile(
-    r"(?:latest |top |all |breaking )?(?:news|stories|headlines|articles|posts|entries|rss|feed|home|blog|"
-    r"home ?page|untitled|world|politics|business|sports?)(?: (?:news|rss|feed))*",
-    re.IGNORECASE,
-)
 BETWEEN = re.compile(r"\s+[|–—·•»:-]\s+|\s*[|»]\s*|:\s+")
 
 
@@ -202,10 +197,21 @@ def _outlet(title: str | None, home: str | None) -> str | None:
     ('The Melden Post', None)
     """
     parts = [p.strip() for p in BETWEEN.split(title or "") if p.strip()]
-    named = [p for p in parts if not BLAND.fullmatch(p)]
+    named = [p for p in parts if not _bland().fullmatch(p)]
     tight = re.sub(r"\W", "", site(home))
     fit = [p for p in named if len(_tight(p)) > 2 and _tight(p) in tight]
     return (fit or named)[0] if fit or len(named) == 1 else None
+
+
+@cache
+def _bland() -> re.Pattern[str]:
+    """Parts of a title that name no outlet."""
+    rows = lexicon("feed_sections")
+    before, name, after = (
+        "|".join(re.escape(row["word"]) for row in rows if row["kind"] == kind)
+        for kind in ("before", "name", "after")
+    )
+    return re.compile(rf"(?:(?:{before}) )?(?:{name})(?: (?:{after}))*", re.IGNORECASE)
 
 
 def _tight(words: str) -> str:
