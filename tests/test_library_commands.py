@@ -9,33 +9,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from test_cli import FLOOD, OTHER, TRIAL
 
 from consilience.app import corrections, library, taking
 from consilience.app.cli import main
 
 COMMANDS = (*taking.COMMANDS, *library.COMMANDS, *corrections.COMMANDS)
-FLOOD = """Dam above Melden holds as river floods four hundred houses
-
-The river Ostra burst its banks at Melden on Monday and flooded four hundred houses, the mayor said.
-
-Mayor Ilse Brandt said the dam above the town had held. “We were lucky,” she said. “It could have been far worse.”
-
-Schools and shops in the lower town will stay shut until Thursday, and buses run only on the northern road.
-"""
-OTHER = """Ostra flood: ‘We were lucky’, says mayor of Melden
-
-Four hundred houses stand under water in Melden after the Ostra flooded the lower town on Monday.
-
-“We were lucky. It could have been far worse,” said Ilse Brandt, the mayor. The dam above the town held, she added.
-
-The northern road is open. Schools in the lower town stay shut until Friday, according to the town hall.
-"""
-TRIAL = """Karsund banker walks free
-
-A court in Karsund acquitted the banker Per Aune of fraud after a trial that lasted eleven weeks.
-
-Judge Siv Moe found no proof that he knew of the forged ledgers. Prosecutors said they would appeal.
-"""
 
 
 @pytest.fixture
