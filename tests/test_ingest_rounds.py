@@ -247,20 +247,24 @@ def test_rules_are_asked_for_once_a_day_and_of_so_many_hosts() -> None:
         return Source("robots", url, "", b"User-agent: *\nDisallow: /x")
 
     robots = Robots(ask, "Consilience")
+    url = "https://dravik.example/x"
     for now in (0.0, 100.0, 86_399.0, 86_401.0):
-        assert not robots.rule("https://dravik.example/x", now).allows(
-            "https://dravik.example/x", "Consilience"
-        )
+        rule = robots.known(url, now)
+        if rule is None:
+            rule = robots.asked(url, now)
+            robots.keep(url, rule)
+        assert not rule.allows(url, "Consilience")
     assert len(asked) == 2
+    rule = robots.asked(url, 0.0)
     for n in range(MOST_HOSTS + 50):
-        robots.rule(f"https://h{n}.example/", 0.0)
+        robots.keep(f"https://h{n}.example/", rule)
     assert len(robots._rules) == MOST_HOSTS
 
 
 @given(st.binary(max_size=400))
 def test_any_robots_give_a_rule(data: bytes) -> None:
     robots = Robots(lambda url: Source("robots", url, "", b"User-agent: *\n" + data), "Consilience")
-    rule = robots.rule("https://dravik.example/a", 0.0)
+    rule = robots.asked("https://dravik.example/a", 0.0)
     assert rule.allows("https://dravik.example/a?b=" + "x" * 50, "Consilience") in (True, False)
     assert rule.delay("Consilience") >= 0
 

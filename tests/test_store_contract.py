@@ -15,7 +15,7 @@ from consilience.errors import InputError
 from consilience.group import story_of
 from consilience.ingest.following import Followed
 from consilience.model import Point, Reading, Span, Witness, story_order, witness_id
-from consilience.store import Library, Store, content_key
+from consilience.store import Library, Store
 
 AT = "2031-06-01T12:00Z"
 IMPLEMENTATIONS: dict[str, Callable[[Path], Store]] = {
@@ -101,7 +101,6 @@ def test_adding_twice_changes_nothing(store: Store) -> None:
         assert known.witness == account
         assert writer.add(entry(witness(1, outlet="The Ostra Hour"), story(1))), "another outlet's is another"
     assert renamed.id != account.id
-    assert store.has(content_key(renamed))
     assert store.counts()["accounts"] == 2
 
 
@@ -131,8 +130,6 @@ def test_accounts_in_order(store: Store) -> None:
     whole = [a.witness for a in store.accounts()]
     assert [a.number for a in store.accounts()] == [1, 2, 3, 4, 5]
     assert [a.witness for a in store.accounts(story=story(1))] == sorted(whole[3:], key=story_order)
-    assert not list(store.accounts(since="2031-05-11"))
-    assert len(list(store.accounts(since="2031-05-10T00:00Z"))) == 5
     assert store.newest() == 22_404.0
     assert store.seen("https://melden.example/4")
     assert not store.seen("https://melden.example/5")
@@ -383,7 +380,6 @@ def test_names_are_joined_and_parted_by_people(store: Store) -> None:
     store.not_same("Ann Poe", ["report-2"], at=AT)
     book = store.who("Ann Poe")
     assert (book.total, book.apart) == (2, (story(1),))
-    assert store.who("Ann Poe", story=story(1)).total == 2
     store.undo(at=AT)
     store.undo(at=AT)
     assert store.who("Raj Lal").total == 2

@@ -49,7 +49,7 @@ class Robots:
 
     >>> def ask(url):
     ...     return Source("robots", url, "", b"User-agent: *\\nDisallow: /private\\nCrawl-delay: 4")
-    >>> rule = Robots(ask, "Consilience").rule("https://dravik.example/a", now=0.0)
+    >>> rule = Robots(ask, "Consilience").asked("https://dravik.example/a", now=0.0)
     >>> rule.allows("https://dravik.example/private/b", "Consilience"), rule.delay("Consilience")
     (False, 4.0)
     """
@@ -62,14 +62,6 @@ class Robots:
         """The rule of an address's host, if it is remembered."""
         found = self._rules.get(place_of(url))
         return found if found is not None and found.until > now else None
-
-    def rule(self, url: str, now: float) -> Rule:
-        """The rule of an address's host, asked for where it is not remembered."""
-        found = self.known(url, now)
-        if found is None:
-            found = self.asked(url, now)
-            self.keep(url, found)
-        return found
 
     def keep(self, url: str, rule: Rule) -> None:
         """Remember the rule of an address's host, and forget the oldest where there are too many."""

@@ -7,8 +7,6 @@ kept, and what a person has corrected stays so.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from .library import Library
 from .protocol import (
     KINDS,
@@ -47,18 +45,4 @@ __all__ = [
     "Total",
     "Writer",
     "content_key",
-    "open_library",
 ]
-
-
-def open_library(path: str | Path, *, create: bool = False) -> Store:
-    """Open the library that lies at a path.
-
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     library = open_library(Path(folder) / "news.library", create=True)
-    ...     print(library.counts()["accounts"])
-    ...     library.close()
-    0
-    """
-    return Library.open(path, create=create)

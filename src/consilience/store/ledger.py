@@ -25,8 +25,8 @@ LONGEST_NAME = 40
 """Words of a name; a condition is asked for each, of which a database takes no thousand."""
 
 
-def who(db: sqlite3.Connection, name: str, about: str, story: int | None, page: tuple[int, int]) -> Ledger:
-    """The ledger of a person; with ``story``, of who bears the name there.
+def who(db: sqlite3.Connection, name: str, about: str, page: tuple[int, int]) -> Ledger:
+    """The ledger of a person.
 
     :raises InputError: when part of a name fits several speakers.
     """
@@ -35,11 +35,8 @@ def who(db: sqlite3.Connection, name: str, about: str, story: int | None, page: 
     where, values = f"s.speaker_key IN ({marks})", list[object](keys)
     for _, stories in parts_of(db, keys):
         inside = [live(db, s) for s in stories]
-        if story in inside:
-            where, values = f"{where} AND a.story IN ({', '.join('?' * len(inside))})", [*values, *inside]
-        else:
-            where, values = f"{where} AND a.story NOT IN ({', '.join('?' * len(inside))})", [*values, *inside]
-            apart += stories
+        where, values = f"{where} AND a.story NOT IN ({', '.join('?' * len(inside))})", [*values, *inside]
+        apart += stories
     if about.strip():
         asked = _about(db, about)
         if asked is None:

@@ -132,28 +132,17 @@ class Library:
 
     # -- accounts --
 
-    def has(self, content: str) -> bool:
-        """Whether an account of this ``content_key`` is there."""
-        return self._db.execute("SELECT 1 FROM account WHERE content = ?", (content,)).fetchone() is not None
-
     def account(self, ref: str) -> Kept:
         """An account by its id, the beginning of it (4 hex digits or more), or its name."""
         n = rows.account_row(self._db, ref)
         return rows.kept(self._db.execute(rows.KEPT + "WHERE a.n = ?", (n,)).fetchone())
 
-    def accounts(self, *, story: str | None = None, since: str | None = None) -> Iterator[Kept]:
-        """Accounts of a story in story order, or all in order of arrival; ``since`` an ISO time added."""
-        where: list[str] = []
-        values: list[object] = []
+    def accounts(self, *, story: str | None = None) -> Iterator[Kept]:
+        """Accounts of a story in story order, or all in order of arrival."""
+        chosen, values = "ORDER BY a.n", tuple[int, ...]()
         if story is not None:
-            where.append("a.story = ?")
-            values.append(rows.story_row(self._db, story))
-        if since is not None:
-            where.append("a.added_at >= ?")
-            values.append(stamp(since))
-        order = "a.ordering, a.id" if story is not None else "a.n"
-        chosen = f"WHERE {' AND '.join(where)} " if where else ""
-        for row in self._db.execute(f"{rows.KEPT}{chosen}ORDER BY {order}", values):
+            chosen, values = "WHERE a.story = ? ORDER BY a.ordering, a.id", (rows.story_row(self._db, story),)
+        for row in self._db.execute(rows.KEPT + chosen, values):
             yield rows.kept(row)
 
     def seen(self, url: str) -> bool:
@@ -326,12 +315,9 @@ class Library:
         """Find accounts, statements and points; see ``query`` for what a query may hold."""
         return search.search(self._db, query, kinds, limit=limit, offset=offset)
 
-    def who(
-        self, name: str, *, about: str = "", story: str | None = None, limit: int = 100, offset: int = 0
-    ) -> Ledger:
-        """What a person said, over all stories; with ``story``, who bears the name there."""
-        chosen = None if story is None else rows.story_row(self._db, story)
-        return ledger.who(self._db, name, about, chosen, (limit, offset))
+    def who(self, name: str, *, about: str = "", limit: int = 100, offset: int = 0) -> Ledger:
+        """What a person said, over all stories."""
+        return ledger.who(self._db, name, about, (limit, offset))
 
     # -- what is followed --
 
