@@ -102,7 +102,7 @@ def test_stories_are_listed_and_shown(filled: Path) -> None:
     short = listed["stories"][0]["id"][3:10]
     shown = run("story", short)
     assert "Dam above Melden holds" in shown.output
-    assert "It is" in shown.output or "is like" in shown.output
+    assert "It shares “" in shown.output
     assert "1 of 2 stories; --offset 1 shows more" in run("stories", "--limit", "1").output
 
 

@@ -451,12 +451,12 @@ def test_a_dossier_is_kept_until_its_story_changes(store: Store) -> None:
 
 def test_addresses_followed(store: Store) -> None:
     feed = Followed("https://dravik.example/rss", "feed", etag='"7"', due=5.0, tried=("a",))
-    store.set_source(feed)
-    store.set_source(replace(feed, failures=2))
-    store.set_source(Followed("/news", "folder"))
-    assert store.sources() == (Followed("/news", "folder"), replace(feed, failures=2))
-    assert store.drop_source("/news")
-    assert not store.drop_source("/news")
+    store.follow(feed)
+    store.follow(replace(feed, failures=2))
+    store.follow(Followed("/news", "folder"))
+    assert store.followed() == (Followed("/news", "folder"), replace(feed, failures=2))
+    assert store.forget("/news")
+    assert not store.forget("/news")
 
 
 def test_the_version_tells_of_people(store: Store) -> None:

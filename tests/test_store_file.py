@@ -42,7 +42,7 @@ def filled(tmp_path: Path) -> Path:
         library.same("Ann Poe", "A. Poe", at=AT)
         library.undo(at=AT)
         library.split(story(0), ["report-1"], at=AT)
-        library.set_source(Followed("https://dravik.example/rss", "feed", tried=("a", "b")))
+        library.follow(Followed("https://dravik.example/rss", "feed", tried=("a", "b")))
     return path
 
 
@@ -51,7 +51,7 @@ def told(library: Library) -> tuple[object, ...]:
     accounts = [replace(a, annotated=None) for a in library.accounts()]
     return (
         accounts, list(library.profiles()), library.stories(order="largest"), library.history(), library.ties(),
-        library.sources(),
+        library.followed(),
     )  # fmt: skip
 
 
@@ -473,7 +473,7 @@ def test_no_line_of_an_export_grows_with_the_history(filled: Path, tmp_path: Pat
             for number in range(30):
                 library.merge(a, b, at=AT)
                 library.undo(at=AT)
-                library.set_source(Followed(f"https://dravik.example/{number}", "feed"))
+                library.follow(Followed(f"https://dravik.example/{number}", "feed"))
     assert longest[0] == longest[1]
 
 

@@ -109,8 +109,8 @@ def due(place: Path) -> None:
     from dataclasses import replace
 
     with Library.open(place / "news.db") as library:
-        for one in library.sources():
-            library.set_source(replace(one, due=0.0))
+        for one in library.followed():
+            library.follow(replace(one, due=0.0))
 
 
 def test_a_feed_is_followed_and_its_pages_read(place: Path, site: Site) -> None:
@@ -146,7 +146,7 @@ def test_a_failing_feed_is_asked_less_and_less(place: Path, site: Site) -> None:
     for _ in range(3):
         watch(place, f"{site.base}/rss")
         with Library.open(place / "news.db") as library:
-            (one,) = library.sources()
+            (one,) = library.followed()
         pauses.append(one.due - time.time())
         due(place)
     assert one.failures == 3
@@ -187,12 +187,12 @@ def test_what_is_forgotten_is_watched_no_more(place: Path) -> None:
 def test_what_an_outline_named_is_forgotten_with_it(place: Path) -> None:
     outline = "https://dravik.example/feeds.opml"
     with Library.open(place / "news.db", create=True) as library:
-        library.set_source(Followed(outline, "opml"))
-        library.set_source(Followed("https://dravik.example/own"))
-        library.set_source(Followed("https://dravik.example/rss", parent=outline))
+        library.follow(Followed(outline, "opml"))
+        library.follow(Followed("https://dravik.example/own"))
+        library.follow(Followed("https://dravik.example/rss", parent=outline))
     assert CliRunner().invoke(main, ["watch", "--forget", outline, "--list"]).exit_code == 0
     with Library.open(place / "news.db") as library:
-        assert [f.url for f in library.sources()] == ["https://dravik.example/own"]
+        assert [f.url for f in library.followed()] == ["https://dravik.example/own"]
 
 
 def test_a_large_folder_is_left_when_told_and_read_to_its_end_later(
@@ -204,14 +204,14 @@ def test_a_large_folder_is_left_when_told_and_read_to_its_end_later(
     monkeypatch.setattr("consilience.app.watch.AT_ONCE", 2)
     monkeypatch.setattr("consilience.ingest.rounds.SETTLED", -60.0)
     with Library.open(place / "news.db", create=True) as library:
-        library.set_source(Followed(str(place / "in")))
+        library.follow(Followed(str(place / "in")))
         stop = threading.Event()
         looking = Watch(library, Intake(library), stop, lambda: "2031-05-20T08:00:00+00:00")
         for told, added in ((True, 2), (False, 3)):
             (stop.set if told else stop.clear)()
-            done = looking._round(library.sources()[0])
+            done = looking._round(library.followed()[0])
             assert sum(t.fresh for t in done.taken) == added
-            assert (library.sources()[0].due == 0.0) == told
+            assert (library.followed()[0].due == 0.0) == told
 
 
 def test_json_is_a_line_a_round(place: Path, site: Site) -> None:

@@ -133,7 +133,7 @@ def watch(
     settings = settings_of(settings_file)
     with opened(place, create=bool(sources)) as library:
         _follow(library, sources, forget)
-        watched = [views.followed(f) for f in library.sources()]
+        watched = [views.followed(f) for f in library.followed()]
         if listing:
             say_json({"watched": watched}) if as_json else tables.print_followed(watched, console())
             return
@@ -148,15 +148,15 @@ def _follow(library: Library, sources: tuple[str, ...], forget: tuple[str, ...])
     from ..ingest.following import Followed
 
     sources, forget = tuple(map(_whole_name, sources)), tuple(map(_whole_name, forget))
-    known = {f.url for f in library.sources()}
+    known = {f.url for f in library.followed()}
     for name in sources:
         if name not in known:
-            library.set_source(Followed(name))
+            library.follow(Followed(name))
     for name in forget:
-        if not library.drop_source(name):
+        if not library.forget(name):
             raise InputError("is not watched", where=name, todo="'consilience watch --list' tells what is")
-        for child in [f.url for f in library.sources() if f.parent == name]:
-            library.drop_source(child)
+        for child in [f.url for f in library.followed() if f.parent == name]:
+            library.forget(child)
 
 
 def _whole_name(name: str) -> str:

@@ -61,7 +61,7 @@ class Watch:
         :param once: end when nothing is due any more.
         """
         while not self.stop.is_set():
-            state = min(self.library.sources(), key=lambda s: (s.due, s.url), default=None)
+            state = min(self.library.followed(), key=lambda s: (s.due, s.url), default=None)
             wait = LOOK if state is None else state.due - time.time()
             if state is not None and wait <= 0:
                 yield self._round(state)
@@ -94,14 +94,14 @@ class Watch:
 
     def _keep(self, state: Followed, states: list[Followed], done: Round) -> None:
         with self.library.writing() as writer:
-            known = {s.url for s in self.library.sources()}
+            known = {s.url for s in self.library.followed()}
             for new in states:
                 if new.url == state.url:
                     done.due = new.due
                     if new.url in known:  # it may have been forgotten meanwhile
-                        writer.set_source(new)
+                        writer.follow(new)
                 elif new.url not in known:
-                    writer.set_source(new)
+                    writer.follow(new)
 
 
 @contextmanager

@@ -62,11 +62,11 @@ class Write:
         """Keep a story's dossier and its points, in place of older ones."""
         rows.point_out(self._db, rows.story_row(self._db, story), key, points, document)
 
-    def set_source(self, source: Followed) -> None:
+    def follow(self, one: Followed) -> None:
         """Follow a feed or folder, or keep what is new about it."""
-        rows.follow(self._db, source)
+        rows.follow(self._db, one)
 
-    def drop_source(self, url: str) -> bool:
+    def forget(self, url: str) -> bool:
         """Follow it no more; False if it was not followed."""
         return self._db.execute("DELETE FROM followed WHERE url = ?", (url,)).rowcount > 0
 
@@ -321,19 +321,19 @@ class Library:
 
     # -- what is followed --
 
-    def sources(self) -> tuple[Followed, ...]:
+    def followed(self) -> tuple[Followed, ...]:
         """The feeds and folders followed, by address."""
         return tuple(rows.followed(self._db))
 
-    def set_source(self, source: Followed) -> None:
+    def follow(self, one: Followed) -> None:
         """Follow a feed or folder, or keep what is new about it."""
         with self.writing() as w:
-            w.set_source(source)
+            w.follow(one)
 
-    def drop_source(self, url: str) -> bool:
+    def forget(self, url: str) -> bool:
         """Follow it no more; False if it was not followed."""
         with self.writing() as w:
-            return w.drop_source(url)
+            return w.forget(url)
 
     # -- the file --
 

@@ -272,9 +272,9 @@ def forget(db: sqlite3.Connection, story: int) -> None:
 # -- what is followed --
 
 
-def follow(db: sqlite3.Connection, source: Followed) -> None:
+def follow(db: sqlite3.Connection, one: Followed) -> None:
     """Follow an address or folder, or keep what is new about it."""
-    db.execute("INSERT OR REPLACE INTO followed VALUES (?, ?)", (shown(source.url), source.dump()))
+    db.execute("INSERT OR REPLACE INTO followed VALUES (?, ?)", (shown(one.url), one.dump()))
 
 
 def followed(db: sqlite3.Connection) -> Iterator[Followed]:

@@ -49,7 +49,6 @@ CREATE INDEX account_name ON account(name);
 CREATE INDEX account_moment ON account(moment);
 CREATE INDEX account_published ON account(published);
 CREATE INDEX account_url ON account(url) WHERE url IS NOT NULL;
-CREATE INDEX account_added ON account(added_at);
 CREATE INDEX account_annotated ON account(annotated, n);
 CREATE TABLE record (n INTEGER PRIMARY KEY REFERENCES account(n), body BLOB NOT NULL);
 CREATE TABLE profile (n INTEGER PRIMARY KEY REFERENCES account(n), body BLOB NOT NULL);
