@@ -14,7 +14,7 @@ from consilience.data import lexicon
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "consilience"
 ORDER = (
-    "model errors settings data encoder ingest annotate group collate trace contrast dossier store engine evaluate app __main__"
+    "model errors settings data encoder ingest annotate group collate trace contrast dossier store engine desk evaluate app __main__"
 ).split()
 LONGEST_FILE, LONGEST_FUNCTION, MOST_ARGUMENTS = 800, 60, 6
 MODULES = sorted(SOURCE.rglob("*.py"))

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..model import Annotated, Point, Witness
-from . import checks, corrections, exchange, ledger, rows, schema, search
+from . import checks, corrections, exchange, jobs, ledger, rows, schema, search
 from .codec import shown, squeeze, stamp, unpack, values_of
-from .protocol import KINDS, Entry, Event, Imported, Kept, Ledger, Moved, Results, Tale, Tie, content_key
+from .protocol import KINDS, Entry, Event, Imported, Job, Kept, Ledger, Moved, Results, Tale, Tie, content_key
 
 if TYPE_CHECKING:
     from ..ingest.following import Followed
@@ -334,6 +334,46 @@ class Library:
         """Follow it no more; False if it was not followed."""
         with self.writing() as w:
             return w.forget(url)
+
+    # -- what the worker is asked --
+
+    def ask(
+        self, kind: str, what: dict[str, Any], files: Sequence[tuple[str, bytes]] = (), *, at: str
+    ) -> int:
+        """Ask something of the worker; gives its number. What waits already is not asked twice."""
+        with self.writing():
+            return jobs.ask(self._db, kind, what, files, at)
+
+    def job(self, number: int) -> Job:
+        """A job by its number."""
+        return jobs.job(self._db, number)
+
+    def jobs(self, limit: int = 50) -> tuple[Job, ...]:
+        """What was asked last, newest first."""
+        return jobs.jobs(self._db, "ORDER BY n DESC LIMIT ?", (limit,))
+
+    def waiting(self) -> int:
+        """How many jobs are still to be done."""
+        return jobs.waiting(self._db)
+
+    def job_files(self, number: int) -> tuple[tuple[str, bytes], ...]:
+        """The files a job came with."""
+        return jobs.files(self._db, number)
+
+    def begin_job(self) -> Job | None:
+        """Take the job that has waited longest, if one waits."""
+        with self.writing():
+            return jobs.begin(self._db)
+
+    def end_job(self, number: int, outcome: dict[str, Any], *, at: str, failed: bool = False) -> None:
+        """Keep what became of a job."""
+        with self.writing():
+            jobs.end(self._db, number, outcome, at, failed=failed)
+
+    def jobs_again(self) -> int:
+        """Let what was begun wait again; for a worker that takes over from one that was stopped."""
+        with self.writing():
+            return jobs.again(self._db)
 
     # -- the file --
 

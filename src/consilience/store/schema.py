@@ -96,6 +96,43 @@ CREATE VIRTUAL TABLE statement_words USING fts5(
 CREATE VIRTUAL TABLE point_words USING fts5(
   says, speaker, content='point', content_rowid='n', tokenize='{TOKENS}');
 """
+DESK = """
+CREATE INDEX account_outlet ON account(outlet, moment);
+CREATE INDEX account_added ON account(added_at);
+CREATE TABLE brief (
+  story INTEGER PRIMARY KEY REFERENCES story(n), grew TEXT NOT NULL, body TEXT NOT NULL
+);
+CREATE TABLE tally (
+  outlet TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, story INTEGER NOT NULL REFERENCES story(n),
+  count INTEGER NOT NULL, PRIMARY KEY (outlet, kind, value, story)
+) WITHOUT ROWID;
+CREATE INDEX tally_story ON tally(story);
+CREATE TABLE past (
+  story INTEGER NOT NULL REFERENCES story(n), key TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (story, key)
+) WITHOUT ROWID;
+CREATE TABLE interest (
+  n INTEGER PRIMARY KEY, kind TEXT NOT NULL, value TEXT NOT NULL, key TEXT NOT NULL,
+  muted INTEGER NOT NULL, at TEXT NOT NULL, UNIQUE (kind, key)
+);
+CREATE TABLE look (what TEXT PRIMARY KEY, at TEXT NOT NULL, before TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE report (n INTEGER PRIMARY KEY, title TEXT NOT NULL, note TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE report_item (
+  n INTEGER PRIMARY KEY, report INTEGER NOT NULL REFERENCES report(n), place INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('story', 'account')), ref TEXT NOT NULL, note TEXT NOT NULL
+);
+CREATE INDEX report_item_report ON report_item(report, place);
+CREATE TABLE job (
+  n INTEGER PRIMARY KEY, kind TEXT NOT NULL, what TEXT NOT NULL, at TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'begun', 'done', 'failed')),
+  ended TEXT NOT NULL DEFAULT '', outcome TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX job_open ON job(n) WHERE state IN ('waiting', 'begun');
+CREATE TABLE job_file (
+  n INTEGER PRIMARY KEY, job INTEGER NOT NULL REFERENCES job(n), name TEXT NOT NULL, body BLOB NOT NULL
+);
+CREATE INDEX job_file_job ON job_file(job);
+"""
+"""What a reader follows, has read and collects, and what waits to be done: the second step."""
 COLUMNS = {
     "account_words": "title, text, outlet, authors, people, bodies, places, speakers, facets",
     "statement_words": "content, speaker, chain, about, outlet, facets",
@@ -107,7 +144,7 @@ SOURCES = {
     "point_words": "point",
 }
 NAME = "check its permissions, or name another file"
-STEPS = (TABLES + WORDS,)
+STEPS = (TABLES + WORDS, DESK)
 """Step i leads from version i to i + 1."""
 
 
@@ -123,8 +160,9 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
             raise InputError("there is no library", where=str(path), todo="add accounts to begin one")
         if create:
             path.parent.mkdir(parents=True, exist_ok=True)
-        # The name is made whole: ":memory:" is a file as any other.
-        db = sqlite3.connect(path.absolute(), timeout=BUSY, isolation_level=None)
+        # The name is made whole: ":memory:" is a file as any other. A thread has a connection to itself;
+        # only that it is closed may come from another.
+        db = sqlite3.connect(path.absolute(), timeout=BUSY, isolation_level=None, check_same_thread=False)
     except (sqlite3.Error, OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise InputError(f"cannot be opened ({why})", where=str(path), todo=NAME) from error

@@ -70,6 +70,11 @@ def _static(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
+    return environment()
+
+
+def environment() -> Environment:
+    """What fills the templates of a dossier; a new one, to which a caller may add its own."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     env = Environment(

@@ -1,0 +1,115 @@
+"""What a request needs: the library, the settings, the time, the templates.
+
+Opens the library once for each thread that answers requests, and keeps what the reader looked at until
+it can be written without anybody waiting. Makes no page. Invariant: a GET writes nothing itself, so that
+reading goes on while the worker writes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from ... import __version__
+from ...settings import Settings
+from ..place import now
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from ...store import Library
+
+Json = dict[str, Any]
+
+
+class Site:
+    """A library as it is served.
+
+    :param place: the library's file.
+    :param base: the address it is served under, without a slash at its end; for links in feeds and mail.
+    :param clock: gives the time as a library keeps it.
+    """
+
+    def __init__(
+        self,
+        place: Path,
+        settings: Settings = Settings(),  # noqa: B008 - frozen
+        *,
+        base: str = "http://127.0.0.1:8400",
+        clock: Callable[[], str] = now,
+    ) -> None:
+        self.place, self.settings, self.base, self.now = place, settings, base.rstrip("/"), clock
+        self._own = threading.local()
+        self._opened: list[Library] = []
+        self._looks: dict[str, str] = {}
+
+    @property
+    def library(self) -> Library:
+        """This thread's connection to the library."""
+        from ...store import Library
+
+        if not hasattr(self._own, "library"):
+            self._own.library = Library.open(self.place)
+            self._opened.append(self._own.library)
+        return self._own.library  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """Keep what was looked at, and close every connection; nothing may be asked after that."""
+        self.keep_looks()
+        for library in self._opened:
+            library.close()
+        self._opened.clear()
+
+    def look(self, what: str) -> None:
+        """Note that the reader looked at the feed or a story now."""
+        self._looks[what] = self.now()
+
+    def keep_looks(self) -> None:
+        """Write what was looked at since the last call."""
+        looks, self._looks = self._looks, {}
+        for what, at in looks.items():
+            self.library.look(what, at)
+
+    def render(
+        self, template: str, request: Request, model: Mapping[str, Any], status: int = 200
+    ) -> HTMLResponse:
+        """A page: a template filled with a view-model."""
+        html = self._templates.get_template(template).render(**model, site=self, request=request)
+        return HTMLResponse(html, status)
+
+    @cached_property
+    def _templates(self) -> Environment:
+        from jinja2 import ChoiceLoader, PackageLoader
+
+        from ...dossier.render import environment
+
+        own = environment()
+        own.loader = ChoiceLoader([PackageLoader(__package__), *filter(None, [own.loader])])
+        own.globals |= {"version": __version__, "asset": asset}
+        return own
+
+
+def asset(name: str) -> str:
+    """The address of a file of the package; it changes when the program does.
+
+    >>> asset("web.css").startswith("/static/web.css?v=")
+    True
+    """
+    return f"/static/{name}?v={__version__}"
+
+
+def static_folder() -> Path:
+    """Where the package's style, script and pictures lie."""
+    return Path(str(files(__package__).joinpath("static")))
+
+
+async def the_site(request: Request) -> Site:
+    """The site that a request is made to."""
+    return request.app.state.site  # type: ignore[no-any-return]

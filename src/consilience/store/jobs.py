@@ -1,0 +1,96 @@
+"""What waits to be done by the worker, and what became of it.
+
+A row for each thing asked, with the files it came with; what is done keeps its outcome and lets go of
+its files. Does nothing of what is asked. Invariant: a thing asked is done once, or is waiting still; what
+a worker had begun when it was stopped waits again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import InputError
+from .codec import shown
+from .protocol import Job
+
+COLUMNS = "n, kind, what, at, state, ended, outcome"
+KEPT = 1000
+"""Jobs that are done and still told."""
+
+Json = dict[str, Any]
+
+
+def ask(db: sqlite3.Connection, kind: str, what: Json, files: Sequence[tuple[str, bytes]], at: str) -> int:
+    """Put a job in the queue; the number it is known by. One that waits already is not put there twice."""
+    told = json.dumps(what, ensure_ascii=True, sort_keys=True)
+    if not files:
+        same = "SELECT n FROM job WHERE state IN ('waiting', 'begun') AND kind = ? AND what = ? LIMIT 1"
+        there = db.execute(same, (kind, told)).fetchone()
+        if there:
+            return int(there[0])
+    made = db.execute("INSERT INTO job (kind, what, at, state) VALUES (?, ?, ?, 'waiting')", (kind, told, at))
+    number = made.lastrowid or 0
+    rows = [(number, shown(name), body) for name, body in files]
+    db.executemany("INSERT INTO job_file (job, name, body) VALUES (?, ?, ?)", rows)
+    return number
+
+
+def begin(db: sqlite3.Connection) -> Job | None:
+    """Take the job that has waited longest."""
+    row = db.execute(
+        "UPDATE job SET state = 'begun' WHERE n = (SELECT min(n) FROM job WHERE state = 'waiting') "
+        f"RETURNING {COLUMNS}"
+    ).fetchone()
+    return _job(row) if row else None
+
+
+def end(db: sqlite3.Connection, number: int, outcome: Json, at: str, *, failed: bool) -> None:
+    """Keep what became of a job; the oldest that are done are forgotten."""
+    told = json.dumps(outcome, ensure_ascii=True)
+    state = "failed" if failed else "done"
+    db.execute("UPDATE job SET state = ?, ended = ?, outcome = ? WHERE n = ?", (state, at, told, number))
+    db.execute("DELETE FROM job_file WHERE job = ?", (number,))
+    db.execute("DELETE FROM job WHERE n <= ? AND state IN ('done', 'failed')", (number - KEPT,))
+
+
+def again(db: sqlite3.Connection) -> int:
+    """Let what was begun wait again: the worker that had begun it is gone."""
+    return db.execute("UPDATE job SET state = 'waiting' WHERE state = 'begun'").rowcount
+
+
+def job(db: sqlite3.Connection, number: int) -> Job:
+    """A job by its number.
+
+    :raises InputError: when there is none, or it is long done and forgotten.
+    """
+    found = jobs(db, "WHERE n = ?", (number,))
+    if not found:
+        raise InputError(
+            f"there is no job {number}", where="jobs", todo="see what the story or account shows"
+        )
+    return found[0]
+
+
+def jobs(db: sqlite3.Connection, where: str, values: Sequence[object]) -> tuple[Job, ...]:
+    """Jobs in the order of a condition."""
+    return tuple(_job(row) for row in db.execute(f"SELECT {COLUMNS} FROM job {where}", values))
+
+
+def waiting(db: sqlite3.Connection) -> int:
+    """How many jobs are still to be done."""
+    found = db.execute("SELECT count(*) FROM job WHERE state IN ('waiting', 'begun')").fetchone()
+    return int(found[0])
+
+
+def files(db: sqlite3.Connection, number: int) -> tuple[tuple[str, bytes], ...]:
+    """The files a job came with, in the order they were given."""
+    rows = db.execute("SELECT name, body FROM job_file WHERE job = ? ORDER BY n", (number,))
+    return tuple((name, bytes(body)) for name, body in rows)
+
+
+def _job(row: Sequence[Any]) -> Job:
+    number, kind, what, at, state, ended, outcome = row
+    return Job(number, kind, json.loads(what), at, state, ended, json.loads(outcome) if outcome else {})
