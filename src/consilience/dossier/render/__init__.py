@@ -37,7 +37,7 @@ def to_html(document: Document) -> str:
     from markupsafe import Markup
 
     known = facts(document)
-    style, script = _static("page.css"), _static("page.js")
+    style, script = _static("base.css") + _static("page.css"), _static("page.js")
     html = _environment().get_template("page.html.j2").render(
         facts=known,
         doc=known.document,
