@@ -34,7 +34,8 @@ def create_app(site: Site) -> FastAPI:
     app.state.site = site
     for part in (api, actions, mending, stories, pages):
         app.include_router(part.router)
-    app.mount("/static", StaticFiles(directory=static_folder()), name="static")
+    shared = [("consilience.dossier.render", "static")]  # the look of a dossier
+    app.mount("/static", StaticFiles(directory=static_folder(), packages=shared), name="static")
     return app
 
 
