@@ -16,7 +16,7 @@ import click
 
 from .. import __version__
 from ..errors import ConsilienceError, InputError
-from . import corrections, library, taking
+from . import corrections, library, serve, taking
 from .outputs import FILE, Outputs, dossier_options, explained, say, settings_of, stdin, with_progress
 
 
@@ -139,7 +139,7 @@ def show_schema() -> None:
     click.echo(json.dumps(schema(), indent=1, ensure_ascii=False))
 
 
-for command in (*taking.COMMANDS, *library.COMMANDS, *corrections.COMMANDS):
+for command in (*taking.COMMANDS, *library.COMMANDS, *corrections.COMMANDS, *serve.COMMANDS):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MOST = 1_000_000_000
 """What is counted in a list: a database counts no further than to some 9e18."""
 
+EXAMPLES = ("ilvane", "week")
+"""Folders of the invented example."""
+
 library_option = click.option(
     "--library",
     "place",
@@ -41,6 +44,16 @@ def default_place() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("consilience", appauthor=False) / "library.db"
+
+
+def example_folders() -> tuple[Path, ...]:
+    """Where the invented example lies: beside the package's modules, or in the project's own folder."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "examples", package.parent.parent / "examples"):
+        found = tuple(folder / name for name in EXAMPLES)
+        if all(f.is_dir() for f in found):
+            return found
+    return ()
 
 
 def now() -> str:

@@ -66,7 +66,7 @@ def add(
         intake, problems = Intake(library, settings), list[Problem]()
         visit = Visitor(settings.ingest, clock=time.monotonic, wait=time.sleep)
         found = stream(sources, manifest=manifest, settings=settings.ingest, stdin=stdin, visit=visit)
-        witnesses = _apart(found, problems)
+        witnesses = apart(found, problems)
         taken = with_progress(quiet or as_json, lambda step: intake.take_all(witnesses, now, AT_ONCE, step))
         read = 0 if later else with_progress(quiet or as_json, intake.annotate)
         done = views.taken(taken, problems, read)
@@ -82,7 +82,7 @@ def add(
         raise _nothing(problems)
 
 
-def _apart(found: Iterable[Any], problems: list[Any]) -> Iterable[Any]:
+def apart(found: Iterable[Any], problems: list[Any]) -> Iterable[Any]:
     """The witnesses of a stream; its problems go to the list."""
     from ..model import Witness
 

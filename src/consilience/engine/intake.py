@@ -163,15 +163,22 @@ class Intake:
             kept = self.library.account(key)
             return profile(kept.witness, arrived=kept.when)
 
-    def annotate(self, progress: Progress | None = None, *, stop: Callable[[], bool] = lambda: False) -> int:
+    def annotate(
+        self,
+        progress: Progress | None = None,
+        *,
+        stop: Callable[[], bool] = lambda: False,
+        at_once: int = AT_ONCE,
+    ) -> int:
         """Annotate what is not annotated yet; a part at a time, each kept as soon as it is done.
 
         :param stop: asked before each part whether to leave the rest for later.
+        :param at_once: accounts of a part.
         :returns: how many accounts were.
         """
         stage = annotation_stage(self.settings.annotate)
         total, finished = self.library.pending_count(stage), 0
-        while not stop() and (waiting := self.library.pending(stage, AT_ONCE)):
+        while not stop() and (waiting := self.library.pending(stage, at_once)):
 
             def done(count: int, before: int = finished) -> None:
                 if progress is not None:

@@ -1,0 +1,209 @@
+"""The commands that answer others: the web app, and tools for language models.
+
+Options in; the server and the processes beside it are started and ended here. Invariant: beyond this
+machine nothing is answered without a password.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import InputError
+from .outputs import FILE, say, settings_of
+from .place import default_place, library_option, missing, opened, settings_option
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
+    from ..settings import Settings
+
+PORT = 8400
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+PATIENCE = 5.0
+"""Seconds that the worker has to end what it is at; what it had begun waits for the next start."""
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=PORT, show_default=True, type=click.IntRange(0, 65535), help="The port.")
+@click.option(
+    "--password-file",
+    type=FILE,
+    help="Ask for the password (or token) in this file; else CONSILIENCE_PASSWORD.",
+)
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    help="A name that the app is reached under, as 'desk.example'; repeatable.",
+)
+@click.option("--certificate", type=FILE, help="Serve over TLS with this certificate (PEM)…")
+@click.option("--key", "key_file", type=FILE, help="… and this key.")
+@click.option("--open", "show", is_flag=True, help="Open the app in the browser.")
+@click.option("--no-worker", is_flag=True, help="Only show what is there: take in and compare nothing.")
+@library_option
+@settings_option
+def serve(
+    host: str,
+    port: int,
+    password_file: Path | None,
+    names: tuple[str, ...],
+    certificate: Path | None,
+    key_file: Path | None,
+    show: bool,
+    no_worker: bool,
+    place: Path | None,
+    settings_file: Path | None,
+) -> None:
+    """Open the library as a web app, at an address of this machine.
+
+    It listens to this machine alone. To let others in, give --host and a password.
+    """
+    settings, path = settings_of(settings_file), place or default_place()
+    if (certificate is None) != (key_file is None):
+        raise InputError("a certificate needs its key", where="serve", todo="give both, or neither")
+    password = _password(password_file)
+    if host not in LOOPBACK and not password:
+        todo = "set CONSILIENCE_PASSWORD, or give --password-file"
+        raise InputError("others are let in by a password alone", where=f"--host {host}", todo=todo)
+    opened(place, create=True).close()
+    with _beside(path, settings, idle=no_worker):
+        _serve(path, settings, _Listening(host, port, names, password, certificate, key_file), show=show)
+
+
+class _Listening:
+    """Where and how the app is reached."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        names: tuple[str, ...],
+        password: str | None,
+        certificate: Path | None,
+        key_file: Path | None,
+    ) -> None:
+        self.host, self.port, self.names, self.password = host, port, names, password
+        self.certificate, self.key_file = certificate, key_file
+
+    def base(self, port: int) -> str:
+        """The address that is told, and that links in mail and feeds begin with."""
+        scheme = "https" if self.certificate else "http"
+        name = self.names[0] if self.names else self.host
+        shown = f"[{name}]" if ":" in name else name
+        return f"{scheme}://{shown}:{port}"
+
+
+def _password(file: Path | None) -> str | None:
+    if file is None:
+        return os.environ.get("CONSILIENCE_PASSWORD") or None
+    try:
+        word = file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            "cannot be read", where=str(file), todo="name a file with a password in it"
+        ) from error
+    if not word:
+        raise InputError("is empty", where=str(file), todo="write a password into it")
+    return word
+
+
+def _serve(path: Path, settings: Settings, at: _Listening, *, show: bool) -> None:
+    """Answer until interrupted."""
+    import uvicorn
+
+    from .web.security import Guard, guarded
+    from .web.server import create_app
+    from .web.site import Site
+
+    config = uvicorn.Config(
+        "app", host=at.host, port=at.port, log_level="warning", access_log=False, server_header=False,
+        timeout_keep_alive=30, timeout_graceful_shutdown=5,
+        ssl_certfile=at.certificate, ssl_keyfile=at.key_file,
+    )  # fmt: skip
+    try:
+        listening = config.bind_socket()
+    except SystemExit as error:
+        todo = "end what listens there, or give another --port"
+        raise InputError(f"port {at.port} cannot be had", where=f"--host {at.host}", todo=todo) from error
+    base = at.base(listening.getsockname()[1])
+    site = Site(path, settings, base=base)
+    config.app = guarded(create_app(site), Guard.at(base, at.names, at.password))
+    say(f"Consilience is at {base} (library: {path}). Ctrl+C ends it.")
+    if show:
+        _open_soon(base)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _open_soon(base: str) -> None:
+    import webbrowser
+
+    threading.Timer(0.5, webbrowser.open, [base]).start()
+
+
+@contextmanager
+def _beside(path: Path, settings: Settings, *, idle: bool) -> Iterator[None]:
+    """The worker and the watcher, started anew when they end by themselves, ended with the block."""
+    from multiprocessing import get_context
+
+    from .worker import watch, work
+
+    if idle:
+        yield
+        return
+    spawn = get_context("spawn")
+    over = threading.Event()
+
+    def keep(main: Callable[..., Any]) -> None:
+        while not over.is_set():
+            process = spawn.Process(target=main, args=(path, settings), name=main.__name__)
+            process.start()
+            while process.is_alive() and not over.wait(0.5):
+                pass
+            if over.is_set():
+                _end(process)
+            else:
+                print(f"consilience: {main.__name__} ended by itself and begins anew", file=sys.stderr)
+                over.wait(2)
+
+    keepers = [threading.Thread(target=keep, args=(main,), daemon=True) for main in (work, watch)]
+    for keeper in keepers:
+        keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for keeper in keepers:
+            keeper.join(2 * PATIENCE + 2)
+
+
+def _end(process: BaseProcess) -> None:
+    process.terminate()
+    process.join(PATIENCE)
+    if process.is_alive():
+        process.kill()
+        process.join(PATIENCE)
+
+
+@click.command("mcp")
+@library_option
+@settings_option
+def mcp_(place: Path | None, settings_file: Path | None) -> None:
+    """Offer the library as tools to a language model (Model Context Protocol, on standard input)."""
+    from .tools import serve_tools
+
+    path = place or default_place()
+    if missing(path):
+        opened(place, create=True).close()
+    serve_tools(path, settings_of(settings_file))
+
+
+COMMANDS = (serve, mcp_)
