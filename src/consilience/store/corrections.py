@@ -9,6 +9,7 @@ Invariant: every change of a story's members is an entry, and what a person has 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,12 +17,17 @@ from typing import Any
 
 from ..errors import InputError
 from ..model import tagged_hash
+from . import briefs
 from .codec import name_key, shown
-from .protocol import Event, Moved, Tie
+from .protocol import Event, Moved, Tale, Tie
 from .rows import forget, live, members, tally
 
 COLUMNS = "n, at, actor, kind, story, other, accounts, joined, rest, names, score, why, undoes, note"
 CHANGES = ("merge", "split", "move")
+DISCREPANCY = re.compile(r"d1:[0-9a-f]{16}")
+SEE = "take it from the story's dossier"
+LONGEST_WHY = 2_000
+"""Signs of a reason: a remark, not an essay."""
 
 
 def events(db: sqlite3.Connection, where: str = "", values: Sequence[object] = ()) -> list[Event]:
@@ -135,6 +141,7 @@ def _tally(db: sqlite3.Connection, stories: Iterable[int], at: str) -> None:
     for story in stories:
         tally(db, story, at)
         forget(db, story)
+        briefs.forget(db, story)
 
 
 # -- the program's changes --
@@ -285,6 +292,38 @@ def _contrary(found: Words, undo: Event, event: Event | None) -> None:
         found.together((*undo.accounts, *event.rest))
 
 
+# -- what is harmless --
+
+
+def harmless(db: sqlite3.Connection, story: str, discrepancy: str, why: str, at: str) -> Event:
+    """Record that a discrepancy of a story is harmless.
+
+    :raises InputError: when it is no discrepancy's id, or no reason is given.
+    """
+    if not DISCREPANCY.fullmatch(discrepancy):
+        raise InputError(f"{discrepancy[:80]!r} is no id of a discrepancy", where="harmless", todo=SEE)
+    reason = " ".join(why.split())
+    if not reason or len(reason) > LONGEST_WHY:
+        what = f"says in {len(reason):,} signs why it is harmless"
+        raise InputError(what, where="harmless", todo=f"say it in 1 to {LONGEST_WHY:,}")
+    return record(db, Event(0, at, "person", "harmless", story=story, names=(discrepancy,), why=reason))
+
+
+def remarks(db: sqlite3.Connection, tale: Tale) -> dict[str, Event]:
+    """Discrepancies held for harmless, the last word on each, of a story and all it was once one with."""
+    said = [e for e in events(db, "WHERE actor = 'person' AND kind = 'harmless' ORDER BY n") if not e.undone]
+    once = _once_one(db, {tale.id, *tale.also}) if said else set()
+    return {e.names[0]: e for e in said if e.story in once}
+
+
+def _once_one(db: sqlite3.Connection, ids: set[str]) -> set[str]:
+    """Ids of stories that accounts of some came from or went to."""
+    pairs = db.execute(f"SELECT DISTINCT story, other FROM history WHERE kind IN {CHANGES}").fetchall()
+    while grown := {i for pair in pairs if ids & set(pair) for i in pair} - ids:
+        ids = ids | grown
+    return ids
+
+
 # -- undo --
 
 
@@ -370,7 +409,7 @@ def keys_of(db: sqlite3.Connection, name: str) -> tuple[str, ...]:
     found = {name_key(name)}
     pairs = [
         tuple(name_key(n) for n in e.names)
-        for e in events(db, "WHERE kind = 'same' ORDER BY n")
+        for e in events(db, "WHERE actor = 'person' AND kind = 'same' ORDER BY n")
         if e.undone is None
     ]
     while grown := {k for pair in pairs if found & set(pair) for k in pair} - found:
@@ -381,6 +420,6 @@ def keys_of(db: sqlite3.Connection, name: str) -> tuple[str, ...]:
 def parts_of(db: sqlite3.Connection, keys: Iterable[str]) -> list[tuple[str, tuple[str, ...]]]:
     """Where a name is somebody else: a key and the stories, for each such word of a person."""
     known = set(keys)
-    rows = events(db, "WHERE kind = 'not same' ORDER BY n")
+    rows = events(db, "WHERE actor = 'person' AND kind = 'not same' ORDER BY n")
     named = [(name_key(e.names[0]), e.names[1:]) for e in rows if e.undone is None]
     return [(key, stories) for key, stories in named if key in known]

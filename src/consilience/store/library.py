@@ -16,9 +16,29 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..model import Annotated, Point, Witness
-from . import checks, corrections, exchange, jobs, ledger, rows, schema, search
+from . import briefs, checks, corrections, exchange, jobs, ledger, reader, rows, schema, search
 from .codec import shown, squeeze, stamp, unpack, values_of
-from .protocol import KINDS, Entry, Event, Imported, Job, Kept, Ledger, Moved, Results, Tale, Tie, content_key
+from .protocol import (
+    KINDS,
+    Arrival,
+    Counted,
+    Entry,
+    Event,
+    Imported,
+    Interest,
+    Item,
+    Job,
+    Kept,
+    Ledger,
+    Look,
+    Moved,
+    Report,
+    Results,
+    Tale,
+    Tally,
+    Tie,
+    content_key,
+)
 
 if TYPE_CHECKING:
     from ..ingest.following import Followed
@@ -61,6 +81,14 @@ class Write:
     ) -> None:
         """Keep a story's dossier and its points, in place of older ones."""
         rows.point_out(self._db, rows.story_row(self._db, story), key, points, document)
+
+    def summed(self, story: str, grew: str, brief: dict[str, Any], tallies: Sequence[Counted]) -> None:
+        """Keep what lists show of a story and what it adds to its outlets' counts, in place of older."""
+        briefs.keep(self._db, rows.story_row(self._db, story), grew, brief, tallies)
+
+    def passed(self, story: str, key: str, document: dict[str, Any]) -> None:
+        """Keep a dossier of what was known at a time."""
+        briefs.keep_past(self._db, rows.story_row(self._db, story), key, document)
 
     def follow(self, one: Followed) -> None:
         """Follow a feed or folder, or keep what is new about it."""
@@ -223,6 +251,40 @@ class Library:
         row = self._db.execute("SELECT body FROM dossier WHERE story = ? AND key = ?", (n, key)).fetchone()
         return values_of(row[0]) if row and row[0] and row[0] != squeeze(None) else None
 
+    def past(self, story: str, key: str) -> dict[str, Any] | None:
+        """A dossier of what was known at a time, if one made from just that is kept; None if not."""
+        return briefs.past(self._db, rows.story_row(self._db, story), key)
+
+    def briefs(self, stories: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """What lists show of the stories that were compared; "fresh" says that one has not grown since."""
+        return briefs.briefs(self._db, stories)
+
+    def uncompared(self, limit: int = 20) -> tuple[str, ...]:
+        """Stories of several accounts that grew since they were compared, or never were; newest first."""
+        return briefs.uncompared(self._db, limit)
+
+    def arrivals(self, stories: Sequence[str]) -> dict[str, tuple[Arrival, ...]]:
+        """When each account of the stories came, in story order."""
+        return briefs.arrivals(self._db, stories)
+
+    # -- outlets --
+
+    def outlets(self, limit: int = 50, offset: int = 0) -> tuple[tuple[str, int, int], ...]:
+        """Outlets with how many accounts and stories they have, those with most accounts first."""
+        return briefs.outlets(self._db, limit, offset)
+
+    def outlet_accounts(self, outlet: str, limit: int = 50, offset: int = 0) -> tuple[Kept, ...]:
+        """Accounts of an outlet, newest first."""
+        return briefs.outlet_accounts(self._db, outlet, limit, offset)
+
+    def tallies(self, outlet: str) -> tuple[Tally, ...]:
+        """What was counted of an outlet over the stories compared, most first."""
+        return briefs.tallies(self._db, "outlet", (outlet,))
+
+    def tallied_to(self, value: str, kind: str) -> tuple[Tally, ...]:
+        """The outlets of which something was counted: who copies or credits it; most first."""
+        return briefs.tallies(self._db, "kind, value", (kind, value))
+
     # -- people's corrections --
 
     def ties(self) -> tuple[Tie, ...]:
@@ -282,6 +344,19 @@ class Library:
         with self.writing():
             return corrections.record(self._db, Event(0, at, "person", kind, names=names))
 
+    def harmless(self, story: str, discrepancy: str, why: str, *, at: str) -> Event:
+        """A discrepancy of a story is harmless, and why."""
+        with self.writing():
+            return corrections.harmless(self._db, self._story_id(story), discrepancy, why, at)
+
+    def remarks(self, story: str) -> dict[str, Event]:
+        """Discrepancies that people hold for harmless, each with its entry of the history.
+
+        A discrepancy's id stands for its readings, so that a remark is found in whatever story shows them:
+        those said of this story, and of all it was once one with.
+        """
+        return corrections.remarks(self._db, self.story(story))
+
     def undo(self, *, at: str, number: int | None = None) -> Event:
         """Take back a person's last correction, or the entry of the history named."""
         with self.writing():
@@ -334,6 +409,86 @@ class Library:
         """Follow it no more; False if it was not followed."""
         with self.writing() as w:
             return w.forget(url)
+
+    # -- what the reader follows, has read and collects --
+
+    def interests(self) -> tuple[Interest, ...]:
+        """What is followed or muted, in the order it was taken up."""
+        return reader.interests(self._db)
+
+    def take_interest(self, kind: str, value: str, *, muted: bool = False, at: str) -> Interest:
+        """Follow or mute something; what is followed already can be muted so, and the other way round."""
+        with self.writing():
+            given = self._story_id(value) if kind == "story" else value
+            return reader.take_interest(self._db, kind, given, muted=muted, at=at)
+
+    def lose_interest(self, number: int) -> bool:
+        """Follow or mute it no more; False if there is no such interest."""
+        with self.writing():
+            return reader.drop(self._db, "interest", number)
+
+    def look(self, what: str, at: str) -> Look:
+        """Note that the reader looks at the feed or a story; looks within half an hour are one visit."""
+        now = reader.looked(reader.looks(self._db, (what,)).get(what), what, at)
+        if now is not None:
+            with self.writing():
+                reader.look(self._db, now)
+        return self.looks((what,))[what]
+
+    def looks(self, whats: Sequence[str]) -> dict[str, Look]:
+        """When the reader last looked at each; what was never looked at is not there."""
+        return reader.looks(self._db, whats)
+
+    def looked(self, whats: Sequence[str]) -> dict[str, str]:
+        """What is new is newer than this, for each; empty where the reader never looked before."""
+        found = self.looks(whats)
+        return {what: found[what].before if what in found else "" for what in whats}
+
+    def reports(self) -> tuple[Report, ...]:
+        """All special reports, the newest first."""
+        return reader.reports(self._db)
+
+    def report(self, number: int) -> Report:
+        """A special report by its number."""
+        return reader.report(self._db, number)
+
+    def new_report(self, title: str, note: str = "", *, at: str) -> Report:
+        """Begin a special report."""
+        with self.writing():
+            return reader.new_report(self._db, title, note, at)
+
+    def change_report(self, number: int, *, title: str | None = None, note: str | None = None) -> Report:
+        """Give a report another title or note."""
+        with self.writing():
+            return reader.change_report(self._db, number, title, note)
+
+    def drop_report(self, number: int) -> bool:
+        """Throw a report away, not what it collects; False if there is none."""
+        with self.writing():
+            return reader.drop_report(self._db, number)
+
+    def add_item(self, report: int, kind: str, ref: str, note: str = "") -> Item:
+        """Put a story or account at the end of a report."""
+        with self.writing():
+            whole = {"story": self._story_id, "account": self._account_id}.get(kind)
+            if whole is None:
+                raise InputError(f"{kind[:80]!r} cannot be in a report", todo="use story or account")
+            return reader.add_item(self._db, report, kind, whole(ref), note)
+
+    def change_item(self, number: int, note: str) -> Item:
+        """Write another note to an item of a report."""
+        with self.writing():
+            return reader.change_item(self._db, number, note)
+
+    def move_item(self, number: int, place: int) -> None:
+        """Put an item of a report at a place, counted from 1."""
+        with self.writing():
+            reader.move_item(self._db, number, place)
+
+    def drop_item(self, number: int) -> bool:
+        """Take an item out of its report; False if there is none."""
+        with self.writing():
+            return reader.drop(self._db, "report_item", number)
 
     # -- what the worker is asked --
 

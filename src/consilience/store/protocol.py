@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 KINDS = ("account", "statement", "point")
 """What can be searched."""
+INTERESTS = ("topic", "person", "place", "outlet", "story")
+"""What a reader can follow or mute: a saved search, a name, an outlet or a story."""
 
 
 def content_key(witness: Witness) -> str:
@@ -106,12 +108,13 @@ class Moved(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An entry of the history: ``kind`` is merge, split, move, same, not same or undo.
+    """An entry of the history: ``kind`` is merge, split, move, same, not same, harmless or undo.
 
     ``actor`` is person or program; ``accounts`` changed their story, ``joined`` were in the one they came
     to and ``rest`` stayed in the one they left; of a merge ``other`` ended in ``story``, of a split or move
     they went from ``story`` to ``other``. ``names`` are the names concerned (of "not same": the name, then
-    the stories). ``undone`` is the entry that undid this one; ``note`` says what an undo could not put back.
+    the stories; of "harmless": the discrepancy of ``story`` that is so, and ``why`` it is). ``undone`` is
+    the entry that undid this one; ``note`` says what an undo could not put back.
     """
 
     number: int
@@ -246,6 +249,70 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Interest:
+    """What the reader follows, or has muted: ``kind`` is one of ``INTERESTS``, ``value`` as it was given.
+
+    Of a story, ``value`` is its id, which leads on where the story was merged.
+    """
+
+    number: int
+    kind: str
+    value: str
+    muted: bool
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """When the reader last looked at something, and when in the visit before (empty: never).
+
+    What is new to the reader is newer than ``before`` while the visit lasts.
+    """
+
+    what: str
+    at: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A story or account in a report, with what the reader wrote about it; ``ref`` is its whole id."""
+
+    number: int
+    kind: str
+    ref: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A reader's own collection, in the reader's order."""
+
+    number: int
+    title: str
+    note: str
+    at: str
+    items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often something was counted of an outlet, and in how many stories; see ``dossier.brief``."""
+
+    outlet: str
+    kind: str
+    value: str
+    count: int
+    stories: int
+
+
+Arrival = tuple[str | None, str, str | None]
+"""When an account was published, when it came into the library, and its outlet."""
+Counted = tuple[str, str, str, int]
+"""An outlet, a kind of count, what is counted, how often."""
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
     """What an import did: accounts added, those there already, corrections added, and what was wrong."""
 
@@ -278,6 +345,14 @@ class Writer(Protocol):
         self, story: str, key: str, points: Sequence[Point], document: dict[str, Any] | None = None
     ) -> None:
         """Keep a story's dossier and its points, in place of older ones."""
+        ...
+
+    def summed(self, story: str, grew: str, brief: dict[str, Any], tallies: Sequence[Counted]) -> None:
+        """Keep what lists show of a story and what it adds to its outlets' counts, in place of older."""
+        ...
+
+    def passed(self, story: str, key: str, document: dict[str, Any]) -> None:
+        """Keep a dossier of what was known at a time."""
         ...
 
     def follow(self, one: Followed) -> None:
@@ -317,6 +392,8 @@ class Store(Protocol):
     def move(self, account: str, story: str | None, *, at: str) -> Event: ...
     def same(self, a: str, b: str, *, at: str) -> Event: ...
     def not_same(self, name: str, stories: Iterable[str], *, at: str) -> Event: ...
+    def harmless(self, story: str, discrepancy: str, why: str, *, at: str) -> Event: ...
+    def remarks(self, story: str) -> dict[str, Event]: ...
     def undo(self, *, at: str, number: int | None = None) -> Event: ...
     def history(self, *, story: str | None = None, limit: int = 100) -> tuple[Event, ...]: ...
     def search(
@@ -336,6 +413,29 @@ class Store(Protocol):
     def begin_job(self) -> Job | None: ...
     def end_job(self, number: int, outcome: dict[str, Any], *, at: str, failed: bool = False) -> None: ...
     def jobs_again(self) -> int: ...
+    def briefs(self, stories: Sequence[str]) -> dict[str, dict[str, Any]]: ...
+    def past(self, story: str, key: str) -> dict[str, Any] | None: ...
+    def uncompared(self, limit: int = 20) -> tuple[str, ...]: ...
+    def arrivals(self, stories: Sequence[str]) -> dict[str, tuple[Arrival, ...]]: ...
+    def outlets(self, limit: int = 50, offset: int = 0) -> tuple[tuple[str, int, int], ...]: ...
+    def outlet_accounts(self, outlet: str, limit: int = 50, offset: int = 0) -> tuple[Kept, ...]: ...
+    def tallies(self, outlet: str) -> tuple[Tally, ...]: ...
+    def tallied_to(self, value: str, kind: str) -> tuple[Tally, ...]: ...
+    def interests(self) -> tuple[Interest, ...]: ...
+    def take_interest(self, kind: str, value: str, *, muted: bool = False, at: str) -> Interest: ...
+    def lose_interest(self, number: int) -> bool: ...
+    def look(self, what: str, at: str) -> Look: ...
+    def looks(self, whats: Sequence[str]) -> dict[str, Look]: ...
+    def looked(self, whats: Sequence[str]) -> dict[str, str]: ...
+    def reports(self) -> tuple[Report, ...]: ...
+    def report(self, number: int) -> Report: ...
+    def new_report(self, title: str, note: str = "", *, at: str) -> Report: ...
+    def change_report(self, number: int, *, title: str | None = None, note: str | None = None) -> Report: ...
+    def drop_report(self, number: int) -> bool: ...
+    def add_item(self, report: int, kind: str, ref: str, note: str = "") -> Item: ...
+    def change_item(self, number: int, note: str) -> Item: ...
+    def move_item(self, number: int, place: int) -> None: ...
+    def drop_item(self, number: int) -> bool: ...
     def check(self) -> tuple[str, ...]: ...
     def backup(self, path: Path) -> None: ...
     def export(self, path: Path, form: str = "") -> int: ...

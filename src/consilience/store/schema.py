@@ -97,7 +97,7 @@ CREATE VIRTUAL TABLE point_words USING fts5(
   says, speaker, content='point', content_rowid='n', tokenize='{TOKENS}');
 """
 DESK = """
-CREATE INDEX account_outlet ON account(outlet, moment);
+CREATE INDEX account_outlet ON account(outlet, moment, story);
 CREATE INDEX account_added ON account(added_at);
 CREATE TABLE brief (
   story INTEGER PRIMARY KEY REFERENCES story(n), grew TEXT NOT NULL, body TEXT NOT NULL
@@ -107,6 +107,7 @@ CREATE TABLE tally (
   count INTEGER NOT NULL, PRIMARY KEY (outlet, kind, value, story)
 ) WITHOUT ROWID;
 CREATE INDEX tally_story ON tally(story);
+CREATE INDEX tally_value ON tally(kind, value);
 CREATE TABLE past (
   story INTEGER NOT NULL REFERENCES story(n), key TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (story, key)
 ) WITHOUT ROWID;
