@@ -231,3 +231,12 @@ def name_key(name: str) -> str:
 def joined(names: Sequence[str]) -> str:
     """Names for one column of the index, parted so that no phrase runs over two."""
     return " \ue000 ".join(shown(n) or "" for n in names)
+
+
+def parted(column: str) -> tuple[str, ...]:
+    """The names that ``joined`` put into one column.
+
+    >>> parted(joined(["Ann Poe", "Melden"])), parted("")
+    (('Ann Poe', 'Melden'), ())
+    """
+    return tuple(column.split(" \ue000 ")) if column else ()

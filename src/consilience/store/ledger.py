@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..errors import InputError
-from .codec import name_key, wording
+from .codec import name_key, parted, wording
 from .corrections import keys_of, parts_of
-from .protocol import Ledger, Line, Said
+from .protocol import Ledger, Line, Said, Spoken, Voice
 from .query import Clause, Query, Term, parse
 from .rows import live
 from .search import matching
@@ -30,6 +32,78 @@ def who(db: sqlite3.Connection, name: str, about: str, page: tuple[int, int]) ->
 
     :raises InputError: when part of a name fits several speakers.
     """
+    asked = _asked(db, name, about)
+    if asked.where is None:
+        return Ledger(_names(db, asked.keys), (), 0, asked.apart)
+    joined, values = asked.joined, asked.values
+    total = db.execute(f"SELECT count(*) {joined}", values).fetchone()[0]
+    wordings = db.execute(
+        f"SELECT s.utterance, max(a.moment) {joined} GROUP BY s.utterance "
+        "ORDER BY 2 DESC, max(s.n) DESC LIMIT ? OFFSET ?",
+        (*values, max(0, page[0]), max(0, page[1])),
+    ).fetchall()
+    lines = tuple(_line(db, joined, values, u) for u, _ in wordings)
+    return Ledger(_names(db, asked.keys), lines, total, asked.apart)
+
+
+def voice(db: sqlite3.Connection, name: str, about: str) -> Voice:
+    """How often, where, when and by which way a person was heard; see ``who``."""
+    asked = _asked(db, name, about)
+    if asked.where is None:
+        return Voice(_names(db, asked.keys), asked.apart)
+
+    def counted(what: str, order: str = "2 DESC, 1") -> tuple[tuple[str, int], ...]:
+        rows = db.execute(f"SELECT {what}, count(*) {asked.joined} GROUP BY 1 ORDER BY {order}", asked.values)
+        return tuple((str(value), int(count)) for value, count in rows)
+
+    ways = Counter[tuple[str, ...]]()
+    for chain, count in counted("s.chain"):
+        ways[tuple(json.loads(chain))[:-1]] += count
+    return Voice(
+        _names(db, asked.keys),
+        asked.apart,
+        outlets=counted("coalesce(a.outlet, '')"),
+        ways=tuple(ways.most_common()),
+        forms=counted("s.form"),
+        days=counted("substr(coalesce(a.published, ''), 1, 10)", "1"),
+        stories=counted("(SELECT t.id FROM story t WHERE t.n = a.story)"),
+    )
+
+
+def statements(db: sqlite3.Connection, account: int) -> tuple[Spoken, ...]:
+    """What is said in an account, in the order it stands there."""
+    rows = db.execute(
+        "SELECT id, speaker, form, chain, spans FROM statement WHERE account = ? ORDER BY n", (account,)
+    )
+    return tuple(
+        Spoken(key, speaker, form, tuple(json.loads(chain)), tuple((a, b) for a, b in json.loads(spans)))
+        for key, speaker, form, chain, spans in rows
+    )
+
+
+def named(db: sqlite3.Connection, account: int) -> dict[str, tuple[str, ...]]:
+    """The people, bodies and places named in an account, in the order they first stand there."""
+    row = db.execute("SELECT people, bodies, places FROM account WHERE n = ?", (account,)).fetchone()
+    return dict(zip(("person", "body", "place"), map(parted, row), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whose words about what, as a condition; ``where`` is None where nothing can fit."""
+
+    keys: tuple[str, ...]
+    apart: tuple[str, ...]
+    where: str | None
+    values: tuple[object, ...] = ()
+
+    @property
+    def joined(self) -> str:
+        """The statements and their accounts."""
+        return f"FROM statement s JOIN account a ON a.n = s.account WHERE {self.where}"
+
+
+def _asked(db: sqlite3.Connection, name: str, about: str) -> _Asked:
+    """The person meant by a name, less the stories where it is somebody else's."""
     keys, apart = speaker_keys(db, name), tuple[str, ...]()
     marks = ", ".join("?" * len(keys))
     where, values = f"s.speaker_key IN ({marks})", list[object](keys)
@@ -38,20 +112,12 @@ def who(db: sqlite3.Connection, name: str, about: str, page: tuple[int, int]) ->
         where, values = f"{where} AND a.story NOT IN ({', '.join('?' * len(inside))})", [*values, *inside]
         apart += stories
     if about.strip():
-        asked = _about(db, about)
-        if asked is None:
-            return Ledger(_names(db, keys), (), 0, apart)
+        words = _about(db, about)
+        if words is None:
+            return _Asked(keys, apart, None)
         where += " AND s.n IN (SELECT rowid FROM statement_words WHERE statement_words MATCH ?)"
-        values.append(asked)
-    joined = f"FROM statement s JOIN account a ON a.n = s.account WHERE {where}"
-    total = db.execute(f"SELECT count(*) {joined}", values).fetchone()[0]
-    wordings = db.execute(
-        f"SELECT s.utterance, max(a.moment) {joined} GROUP BY s.utterance "
-        "ORDER BY 2 DESC, max(s.n) DESC LIMIT ? OFFSET ?",
-        (*values, max(0, page[0]), max(0, page[1])),
-    ).fetchall()
-    lines = tuple(_line(db, joined, values, u) for u, _ in wordings)
-    return Ledger(_names(db, keys), lines, total, apart)
+        values.append(words)
+    return _Asked(keys, apart, where, tuple(values))
 
 
 def speaker_keys(db: sqlite3.Connection, name: str) -> tuple[str, ...]:

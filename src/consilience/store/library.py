@@ -34,9 +34,11 @@ from .protocol import (
     Moved,
     Report,
     Results,
+    Spoken,
     Tale,
     Tally,
     Tie,
+    Voice,
     content_key,
 )
 
@@ -394,6 +396,18 @@ class Library:
         """What a person said, over all stories."""
         return ledger.who(self._db, name, about, (limit, offset))
 
+    def voice(self, name: str, *, about: str = "") -> Voice:
+        """How often, where, when and by which way a person was heard."""
+        return ledger.voice(self._db, name, about)
+
+    def statements(self, account: str) -> tuple[Spoken, ...]:
+        """What is said in an account; empty until it is annotated."""
+        return ledger.statements(self._db, rows.account_row(self._db, account))
+
+    def named(self, account: str) -> dict[str, tuple[str, ...]]:
+        """The names in an account by kind: person, body, place."""
+        return ledger.named(self._db, rows.account_row(self._db, account))
+
     # -- what is followed --
 
     def followed(self) -> tuple[Followed, ...]:
@@ -439,10 +453,14 @@ class Library:
         """When the reader last looked at each; what was never looked at is not there."""
         return reader.looks(self._db, whats)
 
-    def looked(self, whats: Sequence[str]) -> dict[str, str]:
-        """What is new is newer than this, for each; empty where the reader never looked before."""
+    def looked(self, whats: Sequence[str], at: str) -> dict[str, str]:
+        """What is new to a reader who looks now is newer than this, for each; empty: never looked before.
+
+        :param at: the time now; whether the look of now is kept already makes no difference.
+        """
         found = self.looks(whats)
-        return {what: found[what].before if what in found else "" for what in whats}
+        now = {what: reader.looked(old, what, at) or old for what, old in found.items()}
+        return {what: now[what].before if what in now else "" for what in whats}
 
     def reports(self) -> tuple[Report, ...]:
         """All special reports, the newest first."""

@@ -231,6 +231,40 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """How a person was heard, counted in statements; each tuple is of a value and its count.
+
+    ``outlets`` and ``days`` hold an empty value for accounts without; ``ways`` are the names between the
+    account and the speaker, the outermost first, () where the account gives the words itself; ``stories``
+    are ids.
+    """
+
+    names: tuple[str, ...]
+    apart: tuple[str, ...] = ()
+    outlets: tuple[tuple[str, int], ...] = ()
+    ways: tuple[tuple[tuple[str, ...], int], ...] = ()
+    forms: tuple[tuple[str, int], ...] = ()
+    days: tuple[tuple[str, int], ...] = ()
+    stories: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def total(self) -> int:
+        """How many statements."""
+        return sum(count for _, count in self.forms)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A statement in an account, where its words stand there and who speaks."""
+
+    statement: str
+    speaker: str | None
+    form: str
+    chain: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """Something asked of the worker: ``state`` is waiting, begun, done or failed."""
 
@@ -400,6 +434,9 @@ class Store(Protocol):
         self, query: str, kinds: Sequence[str] = KINDS, *, limit: int = 20, offset: int = 0
     ) -> Results: ...
     def who(self, name: str, *, about: str = "", limit: int = 100, offset: int = 0) -> Ledger: ...
+    def voice(self, name: str, *, about: str = "") -> Voice: ...
+    def statements(self, account: str) -> tuple[Spoken, ...]: ...
+    def named(self, account: str) -> dict[str, tuple[str, ...]]: ...
     def followed(self) -> tuple[Followed, ...]: ...
     def follow(self, one: Followed) -> None: ...
     def forget(self, url: str) -> bool: ...
@@ -426,7 +463,7 @@ class Store(Protocol):
     def lose_interest(self, number: int) -> bool: ...
     def look(self, what: str, at: str) -> Look: ...
     def looks(self, whats: Sequence[str]) -> dict[str, Look]: ...
-    def looked(self, whats: Sequence[str]) -> dict[str, str]: ...
+    def looked(self, whats: Sequence[str], at: str) -> dict[str, str]: ...
     def reports(self) -> tuple[Report, ...]: ...
     def report(self, number: int) -> Report: ...
     def new_report(self, title: str, note: str = "", *, at: str) -> Report: ...
