@@ -8,21 +8,16 @@ documents give equal bytes; the page reads without its script.
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
-from functools import cache
 from hashlib import sha256
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
 
-from . import coverage, descent, framing, page, variants
-from .facts import Document, by_value, capital, counted, facts, moment, verb
+from . import page
+from .facts import Document, facts
+from .filling import CONTROL, environment, shared_environment, static, web
+from .sections import NONE
 from .stemma import NARROW, draw
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+__all__ = ["environment", "policy", "to_html", "web"]
 
 
 def to_html(document: Document) -> str:
@@ -37,13 +32,14 @@ def to_html(document: Document) -> str:
     from markupsafe import Markup
 
     known = facts(document)
-    style, script = _static("base.css") + _static("page.css"), _static("page.js")
-    html = _environment().get_template("page.html.j2").render(
+    style, script = static("base.css") + static("page.css"), static("page.js")
+    html = shared_environment().get_template("page.html.j2").render(
         facts=known,
         doc=known.document,
         story=known.document["story"],
         texts=page.texts(known),
         drawings=(draw(known), draw(known, NARROW)),
+        hooks=NONE,
         style=Markup(style),
         script=Markup(script),
         policy=policy(style, script),
@@ -61,64 +57,3 @@ def policy(style: str, script: str) -> str:
 
 def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
-
-
-@cache
-def _static(name: str) -> str:
-    return files(__package__).joinpath("static", name).read_text(encoding="utf-8")
-
-
-@cache
-def _environment() -> Environment:
-    return environment()
-
-
-def environment() -> Environment:
-    """What fills the templates of a dossier; a new one, to which a caller may add its own."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    env = Environment(
-        loader=PackageLoader(__package__),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    env.globals |= {
-        "answer": descent.answer,
-        "apparatus": variants.apparatus,
-        "by_value": by_value,
-        "cards": page.cards,
-        "counted": counted,
-        "entries": descent.entries,
-        "framed": framing.framed,
-        "grid": coverage.grid,
-        "halves": coverage.halves,
-        "href": href,
-        "in_order": page.in_order,
-        "left_out": coverage.left_out,
-        "most_said": coverage.most_said,
-        "origins": page.origins,
-        "shown": descent.shown,
-        "sides": page.sides,
-        "timeline": page.timeline,
-        "told": descent.told,
-        "verb": verb,
-    }
-    env.filters |= {"moment": moment, "web": web, "capital": capital}
-    return env
-
-
-def href(known: Any, place: Document) -> str:
-    """The address within the page of a passage; empty when its account is not in the dossier."""
-    account = known.by_id.get(place.get("article"))
-    return f"#{page.anchor(account, place['start'], place['end'])}" if account else ""
-
-
-def web(url: str | None) -> str:
-    """An address that may be linked, or nothing.
-
-    >>> web("javascript:alert(1)"), web("https://courier.example/a")
-    ('', 'https://courier.example/a')
-    """
-    return url if url and re.match(r"https?://[^\s]+$", url, re.IGNORECASE) else ""

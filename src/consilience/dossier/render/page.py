@@ -86,22 +86,25 @@ def in_order(facts: Facts, cites: Sequence[Document]) -> list[Document]:
 
 def texts(facts: Facts) -> list[tuple[Account, list[Block]]]:
     """Each account's text, line by line, with its statements and points marked."""
+    named = anchors(facts)
+    return [(a, blocks(facts, a, named.get(a.id, ()))) for a in facts.accounts]
+
+
+def anchors(facts: Facts) -> dict[str, list[tuple[int, int]]]:
+    """The passages of each account that any part of the document names, in text order."""
     named = [v for k, v in facts.document.items() if k not in ("articles", "entities")]
-    anchors: dict[str, set[tuple[int, int]]] = {}
+    found: dict[str, set[tuple[int, int]]] = {}
     for article, start, end in places(named):
-        anchors.setdefault(article, set()).add((start, end))
+        found.setdefault(article, set()).add((start, end))
     for s in facts.listed("statements"):
-        anchors.setdefault(s.get("article", ""), set()).update((a, b) for a, b in s.get("content") or [])
-    return [(a, blocks(facts, a, sorted(anchors.get(a.id, ())))) for a in facts.accounts]
+        found.setdefault(s.get("article", ""), set()).update((a, b) for a, b in s.get("content") or [])
+    return {article: sorted(some) for article, some in found.items()}
 
 
 def blocks(facts: Facts, account: Account, anchors: Sequence[tuple[int, int]]) -> list[Block]:
     """The lines of one account with all that is to be marked in them."""
     marks = [*_statement_marks(facts, account), *_point_marks(facts, account)]
-    regions = account.raw.get("regions") or []
-    rows = [
-        (*r, region) for region in _spread(regions, len(account.text)) for r in _within(account.text, region)
-    ]
+    rows = spread_lines(account)
     found = []
     for number, (start, end, gap, region) in enumerate(rows):
         # an anchor before this line that no earlier line took stands at its start
@@ -115,6 +118,12 @@ def blocks(facts: Facts, account: Account, anchors: Sequence[tuple[int, int]]) -
         cut = pieces(account.text, start, end, near + here)
         found.append(Block(region["kind"], region["reason"], gap, cut, tuple(numbers)))
     return found
+
+
+def spread_lines(account: Account) -> list[tuple[int, int, bool, Document]]:
+    """The lines of an account: start, end, whether a gap stands before, and the region it lies in."""
+    regions = _spread(account.raw.get("regions") or [], len(account.text))
+    return [(*line, region) for region in regions for line in _within(account.text, region)]
 
 
 def _spread(regions: Sequence[Document], length: int) -> list[Document]:

@@ -18,6 +18,7 @@ WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W_]+(?:['’][^\W_]+)*")
 STOP = re.compile(r"(?:(?<![A-Z])\.|[!?…])['\"’”»)\]]*\s+(?![a-z])|\n")
 COMPARED = 400  # words of a passage that are compared; longer ones are shown unmarked past that
 ALIKE = 0.45  # share of common words under which a passage is worded freely: nothing in it is marked
+SHARED = 5  # words in a row that two accounts must have for them to count as shared, and not as chance
 ARTICLES = frozenset({"a", "an", "the"})  # "a ferry" against "the ferry" is no difference worth a mark
 
 
@@ -125,7 +126,7 @@ def differing(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
     :returns: half-open offsets into each text, next neighbours joined.
     """
     words = [list(WORD.finditer(t))[:COMPARED] for t in texts]
-    keys = [[w.group().casefold().replace("’", "'") for w in row] for row in words]
+    keys = [[_key(w) for w in row] for row in words]
     if len(texts) < 2 or not all(keys):
         return [[] for _ in texts]
     middle = _likest(keys)
@@ -141,6 +142,42 @@ def differing(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         odd = [i for i in range(len(row)) if i not in shared] if close else []
         found.append([s for s in _joined(row, odd) if _compared(key, row, s) not in ARTICLES])
     return found
+
+
+def in_common(a: str, b: str, least: int = SHARED) -> list[tuple[int, int]]:
+    """Stretches of ``a`` whose words stand in ``b`` too, in that order, ``least`` of them or more.
+
+    Case and punctuation do not count, nor where in ``b`` they stand. Greedy from the left, each stretch as
+    long as it goes (the tiling of Wise, 1993, without its search for the longest first).
+
+    >>> in_common("Nine were hurt on the pier.", "On the pier nine were hurt", 3)
+    [(0, 14), (15, 26)]
+    """
+    words, others = list(WORD.finditer(a)), [_key(w) for w in WORD.finditer(b)]
+    keys = [_key(w) for w in words]
+    where: dict[tuple[str, ...], list[int]] = {}
+    for j in range(len(others) - least + 1):
+        where.setdefault(tuple(others[j : j + least]), []).append(j)
+    found, i = [], 0
+    while i <= len(keys) - least:
+        starts = where.get(tuple(keys[i : i + least]), ())
+        far = max((_run(keys, i, others, j) for j in starts), default=0)
+        if far:
+            found.append((words[i].start(), words[i + far - 1].end()))
+        i += far or 1
+    return found
+
+
+def _key(word: re.Match[str]) -> str:
+    return word.group().casefold().replace("’", "'")
+
+
+def _run(a: Sequence[str], i: int, b: Sequence[str], j: int) -> int:
+    """How many words are the same from two places on."""
+    far = 0
+    while i + far < len(a) and j + far < len(b) and a[i + far] == b[j + far]:
+        far += 1
+    return far
 
 
 def _compared(key: Sequence[str], row: Sequence[re.Match[str]], span: tuple[int, int]) -> str:
