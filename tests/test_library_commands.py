@@ -83,6 +83,7 @@ def test_nothing_usable_is_one_line_and_exit_2(place: Path) -> None:
 def test_without_a_library_each_command_says_so(place: Path, command: str) -> None:
     given = {"story": ["ab12"], "dossier": ["ab12"], "search": ["x"], "who": ["x"], "merge": ["a", "b"],
              "split": ["a", "b"], "move": ["a"], "same": ["a", "b"], "not-same": ["a", "b"],
+             "harmless": ["a", "b", "c"],
              "backup": ["x.db"], "export": ["x.jsonl"]}  # fmt: skip
     result = run(command, *given.get(command, []))
     assert result.exit_code == 2

@@ -84,6 +84,18 @@ def not_same(name: str, stories: tuple[str, ...], place: Path | None, as_json: b
 
 
 @click.command()
+@click.argument("ident", metavar="STORY")
+@click.argument("discrepancy")
+@click.argument("why", nargs=-1, required=True, metavar="WHY...")
+@library_option
+@json_option
+def harmless(ident: str, discrepancy: str, why: tuple[str, ...], place: Path | None, as_json: bool) -> None:
+    """Say why a discrepancy of a story is harmless; its id stands in the dossier's JSON."""
+    with opened(place) as library:
+        _told(library.harmless(ident, discrepancy, " ".join(why), at=now()), as_json)
+
+
+@click.command()
 @click.argument("number", type=click.IntRange(1, MOST), required=False)
 @library_option
 @json_option
@@ -111,4 +123,4 @@ def history(ident: str | None, limit: int, place: Path | None, as_json: bool) ->
         tables.print_history(told, console())
 
 
-COMMANDS = (merge, split, move, same, not_same, undo, history)
+COMMANDS = (merge, split, move, same, not_same, harmless, undo, history)

@@ -17,7 +17,7 @@ from ..model import witness_id
 from .codec import facets, ordering, shown, unpack, utterance
 from .corrections import ends, events
 from .placing import plainly, put_at
-from .protocol import content_key
+from .protocol import INTERESTS, content_key
 from .rows import live
 from .schema import APPLICATION, BUSY, COLUMNS, STEPS, newest_shape, shape
 
@@ -28,7 +28,7 @@ MOST = 100
 def check(db: sqlite3.Connection) -> tuple[str, ...]:
     """Faults, one sentence each."""
     found: list[str] = []
-    for sort in (_file, _index, _accounts, _statements, _stories, _history):
+    for sort in (_file, _index, _accounts, _statements, _stories, _history, _desk):
         try:
             faults = [fault for fault, _ in zip(sort(db), range(MOST + 1), strict=False)]
         except (sqlite3.DatabaseError, InputError) as error:
@@ -131,12 +131,45 @@ def _history(db: sqlite3.Connection) -> Iterator[str]:
     """Each account is where the last change of it has put it."""
     for event in events(db, "WHERE undoes >= n"):
         yield f"entry {event.number} of the history undoes a later one"
+    for event in events(db, "WHERE kind = 'harmless'"):
+        known = db.execute("SELECT 1 FROM story WHERE id = ?", (event.story,)).fetchone()
+        if not known or len(event.names) != 1 or not event.why:
+            yield f"entry {event.number} of the history says of no story's discrepancy why it is harmless"
     for account, story in sorted(ends(db).items()):
         row = db.execute("SELECT story FROM account WHERE id = ?", (account,)).fetchone()
         if row is None:
             yield f"the history tells of account {account}, which is not there"
         elif row[0] != live(db, story):
             yield f"account {account} is not in the story that its history ends with"
+
+
+def _desk(db: sqlite3.Connection) -> Iterator[str]:
+    """What lists show and what the reader collects tells of what is there."""
+    for table in ("brief", "tally", "past"):
+        found = db.execute(
+            f"SELECT DISTINCT s.id FROM {table} JOIN story s ON s.n = {table}.story WHERE s.accounts = 0"
+        )
+        for (key,) in found:
+            yield f"story {key} has no accounts and still a {table}"
+    for key, body in db.execute("SELECT s.id, b.body FROM brief b JOIN story s ON s.n = b.story"):
+        if not isinstance(_json(body), dict):
+            yield f"the brief of story {key} cannot be read"
+    for number, kind in db.execute("SELECT n, kind FROM interest"):
+        if kind not in INTERESTS:
+            yield f"interest {number} is of the unknown kind {kind!r}"
+    for table in ("story", "account"):
+        found = db.execute(
+            f"SELECT n, ref FROM report_item WHERE kind = '{table}' AND ref NOT IN (SELECT id FROM {table})"
+        )
+        for number, ref in found:
+            yield f"item {number} of a report is the {table} {ref}, which is not there"
+
+
+def _json(body: str) -> object:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
 
 
 # -- copies --

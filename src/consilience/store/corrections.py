@@ -18,7 +18,7 @@ from typing import Any
 from ..errors import InputError
 from ..model import tagged_hash
 from . import briefs
-from .codec import name_key, shown
+from .codec import name_key, shown, squeeze, values_of
 from .protocol import Event, Moved, Tale, Tie
 from .rows import forget, live, members, tally
 
@@ -298,15 +298,28 @@ def _contrary(found: Words, undo: Event, event: Event | None) -> None:
 def harmless(db: sqlite3.Connection, story: str, discrepancy: str, why: str, at: str) -> Event:
     """Record that a discrepancy of a story is harmless.
 
-    :raises InputError: when it is no discrepancy's id, or no reason is given.
+    :raises InputError: when no reason is given, or the story's dossier has no such discrepancy.
     """
-    if not DISCREPANCY.fullmatch(discrepancy):
+    ident = f"d1:{discrepancy.strip().removeprefix('d1:')}"
+    if not DISCREPANCY.fullmatch(ident):
         raise InputError(f"{discrepancy[:80]!r} is no id of a discrepancy", where="harmless", todo=SEE)
+    found = _discrepancies(db, live(db, story))
+    if found and ident not in found:
+        raise InputError(f"the story has no discrepancy {ident}", where="harmless", todo=SEE)
     reason = " ".join(why.split())
-    if not reason or len(reason) > LONGEST_WHY:
-        what = f"says in {len(reason):,} signs why it is harmless"
-        raise InputError(what, where="harmless", todo=f"say it in 1 to {LONGEST_WHY:,}")
-    return record(db, Event(0, at, "person", "harmless", story=story, names=(discrepancy,), why=reason))
+    if not 0 < len(reason) <= LONGEST_WHY:
+        what = f"the reason has {len(reason):,} signs"
+        raise InputError(what, where="harmless", todo=f"say in 1 to {LONGEST_WHY:,} why it is harmless")
+    return record(db, Event(0, at, "person", "harmless", story=story, names=(ident,), why=reason))
+
+
+def _discrepancies(db: sqlite3.Connection, story: int) -> set[str]:
+    """Ids of the discrepancies that the dossiers kept of a story have; none where none is kept."""
+    asked = "SELECT body FROM dossier WHERE story = ?1 UNION ALL SELECT body FROM past WHERE story = ?1"
+    bodies = [body for (body,) in db.execute(asked, (story,)) if body and body != squeeze(None)]
+    return {d["id"] for body in bodies for d in values_of(body).get("discrepancies", ())} | (
+        {""} if bodies else set()
+    )
 
 
 def remarks(db: sqlite3.Connection, tale: Tale) -> dict[str, Event]:
