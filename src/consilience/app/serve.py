@@ -7,10 +7,12 @@ machine nothing is answered without a password.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +26,11 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
     from ..settings import Settings
+    from .web.security import Guard
 
 PORT = 8400
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+ANYWHERE = ("0.0.0.0", "::")
 PATIENCE = 5.0
 """Seconds that the worker has to end what it is at; what it had begun waits for the next start."""
 
@@ -39,12 +43,7 @@ PATIENCE = 5.0
     type=FILE,
     help="Ask for the password (or token) in this file; else CONSILIENCE_PASSWORD.",
 )
-@click.option(
-    "--name",
-    "names",
-    multiple=True,
-    help="A name that the app is reached under, as 'desk.example'; repeatable.",
-)
+@click.option("--address", help="The address that others reach it at, as 'https://desk.example'.")
 @click.option("--certificate", type=FILE, help="Serve over TLS with this certificate (PEM)…")
 @click.option("--key", "key_file", type=FILE, help="… and this key.")
 @click.option("--open", "show", is_flag=True, help="Open the app in the browser.")
@@ -55,7 +54,7 @@ def serve(
     host: str,
     port: int,
     password_file: Path | None,
-    names: tuple[str, ...],
+    address: str | None,
     certificate: Path | None,
     key_file: Path | None,
     show: bool,
@@ -70,36 +69,53 @@ def serve(
     settings, path = settings_of(settings_file), place or default_place()
     if (certificate is None) != (key_file is None):
         raise InputError("a certificate needs its key", where="serve", todo="give both, or neither")
-    password = _password(password_file)
-    if host not in LOOPBACK and not password:
-        todo = "set CONSILIENCE_PASSWORD, or give --password-file"
-        raise InputError("others are let in by a password alone", where=f"--host {host}", todo=todo)
+    at = _Listening(host, port, address, _password(password_file), certificate, key_file)
     opened(place, create=True).close()
     with _beside(path, settings, idle=no_worker):
-        _serve(path, settings, _Listening(host, port, names, password, certificate, key_file), show=show)
+        _serve(path, settings, at, show=show)
 
 
+@dataclass(frozen=True)
 class _Listening:
-    """Where and how the app is reached."""
+    """Where and how the app is reached.
 
-    def __init__(
-        self,
-        host: str,
-        port: int,
-        names: tuple[str, ...],
-        password: str | None,
-        certificate: Path | None,
-        key_file: Path | None,
-    ) -> None:
-        self.host, self.port, self.names, self.password = host, port, names, password
-        self.certificate, self.key_file = certificate, key_file
+    :raises InputError: when others could reach it without a password, or by a name it does not know.
+    """
+
+    host: str
+    port: int
+    address: str | None
+    password: str | None
+    certificate: Path | None
+    key_file: Path | None
+
+    def __post_init__(self) -> None:
+        if self.host not in LOOPBACK and not self.password:
+            todo = "set CONSILIENCE_PASSWORD, or give --password-file"
+            raise InputError("others are let in by a password alone", where=f"--host {self.host}", todo=todo)
+        if self.address is None and self.host in ANYWHERE:
+            todo = "give --address, as in 'http://desk.example:8400'"
+            raise InputError(
+                "names no address that others could open", where=f"--host {self.host}", todo=todo
+            )
+        if self.address is not None and not re.fullmatch(r"https?://[^/\s?#@]+/?", self.address):
+            todo = "give one as 'https://desk.example', without a path"
+            raise InputError("is no address of a site", where=f"--address {self.address[:80]}", todo=todo)
 
     def base(self, port: int) -> str:
         """The address that is told, and that links in mail and feeds begin with."""
-        scheme = "https" if self.certificate else "http"
-        name = self.names[0] if self.names else self.host
-        shown = f"[{name}]" if ":" in name else name
-        return f"{scheme}://{shown}:{port}"
+        if self.address is not None:
+            return self.address.rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.certificate else 'http'}://{host}:{port}"
+
+    def guard(self, base: str) -> Guard:
+        """The guard: it knows the names of this machine and the one that others reach it at."""
+        from .web.security import LOOPBACK as OWN
+        from .web.security import Guard
+
+        names = (*OWN, base.partition("://")[2])
+        return Guard(hosts=names, secret=self.password or "", secure=base.startswith("https://"))
 
 
 def _password(file: Path | None) -> str | None:
@@ -120,7 +136,7 @@ def _serve(path: Path, settings: Settings, at: _Listening, *, show: bool) -> Non
     """Answer until interrupted."""
     import uvicorn
 
-    from .web.security import Guard, guarded
+    from .web.security import guarded
     from .web.server import create_app
     from .web.site import Site
 
@@ -135,8 +151,7 @@ def _serve(path: Path, settings: Settings, at: _Listening, *, show: bool) -> Non
         todo = "end what listens there, or give another --port"
         raise InputError(f"port {at.port} cannot be had", where=f"--host {at.host}", todo=todo) from error
     base = at.base(listening.getsockname()[1])
-    site = Site(path, settings, base=base)
-    config.app = guarded(create_app(site), Guard.at(base, at.names, at.password))
+    config.app = guarded(create_app(Site(path, settings, base=base)), at.guard(base))
     say(f"Consilience is at {base} (library: {path}). Ctrl+C ends it.")
     if show:
         _open_soon(base)

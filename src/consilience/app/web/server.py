@@ -34,7 +34,7 @@ def create_app(site: Site) -> FastAPI:
     app.state.site = site
     for part in (api, actions, mending, stories, pages):
         app.include_router(part.router)
-    shared = [("consilience.dossier.render", "static")]  # the look of a dossier
+    shared: list[str | tuple[str, str]] = [("consilience.dossier.render", "static")]  # a dossier's look
     app.mount("/static", StaticFiles(directory=static_folder(), packages=shared), name="static")
     return app
 
