@@ -7,14 +7,17 @@ wrong with a job, it ends with a line that says so, and the next one is done.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import sys
 import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +66,7 @@ class Worker:
             traceback.print_exc()
             what = f"ended on an unforeseen fault ({type(error).__name__})"
             outcome, failed = {"problem": {"what": what, "where": job.kind, "todo": "report it"}}, True
-        self.library.end_job(job.number, outcome, at=self._now(), failed=failed)
+        self.library.end_job(job.number, _as_given(outcome), at=self._now(), failed=failed)
 
     # -- what is left undone --
 
@@ -101,8 +104,7 @@ class Worker:
 
     def add(self, job: Job) -> Json:
         """Take in texts, files and addresses."""
-        with tempfile.TemporaryDirectory(prefix="consilience-") as folder:
-            given, manifest = _laid_out(Path(folder), job.what, self.library.job_files(job.number))
+        with _laid_out(job.what, self.library.job_files(job.number)) as (given, manifest):
             return self._take_in([*given, *job.what.get("addresses", ())], manifest)
 
     def example(self, job: Job) -> Json:
@@ -137,8 +139,7 @@ class Worker:
     def _of_texts(self, job: Job) -> Json:
         from ..engine import compare
 
-        with tempfile.TemporaryDirectory(prefix="consilience-") as folder:
-            given, manifest = _laid_out(Path(folder), job.what, self.library.job_files(job.number))
+        with _laid_out(job.what, self.library.job_files(job.number)) as (given, manifest):
             sources = [*given, *job.what.get("addresses", ())]
             return compare(sources, manifest=manifest, settings=self.settings).to_dict()
 
@@ -149,32 +150,29 @@ JOBS: dict[str, Callable[[Worker, Job], Json]] = {
     "example": Worker.example,
 }
 """What can be asked."""
+LAID_OUT = re.compile(r'"[^"]*[/\\]consilience-[a-z0-9_]+[/\\]+(?:\d+[/\\]+)?')
 TOLD = ("title", "outlet", "published", "url", "authors")
 """What may be said of a text beside its words."""
 
 
-def _laid_out(
-    folder: Path, what: Json, files: tuple[tuple[str, bytes], ...]
-) -> tuple[list[str], Path | None]:
+@contextmanager
+def _laid_out(what: Json, files: tuple[tuple[str, bytes], ...]) -> Iterator[tuple[list[str], Path | None]]:
     """Texts and files of a job as files, with what is said of the texts in a manifest."""
-    import json
-
-    said, given = list[Json](), list[str]()
-    for number, text in enumerate(what.get("texts", ()), 1):
-        name = f"text-{number}.txt"
-        (folder / name).write_text(text["text"], "utf-8", errors="surrogatepass", newline="")
-        said.append({"file": name, **{k: text[k] for k in TOLD if text.get(k)}})
-        given.append(str(folder / name))
-    for number, (name, body) in enumerate(files, 1):
-        place = folder / str(number) / _plain(name)  # two files of one name stay two
-        place.parent.mkdir()
-        place.write_bytes(body)
-        given.append(str(place))
-    if not said:
-        return given, None
-    manifest = folder / "manifest.json"
-    manifest.write_text(json.dumps(said), "utf-8")
-    return given, manifest
+    with tempfile.TemporaryDirectory(prefix="consilience-") as at:
+        folder, said, given = Path(at), list[Json](), list[str]()
+        for number, text in enumerate(what.get("texts", ()), 1):
+            name = f"text-{number}.txt"
+            (folder / name).write_text(text["text"], "utf-8", errors="surrogatepass", newline="")
+            said.append({"file": name, **{k: text[k] for k in TOLD if text.get(k)}})
+            given.append(str(folder / name))
+        for number, (name, body) in enumerate(files, 1):
+            place = folder / str(number) / _plain(name)  # two files of one name stay two
+            place.parent.mkdir()
+            place.write_bytes(body)
+            given.append(str(place))
+        manifest = folder / "manifest.json"
+        manifest.write_text(json.dumps(said), "utf-8")
+        yield given, manifest if said else None
 
 
 def _plain(name: str) -> str:
@@ -192,6 +190,21 @@ def _told(error: ConsilienceError) -> Json:
     if isinstance(error, InputError):
         return {"what": error.what, "where": error.where, "todo": error.todo}
     return {"what": str(error), "where": "", "todo": ""}
+
+
+def _as_given(outcome: Json) -> Json:
+    """An outcome in which files are called as they were given, not as they were laid out.
+
+    >>> _as_given({"problem": {"where": "/tmp/consilience-a1b_2/3/note.txt"}})
+    {'problem': {'where': 'note.txt'}}
+    """
+    told = {**outcome}
+    for part in ("problem", "problems"):
+        if part in told:
+            told[part] = json.loads(LAID_OUT.sub('"', json.dumps(told[part])))
+    if isinstance(told.get("dossier"), dict):
+        told["dossier"] = _as_given(told["dossier"])
+    return told
 
 
 # -- the processes --

@@ -65,7 +65,7 @@ def read(
     names = distinct([d.name for d in kept])
     witnesses = [witness_of(draft, name, table) for draft, name in zip(kept, names, strict=True)]
     if table:
-        problems.extend(table.unused())
+        problems.extend([*table.unused(problems)])
     if not witnesses:
         raise _nothing(problems)
     _twins(witnesses, problems)
@@ -105,9 +105,11 @@ def stream(
         problems.append(Problem(error.what, error.where, error.todo))
     yield from problems
     for item in drafts(gather(named, settings, stdin), settings, visit):
+        if table and isinstance(item, Problem):
+            problems.append(item)
         yield item if isinstance(item, Problem) else witness_of(item, item.name, table)
     if table:
-        yield from table.unused()
+        yield from table.unused(problems)
 
 
 def manifest_of(

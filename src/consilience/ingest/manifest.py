@@ -60,8 +60,10 @@ class Manifest:
                     return entry.fields
         return {}
 
-    def unused(self) -> Iterable[Problem]:
-        """A problem for each entry that no file of the call answers to."""
+    def unused(self, problems: Iterable[Problem] = ()) -> Iterable[Problem]:
+        """A problem for each entry that no file of the call answers to; one that could not be read does."""
+        for problem in problems:
+            self.find(problem.where, "")
         for entry in self.entries:
             if not entry.used:
                 yield Problem(
