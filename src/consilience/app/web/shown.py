@@ -19,16 +19,20 @@ GIVEN = ("site", "request")
 """Arguments that a view may ask for and that are not part of the address."""
 
 
-def page(router: APIRouter, path: str, template: str) -> Callable[[View], View]:
+def page(
+    router: APIRouter, path: str, template: str, more: Callable[[Any], dict[str, Any]] = lambda _: {}
+) -> Callable[[View], View]:
     """Serve a view at ``path`` as HTML and at ``path.json`` as JSON.
 
     A view that answers with a response of its own (a redirect, a file) is taken at its word. Values of the
     address are checked against the view's annotations.
+
+    :param more: makes of the model what the template needs and JSON does not hold.
     """
 
     def wrap(view: View) -> View:
         def as_page(request: Request, model: Any) -> Response:
-            shown: Response = request.app.state.site.render(template, request, model)
+            shown: Response = request.app.state.site.render(template, request, {**model, **more(model)})
             return shown
 
         def as_json(request: Request, model: Any) -> Response:
