@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from pathlib import Path
 
@@ -36,6 +37,28 @@ def no_outgoing_connection(monkeypatch: pytest.MonkeyPatch) -> None:
 def example() -> Path:
     """The folder of the invented example."""
     return ROOT / "examples" / "ilvane"
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of both examples, read and compared; to be copied by a test that writes (``copied``)."""
+    from consilience.app.worker import Worker
+    from consilience.settings import Settings
+    from consilience.store import Library
+
+    place = tmp_path_factory.mktemp("filled") / "library.db"
+    with Library.open(place, create=True) as library:
+        library.ask("example", {}, at="2031-10-18T09:00:00+00:00")
+        worker = Worker(library, Settings(), clock=lambda: "2031-10-18T09:00:00+00:00")
+        while worker.step():
+            pass
+    return place
+
+
+@pytest.fixture
+def copied(filled: Path, tmp_path: Path) -> Path:
+    """A copy of ``filled`` of the test's own."""
+    return Path(shutil.copy(filled, tmp_path / "library.db"))
 
 
 @pytest.fixture(scope="session")
