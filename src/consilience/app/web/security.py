@@ -17,12 +17,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ...errors import InputError
-from .security_faults import Fault, for_program, short_answer
+from .security_faults import Fault, answer_errors, for_program, short_answer
 from .security_limits import Buckets, Clock, Rate, bounded, client_of, too_large, too_long
 from .security_login import (
     FORM,
@@ -54,7 +55,7 @@ FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 """Of what is saved: opened here it would show nothing; the file itself allows its own style and script."""
 LETTER_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; form-action 'none'; "
-    "base-uri 'none'; frame-ancestors 'self'"
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 """Of a page made to be mailed: a mail knows no style but that in its words. It runs nothing."""
 ALWAYS = {
@@ -98,7 +99,9 @@ class Guard:
 
 
 def guarded(app: ASGIApp, guard: Guard) -> ASGIApp:
-    """The app behind its guard."""
+    """The app behind its guard; its errors are answered in the one shape that the guard's have."""
+    if isinstance(app, FastAPI):
+        answer_errors(app)
     return _Guarded(app, guard)
 
 

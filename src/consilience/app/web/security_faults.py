@@ -95,13 +95,20 @@ def answer(request: Request, fault: Fault) -> Response:
 def of_error(error: Exception) -> Fault:
     """The fault that an exception tells of; of one nobody foresaw it tells nothing but that."""
     if isinstance(error, ConsilienceError):
-        status = 404 if error.what.startswith("there is no ") else 400
-        return Fault(status, error.what, error.where, error.todo)
+        return _of_own(error)
     if isinstance(error, RequestValidationError):
         return _unfit(error.errors())
     if isinstance(error, HTTPException):
         return _of_status(error)
     return Fault(500, "the program failed at this", todo="see the log of the server, and report it")
+
+
+def _of_own(error: ConsilienceError) -> Fault:
+    """What the program says on purpose; the store says of what is not there that "there is no …"."""
+    if error.what.startswith("cannot be written"):
+        return Fault(503, error.what, "", error.todo, {"Retry-After": "5"})  # where it lies concerns nobody
+    status = 404 if error.what.startswith("there is no ") else 400
+    return Fault(status, error.what, error.where, error.todo)
 
 
 def _of_status(error: HTTPException) -> Fault:
