@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import threading
+import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -152,16 +153,15 @@ def _serve(path: Path, settings: Settings, at: _Listening, *, show: bool) -> Non
         raise InputError(f"port {at.port} cannot be had", where=f"--host {at.host}", todo=todo) from error
     base = at.base(listening.getsockname()[1])
     config.app = guarded(create_app(Site(path, settings, base=base)), at.guard(base))
-    say(f"Consilience is at {base} (library: {path}). Ctrl+C ends it.")
-    if show:
-        _open_soon(base)
-    uvicorn.Server(config).run(sockets=[listening])
 
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets)
+            say(f"Consilience is at {base} (library: {path}). Ctrl+C ends it.")
+            if show:
+                webbrowser.open(base)
 
-def _open_soon(base: str) -> None:
-    import webbrowser
-
-    threading.Timer(0.5, webbrowser.open, [base]).start()
+    Server(config).run(sockets=[listening])
 
 
 @contextmanager
