@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from ... import __version__
+from ...errors import InputError
 from ...settings import Settings
 from ..place import now
 
@@ -27,6 +30,13 @@ if TYPE_CHECKING:
     from ...store import Library
 
 Json = dict[str, Any]
+
+
+@dataclass
+class _Held:
+    """A thread's connection."""
+
+    library: Library
 
 
 class Site:
@@ -47,7 +57,7 @@ class Site:
     ) -> None:
         self.place, self.settings, self.base, self.now = place, settings, base.rstrip("/"), clock
         self._own = threading.local()
-        self._opened: list[Library] = []
+        self._opened: list[finalize[..., _Held]] = []
         self._looks: dict[str, str] = {}
 
     @property
@@ -55,17 +65,19 @@ class Site:
         """This thread's connection to the library."""
         from ...store import Library
 
-        if not hasattr(self._own, "library"):
-            self._own.library = Library.open(self.place)
-            self._opened.append(self._own.library)
-        return self._own.library  # type: ignore[no-any-return]
+        if not hasattr(self._own, "held"):
+            library = Library.open(self.place)
+            self._own.held = _Held(library)
+            # A thread that has nothing to do for ten seconds ends; its connection is closed with it.
+            self._opened = [f for f in self._opened if f.alive]
+            self._opened.append(finalize(self._own.held, library.close))
+        return self._own.held.library  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """Keep what was looked at, and close every connection; nothing may be asked after that."""
         self.keep_looks()
-        for library in self._opened:
-            library.close()
-        self._opened.clear()
+        for closing in self._opened:
+            closing()
 
     def look(self, what: str) -> None:
         """Note that the reader looked at the feed or a story now."""
@@ -74,8 +86,11 @@ class Site:
     def keep_looks(self) -> None:
         """Write what was looked at since the last call."""
         looks, self._looks = self._looks, {}
-        for what, at in looks.items():
-            self.library.look(what, at)
+        try:
+            for what, at in looks.items():
+                self.library.look(what, at)
+        except InputError:  # another program writes for long: they are kept with the next ones
+            self._looks = {**looks, **self._looks}
 
     def render(
         self, template: str, request: Request, model: Mapping[str, Any], status: int = 200
@@ -92,6 +107,7 @@ class Site:
 
         own = environment()
         own.loader = ChoiceLoader([PackageLoader(__package__), *filter(None, [own.loader])])
+        own.auto_reload = False
         own.globals |= {"version": __version__, "asset": asset}
         return own
 
