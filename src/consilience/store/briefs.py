@@ -77,17 +77,13 @@ def uncompared(db: sqlite3.Connection, limit: int) -> tuple[str, ...]:
     return tuple(key for (key,) in found)
 
 
-def arrivals(db: sqlite3.Connection, stories: Sequence[str]) -> dict[str, tuple[Arrival, ...]]:
-    """When each account of some stories came, in story order."""
-    found: dict[str, list[Arrival]] = {key: [] for key in stories}
-    rows = db.execute(
-        "SELECT s.id, a.published, a.added_at, a.outlet FROM story s JOIN account a ON a.story = s.n "
-        "WHERE s.id IN (SELECT value FROM json_each(?)) ORDER BY a.story, a.ordering, a.id",
-        (json.dumps(list(stories)),),
+def arrivals(db: sqlite3.Connection, stories: Sequence[str], most: int) -> dict[str, tuple[Arrival, ...]]:
+    """When the accounts of some stories came, in story order; of more than ``most``, the last."""
+    asked = (
+        "SELECT published, added_at, outlet FROM account WHERE story = (SELECT n FROM story WHERE id = ?) "
+        "ORDER BY ordering DESC, id DESC LIMIT ?"
     )
-    for key, published, added, outlet in rows:
-        found[key].append((published, added, outlet))
-    return {key: tuple(rows) for key, rows in found.items()}
+    return {key: tuple(db.execute(asked, (key, most)).fetchall()[::-1]) for key in stories}
 
 
 # -- outlets --

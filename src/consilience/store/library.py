@@ -7,6 +7,7 @@ all of it, or none.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..model import Annotated, Point, Witness
-from . import briefs, checks, corrections, exchange, jobs, ledger, reader, rows, schema, search
+from . import briefs, checks, corrections, exchange, jobs, ledger, matching, reader, rows, schema, search
 from .codec import shown, squeeze, stamp, unpack, values_of
 from .protocol import (
     KINDS,
@@ -24,6 +25,7 @@ from .protocol import (
     Counted,
     Entry,
     Event,
+    Heading,
     Imported,
     Interest,
     Item,
@@ -31,6 +33,7 @@ from .protocol import (
     Kept,
     Ledger,
     Look,
+    Matched,
     Moved,
     Report,
     Results,
@@ -247,6 +250,13 @@ class Library:
         ).fetchall()
         return tuple(rows.tale(self._db, row) for row in found)
 
+    def tales(self, stories: Sequence[str]) -> tuple[Tale, ...]:
+        """Stories by their whole ids, in the order asked; one that is no more is left out."""
+        asked = f"{rows.TALE}WHERE s.accounts > 0 AND s.id IN (SELECT value FROM json_each(?))"
+        found = self._db.execute(asked, (json.dumps(list(stories)),)).fetchall()
+        told = {row[1]: rows.tale(self._db, row) for row in found}
+        return tuple(told[key] for key in stories if key in told)
+
     def document(self, story: str, key: str) -> dict[str, Any] | None:
         """A story's dossier if one made from just that is kept; None if not."""
         n = rows.story_row(self._db, story)
@@ -265,9 +275,12 @@ class Library:
         """Stories of several accounts that grew since they were compared, or never were; newest first."""
         return briefs.uncompared(self._db, limit)
 
-    def arrivals(self, stories: Sequence[str]) -> dict[str, tuple[Arrival, ...]]:
-        """When each account of the stories came, in story order."""
-        return briefs.arrivals(self._db, stories)
+    def arrivals(self, stories: Sequence[str], most: int = 1_000) -> dict[str, tuple[Arrival, ...]]:
+        """When each account of the stories came, in story order.
+
+        :param most: how many of each story; of more, the last.
+        """
+        return briefs.arrivals(self._db, stories, most)
 
     # -- outlets --
 
@@ -440,6 +453,25 @@ class Library:
         """Follow or mute it no more; False if there is no such interest."""
         with self.writing():
             return reader.drop(self._db, "interest", number)
+
+    def front(self, limit: int, *, disputed: bool = False) -> tuple[Heading, ...]:
+        """The newest stories; with ``disputed``, of those in whose last dossier accounts conflict."""
+        return matching.front(self._db, limit, disputed=disputed)
+
+    def matched(self, interests: Sequence[Interest], stories: Sequence[str]) -> dict[int, Matched]:
+        """For each interest by its number, which of some stories match it, and by which accounts."""
+        return matching.matched(self._db, interests, stories)
+
+    def found(self, interests: Sequence[Interest], most: int) -> tuple[tuple[Heading, ...], bool]:
+        """Stories that match any of some interests, newest first, and whether these are all.
+
+        :param most: how many accounts, the last to come, are looked at of each.
+        """
+        return matching.found(self._db, interests, most)
+
+    def fresh(self, since: dict[str, str]) -> dict[str, int]:
+        """How many accounts came to each story after a time of its own."""
+        return matching.fresh(self._db, since)
 
     def look(self, what: str, at: str) -> Look:
         """Note that the reader looks at the feed or a story; looks within half an hour are one visit."""
