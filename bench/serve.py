@@ -1,12 +1,16 @@
 """Measure the web app under load: readers who open pages of a library, each in their own order.
 
+    python bench/serve.py LIBRARY --fill SHARED [--accounts 20000] [--compared 300]
     python bench/serve.py LIBRARY [--readers 20] [--seconds 600] [--pause 1.0] [--worker]
 
-Starts ``consilience serve`` on a copy of the library, in a process of its own, and the readers in this one:
-each asks for a page, reads it to the end, waits about ``--pause`` seconds (drawn, 0 to twice as much;
-0: not at all) and goes on, for so many seconds. The pages are drawn by ``MIX``; one in fifty
-requests writes (a follow, taken back). Without ``--worker`` nothing is compared meanwhile; with it the
-worker compares what is left over, at low priority, as it would.
+The first call makes the library to be read, or goes on making it: so many accounts (those of
+``bench/scale.py``: the story sets over and over, each time in other words), all of them read for who said
+what, and so many of the newest stories compared; an hour and more on two processors. The second starts
+``consilience serve`` on a copy of the library, in a process of its own, and the readers in this one: each
+asks for a page, reads it to the end, waits about ``--pause`` seconds (drawn, 0 to twice as much; 0: not at
+all) and goes on, for so many seconds. The pages are drawn by ``MIX``; one in fifty requests writes (a
+follow, taken back). Without ``--worker`` nothing is compared meanwhile; with it the worker compares what is
+left over, at low priority, as it would.
 
 Prints for each kind of page how often it was asked for, the median, 95th and 99th percentile and the
 slowest in milliseconds of the clock, from the request to the last byte; what was answered with an error; then
@@ -32,8 +36,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+from beside import there
+from scale import AT, corpus
+
+from consilience.engine.intake import Intake
+from consilience.engine.shelf import document
+from consilience.model import Witness
 from consilience.store import Library
 
+A_DAY = 2000
 MIX = {
     "feed": 25,
     "story": 30,
@@ -72,6 +83,21 @@ class Told:
     spent: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+def fill(place: Path, shared: Path, accounts: int, compared: int) -> None:
+    """Make a library, or go on where a call before ended."""
+    with Library.open(place, create=True) as library:
+        intake, lot = Intake(library), list[Witness]()
+        for number, witness in enumerate(corpus(shared, accounts, A_DAY), 1):
+            lot.append(witness)
+            if len(lot) == 100 or number == accounts:
+                intake.take(lot, AT)
+                lot = []
+        intake.annotate(lambda stage, n, of: print(stage, n + 1, "of", of, flush=True))
+        while (left := compared - len(library.briefs([t.id for t in library.stories(limit=10**6)]))) > 0:
+            for story in library.uncompared(left):
+                document(library, story)
 
 
 def known(place: Path) -> Known:
@@ -213,17 +239,23 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--pause", type=float, default=1.0)
     parser.add_argument("--worker", action="store_true")
+    parser.add_argument("--fill", type=Path, metavar="SHARED")
+    parser.add_argument("--accounts", type=int, default=20_000)
+    parser.add_argument("--compared", type=int, default=300)
     args = parser.parse_args()
+    if args.fill:
+        fill(args.library, there(args.fill), args.accounts, args.compared)
+        return 0
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "library.db"
         shutil.copy(args.library, copy)
-        there = known(copy)
+        what = known(copy)
         app, base = served(copy, worker=args.worker)
         try:
             told, start = Told(), time.monotonic()
             until = start + args.seconds
             readers = [
-                threading.Thread(target=read, args=(base, there, told, until, args.pause, seed))
+                threading.Thread(target=read, args=(base, what, told, until, args.pause, seed))
                 for seed in range(args.readers)
             ]
             for reader in readers:
@@ -231,7 +263,7 @@ def main() -> int:
             for reader in readers:
                 reader.join()
             report(told, time.monotonic() - start)
-            weights(base, there)
+            weights(base, what)
         finally:
             app.terminate()
             app.wait(30)
