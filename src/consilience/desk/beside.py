@@ -1,0 +1,293 @@
+"""A claim laid beside the accounts of a story: which passages say so, which deny it, which come near.
+
+The claim is read as one more account: aligned by ``collate`` and compared by ``contrast``, so that figures,
+dates, denials and names are weighed as between two accounts. What those cannot see of so short a text is
+asked here: whether a passage has the claim's speaker, names, figures and time. Does not search, and does
+not say what is true. Invariant: every passage is a slice of its account, with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from ..annotate import annotate, link
+from ..annotate.pipeline import one_thread
+from ..collate.clauses import Unit
+from ..collate.evidence import Sketch, sketch
+from ..collate.points import Table, align
+from ..contrast.discrepancies import found, one_value
+from ..contrast.scores import calibrated
+from ..contrast.sheet import sheet
+from ..contrast.slots import Finding
+from ..model import Annotated, Entity, Mention, Point, Quantity, Reading, Region, Span, Speaker, Witness
+
+CLAIM, SAID = "w1:claim", "w1:said"
+"""The claim without who says it, and as it was given."""
+SAYS, TOUCHES, NEAR = 0.5, 0.3, 0.12
+"""Least score of a passage that says so, that may contradict, and that is told at all."""
+SURE, SUREST = 0.25, 0.5
+"""Least score of a difference from a passage that is aligned with the claim, and from one that is not."""
+LESS = 0.8
+"""Share of an alignment's score that is left to what is found by a look at names and figures alone."""
+NAMED = frozenset({"person", "body", "place"})
+KEPT = 64
+"""Accounts whose annotation is kept between two claims."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage and how it stands to the claim: ``way`` is says, denies or near.
+
+    ``kind`` is the kind of what differs, ``why`` says it in words; ``score`` (0–1, uncalibrated) is how
+    sure the way is.
+    """
+
+    span: Span
+    way: str
+    score: float
+    kind: str = ""
+    why: str = ""
+    speaker: str | None = None
+    form: str = ""
+
+
+@one_thread()
+def lay_beside(claim: str, accounts: Sequence[Witness], until: str | None = None) -> list[Passage]:
+    """The passages of some accounts that speak to a claim, surest first.
+
+    :param until: when the claim is made, for "on Thursday": an ISO date or time.
+    """
+    said = _read(_witness(SAID, claim, until))
+    core, speaker = _core(said)
+    own = _read(_witness(CLAIM, core, until))
+    linked, entities = link([own, said, *(_read(w) for w in accounts)])
+    laid = [a for a in linked if a.witness.id != SAID]
+    table = align(laid, entities)
+    mine = [n for n, u in enumerate(table.units) if u.witness == CLAIM]
+    if not mine:
+        return []
+    given = next(a for a in linked if a.witness.id == SAID)
+    asked = _Claim(max(mine, key=lambda n: table.units[n].end - table.units[n].start), table, laid, entities)
+    asked.speaker = _core(given)[1] if speaker else None
+    return asked.passages()
+
+
+def _witness(ident: str, text: str, until: str | None) -> Witness:
+    body = (Region(0, len(text), "body", "a claim"),)
+    return Witness(ident, ident, text, outlet="The claim", published=until, language="en", regions=body)
+
+
+@lru_cache(maxsize=KEPT)
+def _read(witness: Witness) -> Annotated:
+    return annotate(witness)
+
+
+def _core(claim: Annotated) -> tuple[str, Speaker | None]:
+    """What is claimed to have been said, and by whom; the claim itself where nobody is named to say it."""
+    text = claim.witness.text
+    for s in claim.statements:
+        size = sum(c.end - c.start for c in s.content)
+        if s.speaker is not None and s.speaker.kind in ("person", "body") and 3 * size >= len(text):
+            core = " ".join(c.of(text) for c in s.content).strip(' ,.“”"')
+            return core[:1].upper() + core[1:] + ".", s.speaker
+    return text, None
+
+
+def _side(kind: str, value: str) -> str:
+    """What two values share that are on one side; denials are ("no horn", "not sounding")."""
+    return "no" if kind == "polarity" and value.startswith(("no ", "not ")) else value
+
+
+class _Claim:
+    """The claim's main unit among those of the accounts."""
+
+    def __init__(
+        self, number: int, table: Table, accounts: Sequence[Annotated], entities: Sequence[Entity]
+    ) -> None:
+        self.number, self.table, self.entities = number, table, {e.key: e for e in entities}
+        self.accounts = {a.witness.id: a for a in accounts}
+        self.unit = table.units[number]
+        self.sketch = sketch(self.unit, self.accounts[CLAIM])
+        self.speaker: Speaker | None = None
+
+    def passages(self) -> list[Passage]:
+        """Each passage once, in the surest way it stands to the claim."""
+        scores = dict(self._aligned())
+        best: dict[Span, Passage] = {}
+        for one in (*self._compared(scores), *(self._weighed(n, s) for n, s in scores.items())):
+            if one.score >= NEAR and not (one.span in best and best[one.span].way in ("denies", "says")):
+                best[one.span] = one
+        order = {"says": 0, "denies": 1, "near": 2}
+        return sorted(best.values(), key=lambda p: (order[p.way], -p.score, p.span))
+
+    def _aligned(self) -> Iterator[tuple[int, float]]:
+        """Units of the accounts with their score beside the claim."""
+        for (i, j), score in self.table.scores.items():
+            if self.number in (i, j):
+                yield (j if i == self.number else i), score
+
+    # -- what the comparers see --
+
+    def _compared(self, scores: dict[int, float]) -> Iterator[Passage]:
+        """Passages that differ from the claim by what is known of discrepancies, or agree in one."""
+        spans = [self._span(self.table.units[n]) for n, score in scores.items() if score >= TOUCHES]
+        own = self._span(self.unit)
+        held = Point("p1:claim", "", "", "statement", (Reading("", (own, *sorted(spans)), ""),))
+        laid = sheet(list(self.accounts.values()), [held] if spans else [], list(self.entities.values()))
+        for name, finding in found(laid):
+            mine = [value for span, value in finding.sides if span.witness == CLAIM]
+            if mine:
+                score = finding.score if finding.innocent else calibrated(name, finding.score)
+                yield from self._sides(replace(finding, score=score), mine, scores)
+
+    def _sides(self, finding: Finding, mine: Sequence[str], scores: dict[int, float]) -> Iterator[Passage]:
+        shown = one_value([value for _, value in finding.sides])
+        own = {_side(finding.kind, shown[value]) for value in mine}
+        for span, value in finding.sides:
+            if span.witness == CLAIM:
+                continue
+            n = self._at(span)
+            aligned = 0.0 if n is None else scores.get(n, 0.0)
+            if finding.score < (SURE if aligned >= TOUCHES else SUREST):
+                continue
+            way, why = "denies", finding.says
+            if finding.innocent:
+                way, why = "says", f"{finding.says} It may be harmless: {finding.innocent}."
+            elif _side(finding.kind, shown[value]) in own:
+                way = "says"
+            yield self._placed(n, span, Passage(span, way, round(finding.score, 3), finding.kind, why))
+
+    def _placed(self, n: int | None, span: Span, found: Passage) -> Passage:
+        """What a comparer found, as the unit it stands in; what agrees may still be another's words."""
+        if n is None:
+            return found
+        unit = self.table.units[n]
+        account = self.accounts[unit.witness]
+        for check in (self._voice, self._names) if found.way == "says" else ():
+            kind, why, _ = check(unit, account, found.score)
+            if why:
+                return self._passage(unit, "near", found.score, kind, f"It {why}.")
+        return self._passage(unit, found.way, found.score, found.kind, found.why)
+
+    def _at(self, span: Span) -> int | None:
+        """The unit that holds most of a span, if that is half of it."""
+        fits = [
+            (self._span(u).overlap(span), -n)
+            for n, u in enumerate(self.table.units)
+            if u.witness == span.witness
+        ]
+        most, place = max(fits, default=(0, 0))
+        return -place if 2 * most >= span.end - span.start else None
+
+    # -- what a claim has that a passage has not --
+
+    def _weighed(self, n: int, score: float) -> Passage:
+        """A passage by its wording, its speaker, and what it lacks of the claim."""
+        unit = self.table.units[n]
+        account = self.accounts[unit.witness]
+        for check in (self._voice, self._polarity, self._names, self._figures, self._time):
+            kind, why, against = check(unit, account, score)
+            if why:
+                way = "denies" if against and score >= TOUCHES else "near"
+                return self._passage(unit, way, LESS * score, kind, f"It {why}.")
+        return self._passage(unit, "says" if score >= SAYS else "near", score, "", "")
+
+    def _voice(self, unit: Unit, account: Annotated, score: float) -> tuple[str, str, bool]:
+        if self.speaker is None or (unit.speaker and unit.speaker.key == self.speaker.key):
+            return "", "", False
+        if unit.speaker is None:
+            return "attribution", f"tells it itself, and does not say that {self.speaker.name} said it", False
+        both = {self._kind(self.speaker.key), self._kind(unit.speaker.key)} == {"person"}
+        why = (
+            f"gives it to {self._name(unit.speaker.key) or unit.speaker.name}, and not to {self.speaker.name}"
+        )
+        return "attribution", why, both and score >= SAYS
+
+    def _polarity(self, unit: Unit, account: Annotated, score: float) -> tuple[str, str, bool]:
+        if self._sketch(unit).negated == self.sketch.negated:
+            return "", "", False
+        return "polarity", "denies what the claim states, or states what it denies", score >= SAYS
+
+    def _names(self, unit: Unit, account: Annotated, score: float) -> tuple[str, str, bool]:
+        """A name that the claim has and the passage has not: another stands there, or none."""
+        mine, theirs = self._mentions(self.unit), self._mentions(unit)
+        missing = {k: m for k, m in mine.items() if k not in theirs}
+        for key, mention in missing.items():
+            for other, there in theirs.items():
+                if other not in mine and self._one_place(mention, there):
+                    kind = "place" if "place" in (mention.kind, there.kind) else "name"
+                    return kind, f"names {self._name(other)} where the claim names {self._name(key)}", True
+        # "The vessel" of an account that calls her Ilvane elsewhere is the ferry Ilvane
+        told = {m.value for m in account.mentions if isinstance(m.value, str)}
+        text = account.witness.text.casefold()
+        absent = [n for k in missing if k not in told and (n := self._name(k)).casefold() not in text]
+        return ("name", f"does not name {', '.join(absent)}", False) if absent else ("", "", False)
+
+    def _one_place(self, a: Mention, b: Mention) -> bool:
+        """Whether two names may stand in one place: both of people, or after one preposition."""
+        if a.kind == b.kind == "person":
+            return True
+        before = self._before(a), self._before(b)
+        return before[0] == before[1] != "" and {a.kind, b.kind} <= {"place", "body"}
+
+    def _before(self, mention: Mention) -> str:
+        account = self.accounts[mention.span.witness]
+        before = [t for t in account.tokens if t.end <= mention.span.start][-1:]
+        return before[0].text.lower() if before and before[0].pos == "ADP" else ""
+
+    def _figures(self, unit: Unit, account: Annotated, score: float) -> tuple[str, str, bool]:
+        theirs = self._sketch(unit).numbers
+        missing = [n for n in self.sketch.numbers if n not in theirs]
+        if not missing:
+            return "", "", False
+        for mine, ours in self._quantities(self.unit):
+            for other, words in self._quantities(unit):
+                if mine.unit == other.unit != "" and not (mine.low <= other.high and other.low <= mine.high):
+                    return "number", f"gives “{words}” where the claim gives “{ours}”", True
+        return "number", f"does not give the figure {', '.join(missing)}", False
+
+    def _time(self, unit: Unit, account: Annotated, score: float) -> tuple[str, str, bool]:
+        def timed(u: Unit) -> bool:
+            held = self.accounts[u.witness].mentions
+            return any(m.kind == "time" and u.start <= m.span.start < u.end for m in held)
+
+        if not timed(self.unit) or timed(unit):
+            return "", "", False
+        return "date", "does not say when", False
+
+    # -- look-ups --
+
+    def _mentions(self, unit: Unit) -> dict[str, Mention]:
+        return {
+            m.value: m
+            for m in self.accounts[unit.witness].mentions
+            if m.kind in NAMED and isinstance(m.value, str) and unit.start <= m.span.start < unit.end
+        }
+
+    def _quantities(self, unit: Unit) -> list[tuple[Quantity, str]]:
+        account = self.accounts[unit.witness]
+        return [
+            (m.value, m.span.of(account.witness.text))
+            for m in account.mentions
+            if isinstance(m.value, Quantity) and unit.start <= m.span.start < unit.end
+        ]
+
+    def _sketch(self, unit: Unit) -> Sketch:
+        return sketch(unit, self.accounts[unit.witness])
+
+    def _name(self, key: str | None) -> str:
+        entity = self.entities.get(key or "")
+        return entity.name if entity else (key or "").partition(":")[2]
+
+    def _kind(self, key: str | None) -> str:
+        entity = self.entities.get(key or "")
+        return entity.kind if entity else ""
+
+    def _span(self, unit: Unit) -> Span:
+        return Span(unit.witness, unit.start, unit.end)
+
+    def _passage(self, unit: Unit, way: str, score: float, kind: str, why: str) -> Passage:
+        who = (self._name(unit.speaker.key) or unit.speaker.name) if unit.speaker else None
+        return Passage(self._span(unit), way, round(score, 3), kind, why, who, unit.form)
