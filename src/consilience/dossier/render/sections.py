@@ -140,8 +140,7 @@ def _template() -> Any:
 @cache
 def signs() -> str:
     """The drawings that signs in fragments refer to; once on each page."""
-    marks: Any = shared_environment().get_template("marks.html.j2").module
-    return str(marks.signs())
+    return shared_environment().from_string('{% import "marks.html.j2" as m %}{{ m.signs() }}').render()
 
 
 @cache
@@ -161,9 +160,8 @@ def rows(known: Facts, show: str) -> list[Row]:
     """Points by what is asked: shared, differs, single, several, alone."""
     if show == "alone":
         return known.alone
-    chosen: Mapping[str, Callable[[Row], bool]] = {
-        "differs": lambda r: bool(r.conflicts),
-        "single": lambda r: r.independent[1] == 1,
-        "several": lambda r: r.independent[1] > 1,
-    }
-    return [r for r in known.shared if chosen.get(show, lambda _: True)(r)]
+    if show == "differs":
+        return [r for r in known.shared if r.conflicts]
+    if show in ("single", "several"):
+        return [r for r in known.shared if (r.independent[1] == 1) == (show == "single")]
+    return known.shared

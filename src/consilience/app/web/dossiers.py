@@ -1,0 +1,167 @@
+"""The dossiers that pages show: found in the library, read once, their parts filled once.
+
+Keeps the newest of both in memory, bounded. Compares nothing: a dossier that is not made yet is asked of the
+worker. Invariant: what is kept in memory is keyed by all that it was made from.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import quote
+
+from ...desk import story as desk
+from ...dossier.render.facts import Facts, facts
+from ...dossier.render.sections import Hooks, Way, section
+from ...dossier.render.since import Step, steps
+from ...engine import shelf
+from ...store.codec import stamp
+
+if TYPE_CHECKING:
+    from ...store import Tale
+    from .site import Site
+
+Json = dict[str, Any]
+T = TypeVar("T")
+OPEN = 16
+"""Dossiers kept in memory; one of six accounts takes some 5 MB."""
+MARKED = {
+    "accounts": "articles", "points": "points", "discrepancies": "discrepancies", "statements": "statements"
+}  # fmt: skip
+"""What is marked as new, and how the desk calls it."""
+FILLED = 24_000_000
+"""Signs of filled parts kept in memory."""
+
+
+class NotMade(LookupError):
+    """A dossier that is not made yet was to be shown."""
+
+
+class Recent(Generic[T]):
+    """The newest values, up to a sum of weights; for threads."""
+
+    def __init__(self, most: int, weigh: Callable[[T], int] = lambda _: 1) -> None:
+        self._most, self._weigh, self._lock = most, weigh, Lock()
+        self._held: OrderedDict[Hashable, T] = OrderedDict()
+        self._sum = 0
+
+    def get(self, key: Hashable, make: Callable[[], T | None]) -> T | None:
+        """What is kept under a key, or what is made now; None is not kept."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        made = make()
+        if made is not None:
+            self._keep(key, made)
+        return made
+
+    def _keep(self, key: Hashable, made: T) -> None:
+        with self._lock:
+            if key not in self._held:
+                self._sum += self._weigh(made)
+            self._held[key] = made
+            while self._sum > self._most and len(self._held) > 1:
+                self._sum -= self._weigh(self._held.popitem(last=False)[1])
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A dossier as read: what it was made from, its facts, and what came out when."""
+
+    key: Hashable
+    known: Facts
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A story as somebody asked for it: what stands beside its dossier, and the dossier as far as it is made.
+
+    ``whole`` is the dossier of all accounts; where ``until`` says a time, ``dossier`` is that of the accounts
+    published by then, else the same.
+    """
+
+    tale: Tale
+    until: str
+    whole: Dossier | None
+    dossier: Dossier | None
+    beside: Json
+
+    @property
+    def way(self) -> Way:
+        """Where its parts are served."""
+        return Way(f"/stories/{self.tale.id}", f"?until={quote(self.until, safe='')}" if self.until else "")
+
+    @property
+    def marks(self) -> dict[str, frozenset[str]]:
+        """What is new to the reader, by kind and by the dossier's ids."""
+        fresh = self.beside["fresh"]
+        return {kind: frozenset(fresh[name]) for kind, name in MARKED.items() if fresh[name]}
+
+
+_read: Recent[Dossier] = Recent(OPEN)
+_filled: Recent[str] = Recent(FILLED, len)
+
+
+def opened(site: Site, story: str, until: str = "") -> Opened:
+    """A story with its dossier, as far as that is made.
+
+    :param until: an ISO date or time: what was known then.
+    :raises InputError: when there is no such story, or that is no time.
+    """
+    library = site.library
+    tale = library.story(story)
+    if until:
+        stamp(until)
+    whole = _dossier(site, tale, "")
+    dossier = _dossier(site, tale, until) if until else whole
+    since = library.looked([tale.id], site.now()).get(tale.id, "")
+    beside = desk.story(
+        library, dossier.known.document if dossier else None, tale,
+        since=since, settled=until, link=f"{site.base}/stories/{tale.id}",
+    )  # fmt: skip
+    return Opened(tale, until, whole, dossier, beside)
+
+
+def _dossier(site: Site, tale: Tale, until: str) -> Dossier | None:
+    library = site.library
+    said = library.version[1]  # a person's word may move an account within the second
+    key = (site.place, tale.id, tale.grew, tale.accounts, said, site.settings.fingerprint, until)
+
+    def make() -> Dossier | None:
+        document = shelf.kept(library, tale.id, site.settings, until or None)
+        if document is None:
+            return None
+        known = facts(document)
+        return Dossier(key, known, tuple(steps(known)))
+
+    return _read.get(key, make)
+
+
+def filled(found: Opened, name: str, slot: Callable[[Json], str] | None = None, **values: Any) -> str:
+    """A part of an opened story's dossier, filled with marks and what stands under each discrepancy."""
+    dossier = found.dossier
+    if dossier is None:
+        raise NotMade
+    told = tuple((k, r["number"]) for k, r in sorted(found.beside["remarks"].items())) if slot else ()
+    marks = tuple(sorted((kind, tuple(sorted(ids))) for kind, ids in found.marks.items()))
+    key = (dossier.key, name, found.way, told, marks, _keyed(values))
+    made = _filled.get(
+        key, lambda: section(dossier.known, name, found.way, Hooks(found.marks, slot), **values)
+    )
+    return made or ""
+
+
+def _keyed(values: Json) -> Hashable:
+    """What a part is made from, by the numbers of points and accounts."""
+
+    def short(value: Any) -> Hashable:
+        if isinstance(value, list | tuple):
+            return tuple(short(v) for v in value)
+        return getattr(value, "number", getattr(value, "index", value))  # type: ignore[no-any-return]
+
+    return tuple(sorted((k, short(v)) for k, v in values.items()))
