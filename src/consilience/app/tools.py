@@ -159,6 +159,45 @@ class SaidFound(BaseModel):
     utterances: list[UtteranceFound]
 
 
+class Weighed(Bounds):
+    """How many independent origins there are, at least and at most, and why so."""
+
+    why: str
+
+
+class ReportFound(BaseModel):
+    """A point that says what a claim says."""
+
+    says: str
+    story: str
+    independent: Weighed
+    speakers: list[str]
+    passages: list[Passage]
+    score: float
+
+
+class CounterFound(BaseModel):
+    """A passage that contradicts a claim, or comes near it."""
+
+    story: str
+    speaker: str | None
+    explanation: str | None
+    passage: Passage
+    score: float
+
+
+class ClaimFound(BaseModel):
+    """Who reports a claim, how independently, who contradicts it: not whether it is true."""
+
+    data: str = DATA
+    claim: str
+    independent: Weighed = Field(description="Origins behind all that report it.")
+    reported: list[ReportFound]
+    contradicted: list[CounterFound]
+    related: list[CounterFound]
+    notes: list[str]
+
+
 class TextGiven(BaseModel):
     """An article as text."""
 
@@ -350,6 +389,35 @@ def who_said(library: Library, name: str, about: str, most: int) -> SaidFound:
             for line in ledger.lines
         ],
     )  # fmt: skip
+
+
+def check_claim(library: Library, claim: str, settings: Settings) -> ClaimFound:
+    """What the library's accounts say to a claim."""
+    from ..desk.claims import check
+
+    found = check(library, claim, settings=settings)
+    return ClaimFound(
+        data=DATA, claim=found["claim"], independent=Weighed(**found["independent"]),
+        reported=[
+            ReportFound(
+                says=r["says"], story=r["story"]["id"], independent=Weighed(**r["independent"]),
+                speakers=r["speakers"], passages=[_given(p) for p in r["accounts"]], score=r["score"],
+            )
+            for r in found["reported"]
+        ],
+        contradicted=[_counter(p) for p in found["contradicted"]],
+        related=[_counter(p) for p in found["related"]],
+        notes=found["notes"],
+    )  # fmt: skip
+
+
+def _given(told: Json) -> Passage:
+    return Passage(**{k: told[k] for k in Passage.model_fields})
+
+
+def _counter(told: Json) -> CounterFound:
+    rest = {k: told[k] for k in ("story", "speaker", "explanation", "score")}
+    return CounterFound(passage=_given(told), **rest)
 
 
 def _texts(library: Library) -> Callable[[str], str]:

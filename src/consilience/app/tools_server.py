@@ -104,6 +104,15 @@ def server(place: Path, settings: Settings) -> MCPServer[Any]:
         """List what a person or body said over all stories, and through whom it came."""
         return await ask(lambda library: tools.who_said(library, name, about, limit))
 
+    @made.tool(title="Check a claim", annotations=LOOKS)
+    async def check_claim(
+        claim: Annotated[
+            str, Field(min_length=1, max_length=600, description="One assertion in a sentence.")
+        ],
+    ) -> tools.ClaimFound:
+        """Tell who reports a claim, how independently, and who contradicts it; not whether it is true."""
+        return await ask(lambda library: tools.check_claim(library, claim, settings))
+
     return made
 
 

@@ -6,6 +6,7 @@ worker, which alone opens addresses. Invariant: what was asked is in the library
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated
 
@@ -22,8 +23,10 @@ from .. import views
 from . import documents
 from .api_common import MOST, Json, The, on_its_way, told
 from .security_faults import Fault, short_answer
+from .site import Site
 
 router = APIRouter()
+Wait = Annotated[int, Query(ge=0, le=documents.MOST_WAIT, description="Seconds to wait for it.")]
 LOOK = 0.15
 """Seconds between two looks at a job that is waited for."""
 Row = Annotated[int, Path(ge=1, le=MOST, description="Its number.")]
@@ -76,33 +79,52 @@ def _asked(kind: str, given: documents.Accounts, library: Library, at: str) -> J
         202: {"model": documents.Job, "description": "It takes longer; Location leads to the job."},
     },
 )
-async def compare(
-    given: documents.Accounts,
-    site: The,
-    wait: Annotated[int, Query(ge=0, le=documents.MOST_WAIT, description="Seconds to wait for it.")] = 20,
-) -> Response:
+async def compare(given: documents.Accounts, site: The, wait: Wait = 20) -> Response:
     """Compare accounts that are not kept: texts, pages, or both, of one event."""
+    return await _awaited(lambda: _asked("compare", given, site.library, site.now()), site, wait, "dossier")
+
+
+@router.post(
+    "/claims",
+    tags=["Work"],
+    response_model=None,
+    responses={
+        **told(413, 415),
+        200: {"model": documents.Checked, "description": "What the library holds on it."},
+        202: {"model": documents.Job, "description": "It takes longer; Location leads to the job."},
+    },
+)
+async def check(asked: documents.NewClaim, site: The, wait: Wait = 20) -> Response:
+    """Check a claim: who reports it, how independently, who contradicts it."""
 
     def begin() -> Job:
-        return _asked("compare", given, site.library, site.now())
+        library = site.library
+        return library.job(library.ask("check", {"claim": asked.claim}, at=site.now()))
 
+    return await _awaited(begin, site, wait, "answer")
+
+
+async def _awaited(begin: Callable[[], Job], site: Site, wait: float, name: str) -> Response:
+    """Ask something of the worker and wait for it; its outcome, or where it will be."""
     job = await run_sync(begin)
     with anyio.move_on_after(wait):
         while job.state in ("waiting", "begun"):
             await anyio.sleep(LOOK)
-            job = await run_sync(lambda: site.library.job(job.number))  # noqa: B023 - called at once
+            job = await run_sync(_again, site, job.number)
     if job.state == "done":
-        return JSONResponse(job.outcome["dossier"])
-    if job.state == "failed":
-        return _failed(job)
-    return on_its_way(job)
+        return JSONResponse(job.outcome[name])
+    return _failed(job) if job.state == "failed" else on_its_way(job)
+
+
+def _again(site: Site, number: int) -> Job:
+    return site.library.job(number)
 
 
 def _failed(job: Job) -> Response:
-    """What a comparison failed of: the accounts, as far as a person can tell."""
+    """What it failed of: what was given, as far as the program can tell."""
     problem = job.outcome.get("problem", {})
     detail, where, todo = (str(problem.get(k, "")) for k in ("what", "where", "todo"))
-    return short_answer("/api/", Fault(422, detail or "it could not be compared", where, todo))
+    return short_answer("/api/", Fault(422, detail or "it could not be done", where, todo))
 
 
 # -- what is followed, what is watched --

@@ -448,8 +448,72 @@ class Job(Given):
     ended: str
     outcome: dict[str, Any] = Field(
         description="Of accounts taken in: what became of each; of a comparison: story or dossier; "
-        "of what failed: problem."
+        "of a claim: answer; of what failed: problem."
     )
+
+
+class NewClaim(Taken):
+    """A claim to be laid beside the library."""
+
+    claim: Annotated[str, Field(min_length=1, max_length=600), AfterValidator(_solid)] = Field(
+        description="One assertion in a sentence.", examples=["The ferry was carrying 112 people."]
+    )
+
+
+class Quoted(Given):
+    """A passage that speaks to a claim."""
+
+    account: str
+    outlet: str | None
+    title: str | None
+    published: str | None
+    story: str
+    start: int
+    end: int
+    words: str
+    speaker: str | None
+    explanation: str | None
+    score: float
+
+
+class Bounds(Given):
+    """How many independent origins there are, at least and at most, and why so."""
+
+    low: int
+    high: int
+    why: str
+
+
+class Named(Given):
+    """A story by its label."""
+
+    id: str
+    label: str
+
+
+class Reported(Given):
+    """A point that says what a claim says."""
+
+    point: str | None
+    says: str
+    story: Named
+    accounts: list[Quoted]
+    speakers: list[str]
+    independent: Bounds
+    origins: list[Any]
+    score: float
+
+
+class Checked(Given):
+    """Who reports a claim, how independently, who contradicts it. What is reported is not thereby true."""
+
+    claim: str
+    reported: list[Reported]
+    contradicted: list[Quoted]
+    related: list[Quoted]
+    independent: Bounds
+    stories: list[Tale]
+    notes: list[str]
 
 
 # -- corrections --

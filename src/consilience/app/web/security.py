@@ -45,7 +45,7 @@ __all__ = ["FILE_POLICY", "LETTER_POLICY", "LOOPBACK", "PAGE_POLICY", "Guard", "
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 SAFE = ("GET", "HEAD", "OPTIONS")
 OPEN = ("/login", "/static/")
-DEAR = ("/api/v1/compare", "/api/v1/accounts", "/api/v1/claims", "/api/v1/feeds", "/add", "/claims")
+DEAR = ("/api/v1/compare", "/api/v1/accounts", "/api/v1/claims", "/api/v1/feeds", "/add")
 SHORTEST = 8
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -258,7 +258,7 @@ def _elsewhere(headers: Headers, hosts: tuple[str, ...]) -> Fault | None:
     known = {name.lower() for name in hosts}
     if host in known or _without_port(host).rstrip(".") in known:
         return None
-    todo = "open it under a name it is served under, or allow this one with --host-name"
+    todo = "open it under a name it is served under, or give this one with --address"
     return Fault(421, "this is no host of that name", where="Host", todo=todo)
 
 
@@ -319,7 +319,7 @@ def _unfit_body(asked: _Asked, guard: Guard) -> Fault | None:
 
 
 def _is_dear(asked: _Asked) -> bool:
-    return (asked.writes or asked.path.endswith("/claims")) and asked.path in DEAR
+    return asked.writes and asked.path in DEAR
 
 
 # -- what is answered --
