@@ -22,6 +22,7 @@ from consilience.settings import Ingest
 from consilience.store import Library, schema
 from consilience.store.corrections import ends, fresh
 from consilience.store.protocol import Kept
+from consilience.store.rows import enter
 
 AT = "2031-06-01T12:00Z"
 
@@ -64,8 +65,8 @@ def test_a_library_of_the_first_form_is_brought_up(tmp_path: Path, monkeypatch: 
     path = tmp_path / "old.library"
     with monkeypatch.context() as patched:
         patched.setattr(schema, "STEPS", schema.STEPS[:FIRST_FORM])
-        with Library.open(path, create=True) as library, library.writing() as writer:
-            writer.add(entry(full(), story(0)))
+        with Library.open(path, create=True) as library:
+            enter(library._db, entry(full(), story(0)))
     steps = (*schema.STEPS, "CREATE TABLE later (n INTEGER); INSERT INTO later VALUES (7);")
     with monkeypatch.context() as patched:
         patched.setattr(schema, "STEPS", steps)

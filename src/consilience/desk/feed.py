@@ -10,12 +10,12 @@ Invariant: each item says why it is shown, and the feed what it leaves out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ..errors import InputError
-from ..store import Arrival, Event, Heading, Interest, Matched, Store, Tale
+from ..store import Arrival, Event, Heading, Interest, Store, Tale
 from .shapes import Json, tale
 
 ORDER = (
@@ -52,7 +52,6 @@ class _Walk:
 
     times: dict[str, float]
     sizes: dict[str, int]
-    matched: dict[int, Matched] = field(default_factory=dict)
     follows: dict[str, list[Interest]] = field(default_factory=dict)
     mutes: dict[str, list[Interest]] = field(default_factory=dict)
     muted: set[str] = field(default_factory=set)
@@ -85,7 +84,7 @@ def feed(library: Store, *, now: str, page: int = 1, size: int = 30, only: str =
         "interests": sum(not i.muted for i in interests),
         "mutes": sum(i.muted for i in interests),
         "muted": len(walk.muted) if only != "muted" else 0,
-        "notes": [*notes, *_notes(walk, interests)],
+        "notes": notes,
         "items": items(library, some, since, walk.mutes if only == "muted" else walk.follows),
     }
 
@@ -149,11 +148,11 @@ def _to_a_days_end(stories: Sequence[Heading], least: int) -> int:
 def _walked(library: Store, interests: Sequence[Interest], stories: Sequence[Heading]) -> _Walk:
     """What the reader follows and has muted, found in some stories."""
     walk = _Walk({key: at for key, at, _ in stories}, {key: size for key, _, size in stories})
-    walk.matched = library.matched(interests, list(walk.times)) if interests else {}
+    matched = library.matched(interests, list(walk.times))
     against: dict[str, set[int]] = {}
     for one in interests:
         into = walk.mutes if one.muted else walk.follows
-        for story, accounts in walk.matched[one.number].stories.items():
+        for story, accounts in matched[one.number].items():
             into.setdefault(story, []).append(one)
             if one.muted:
                 against.setdefault(story, set()).update(accounts)
@@ -183,12 +182,6 @@ def _fresh(library: Store, stories: Sequence[str], since: str) -> dict[str, int]
     looks = library.looks(stories)
     marks = {s: looks[s].at if s in looks else since for s in stories}
     return library.fresh({s: at for s, at in marks.items() if at})
-
-
-def _notes(walk: _Walk, interests: Sequence[Interest]) -> Iterator[str]:
-    for one in interests:
-        if one.number in walk.matched and not walk.matched[one.number].exact:
-            yield f"Of what matches the {one.kind} “{one.value}”, the accounts that came last are looked at."
 
 
 # -- what is shown of a story --

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..model import witness_id
+from . import matching
 from .codec import facets, ordering, shown, unpack, utterance
 from .corrections import ends, events
 from .placing import plainly, put_at
@@ -154,9 +155,13 @@ def _desk(db: sqlite3.Connection) -> Iterator[str]:
     for key, body in db.execute("SELECT s.id, b.body FROM brief b JOIN story s ON s.n = b.story"):
         if not isinstance(_json(body), dict):
             yield f"the brief of story {key} cannot be read"
-    for number, kind in db.execute("SELECT n, kind FROM interest"):
-        if kind not in INTERESTS:
-            yield f"interest {number} is of the unknown kind {kind!r}"
+    for one in matching.interests(db):
+        if one.kind not in INTERESTS:
+            yield f"interest {one.number} is of the unknown kind {one.kind!r}"
+            continue
+        held = {n for (n,) in db.execute("SELECT account FROM matching WHERE interest = ?", (one.number,))}
+        if held != set(matching.accounts(db, one, matching.EVERY)):
+            yield f"interest {one.number} is listed with other accounts than match it"
     for table in ("story", "account"):
         found = db.execute(
             f"SELECT n, ref FROM report_item WHERE kind = '{table}' AND ref NOT IN (SELECT id FROM {table})"

@@ -28,6 +28,7 @@ from ..errors import InputError
 from ..model import Witness, witness_id
 from .codec import ODD, from_json, shown, to_json
 from .corrections import ends, events, move, record
+from .matching import by_name, rematch
 from .placing import plainly, put_at
 from .protocol import Entry, Event, Imported, Kept, Writer, content_key
 from .rows import KEPT, enter, follow, followed, kept, live
@@ -244,6 +245,8 @@ def _settle(
         if source.url not in held:
             follow(db, source)
     added = _history(db, rest["history"], names)
+    if any(event.kind == "same" for event in rest["history"]):
+        rematch(db, by_name(db))
     for account, story in sorted(ends(db).items()) if added else ():
         row = db.execute("SELECT story FROM account WHERE id = ?", (account,)).fetchone()
         if row and row[0] != live(db, story, make=True):

@@ -33,7 +33,6 @@ from .protocol import (
     Kept,
     Ledger,
     Look,
-    Matched,
     Moved,
     Report,
     Results,
@@ -61,6 +60,12 @@ class Write:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self._after = db.execute("SELECT coalesce(max(n), 0) FROM account").fetchone()[0]
+        self._annotated: set[int] = set()
+
+    def settle(self) -> None:
+        """What is true once all of the block is done: which interests the accounts match."""
+        matching.settle(self._db, self._after, self._annotated)
 
     def known(self, witness: Witness) -> Kept | None:
         """The account of this content, if it is there, whatever it is called."""
@@ -79,7 +84,9 @@ class Write:
 
     def annotated(self, account: str, version: str, annotated: Annotated) -> None:
         """Keep the statements and names of an account, in place of older ones."""
-        rows.annotate(self._db, rows.account_row(self._db, account), version, annotated)
+        n = rows.account_row(self._db, account)
+        self._annotated.add(n)
+        rows.annotate(self._db, n, version, annotated)
 
     def pointed(
         self, story: str, key: str, points: Sequence[Point], document: dict[str, Any] | None = None
@@ -147,7 +154,9 @@ class Library:
                 f"cannot be written now ({error})", where=str(self.path), todo="wait until the other ends"
             ) from error
         try:
-            yield Write(self._db)
+            write = Write(self._db)
+            yield write
+            write.settle()
             self._db.execute("COMMIT")
         except BaseException as error:
             if self._db.in_transaction:
@@ -357,7 +366,10 @@ class Library:
 
     def _named(self, kind: str, names: tuple[str, ...], at: str) -> Event:
         with self.writing():
-            return corrections.record(self._db, Event(0, at, "person", kind, names=names))
+            event = corrections.record(self._db, Event(0, at, "person", kind, names=names))
+            if kind == "same":
+                matching.rematch(self._db, matching.by_name(self._db))
+            return event
 
     def harmless(self, story: str, discrepancy: str, why: str, *, at: str) -> Event:
         """A discrepancy of a story is harmless, and why."""
@@ -375,7 +387,10 @@ class Library:
     def undo(self, *, at: str, number: int | None = None) -> Event:
         """Take back a person's last correction, or the entry of the history named."""
         with self.writing():
-            return corrections.undo(self._db, number, at)
+            event = corrections.undo(self._db, number, at)
+            if event.story is None:  # it was of names
+                matching.rematch(self._db, matching.by_name(self._db))
+            return event
 
     def history(self, *, story: str | None = None, limit: int = 100) -> tuple[Event, ...]:
         """Entries of the history, newest first; of one story, or all."""
@@ -441,7 +456,7 @@ class Library:
 
     def interests(self) -> tuple[Interest, ...]:
         """What is followed or muted, in the order it was taken up."""
-        return reader.interests(self._db)
+        return matching.interests(self._db)
 
     def take_interest(self, kind: str, value: str, *, muted: bool = False, at: str) -> Interest:
         """Follow or mute something; what is followed already can be muted so, and the other way round."""
@@ -452,13 +467,15 @@ class Library:
     def lose_interest(self, number: int) -> bool:
         """Follow or mute it no more; False if there is no such interest."""
         with self.writing():
-            return reader.drop(self._db, "interest", number)
+            return reader.lose_interest(self._db, number)
 
     def front(self, limit: int, *, disputed: bool = False) -> tuple[Heading, ...]:
         """The newest stories; with ``disputed``, of those in whose last dossier accounts conflict."""
         return matching.front(self._db, limit, disputed=disputed)
 
-    def matched(self, interests: Sequence[Interest], stories: Sequence[str]) -> dict[int, Matched]:
+    def matched(
+        self, interests: Sequence[Interest], stories: Sequence[str]
+    ) -> dict[int, dict[str, frozenset[int]]]:
         """For each interest by its number, which of some stories match it, and by which accounts."""
         return matching.matched(self._db, interests, stories)
 

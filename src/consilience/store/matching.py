@@ -1,29 +1,114 @@
-"""Which stories match what a reader follows or has muted.
+"""Which accounts and stories match what a reader follows or has muted.
 
 A topic is a search, a person, body or place the names found in an account, an outlet its own name whatever
-the case. Does not rank and does not leave out (see ``desk.feed``). Invariant: a match is named by the
-accounts that make it, and where not all accounts were looked at, the answer says so.
+the case. Which accounts match is settled when they are written, and when an interest is taken up, so that
+a feed asks no index. Does not rank and does not leave out (see ``desk.feed``). Invariant: after each
+transaction an account is listed with just the interests that it matches.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..errors import InputError
 from .codec import shown
 from .corrections import keys_of, parts_of
-from .protocol import Heading, Interest, Matched
+from .protocol import Heading, Interest
 from .query import Clause, Query, Term, parse
-from .rows import live, story_row
+from .rows import live
 from .schema import SHIFT
 from .search import Match, matching
 
-LOOKED = 5_000
-"""Accounts that match one interest, the last to come, that are looked at."""
 EVERY = (0, 1 << 48)
 """The numbers of all accounts."""
+
+
+# -- what is kept --
+
+
+def interests(db: sqlite3.Connection) -> tuple[Interest, ...]:
+    """What is followed or muted, in the order it was taken up."""
+    rows = db.execute("SELECT n, kind, value, muted, at FROM interest ORDER BY n")
+    return tuple(Interest(n, kind, value, bool(muted), at) for n, kind, value, muted, at in rows)
+
+
+def settle(db: sqlite3.Connection, after: int, annotated: Iterable[int]) -> None:
+    """List what came after an account, and what was annotated, with the interests that it matches."""
+    asked = "SELECT n FROM account WHERE n > ? UNION SELECT value FROM json_each(?) ORDER BY 1"
+    touched = [n for (n,) in db.execute(asked, (after, json.dumps(sorted(annotated))))]
+    held = interests(db) if touched else ()
+    if not held:
+        return
+    db.executemany("DELETE FROM matching WHERE account = ?", [(n,) for n in touched])
+    some = set(touched)
+    for one in held:
+        _put(db, one, (n for n in accounts(db, one, (touched[0], touched[-1])) if n in some))
+
+
+def rematch(db: sqlite3.Connection, some: Iterable[Interest]) -> None:
+    """List all accounts anew with some interests."""
+    for one in some:
+        db.execute("DELETE FROM matching WHERE interest = ?", (one.number,))
+        _put(db, one, accounts(db, one, EVERY))
+
+
+def by_name(db: sqlite3.Connection) -> Iterator[Interest]:
+    """The interests that another word on whose name is whose may change."""
+    return (one for one in interests(db) if one.kind in ("topic", "person", "place"))
+
+
+def _put(db: sqlite3.Connection, one: Interest, found: Iterable[int]) -> None:
+    db.executemany("INSERT INTO matching VALUES (?, ?)", [(n, one.number) for n in found])
+
+
+# -- from an interest to accounts --
+
+
+def accounts(db: sqlite3.Connection, one: Interest, within: tuple[int, int]) -> list[int]:
+    """Numbers of the accounts from a first to a last that match; none for a story, which follows itself."""
+    if one.kind == "story":
+        return []
+    if one.kind == "outlet":
+        return _of_outlet(db, one.value, within)
+    match = _asked(db, one)
+    if match is None:
+        return []
+    table, shift = f"{match.kind}_words", SHIFT if match.kind == "statement" else 0
+    rows = db.execute(
+        f"SELECT t.rowid FROM {table} t WHERE {table} MATCH ? AND t.rowid BETWEEN ? AND ?",
+        (match.words, within[0] << shift, ((within[1] + 1) << shift) - 1),
+    )
+    return list(dict.fromkeys(n >> shift for (n,) in rows))
+
+
+def _asked(db: sqlite3.Connection, one: Interest) -> Match | None:
+    """What an interest in a topic or name asks of the index; None where nothing can match."""
+    if one.kind == "topic":
+        query = parse(one.value)
+        statements = query.kinds and "account" not in query.kinds
+        return matching(db, query, "statement" if statements else "account", ())
+    fields = ("person", "body") if one.kind == "person" else ("place",)
+    return matching(db, Query((Clause(tuple(Term(one.value, f) for f in fields)),)), "account", ())
+
+
+def _of_outlet(db: sqlite3.Connection, name: str, within: tuple[int, int]) -> list[int]:
+    """Accounts of an outlet, however it is written."""
+    if within != EVERY:
+        rows = db.execute("SELECT n, outlet FROM account WHERE n BETWEEN ? AND ?", within)
+        return [n for n, outlet in rows if plain(outlet) == plain(name)]
+    written = [o for (o,) in db.execute("SELECT DISTINCT outlet FROM account") if plain(o) == plain(name)]
+    asked = "SELECT n FROM account WHERE outlet IN (SELECT value FROM json_each(?))"
+    return [n for (n,) in db.execute(asked, (json.dumps(written),))]
+
+
+def plain(outlet: str | None) -> str:
+    """What an outlet is known by: its name whatever the case."""
+    return " ".join((shown(outlet) or "").casefold().split())
+
+
+# -- from accounts to stories --
 
 
 def front(db: sqlite3.Connection, limit: int, *, disputed: bool) -> tuple[Heading, ...]:
@@ -39,46 +124,45 @@ def front(db: sqlite3.Connection, limit: int, *, disputed: bool) -> tuple[Headin
 
 
 def matched(
-    db: sqlite3.Connection, interests: Iterable[Interest], stories: Sequence[str]
-) -> dict[int, Matched]:
+    db: sqlite3.Connection, some: Sequence[Interest], stories: Sequence[str]
+) -> dict[int, dict[str, frozenset[int]]]:
     """For each interest by its number, which of some stories match it, and by which of their accounts."""
     asked = (
-        "SELECT a.n, s.id FROM story s JOIN account a ON a.story = s.n "
-        "WHERE s.id IN (SELECT value FROM json_each(?))"
+        "SELECT m.interest, s.id, m.account FROM story s JOIN account a ON a.story = s.n "
+        "JOIN matching m ON m.account = a.n WHERE s.id IN (SELECT value FROM json_each(?))"
     )
-    story = dict(db.execute(asked, (json.dumps(list(stories)),)).fetchall())
-    within = (min(story, default=0), max(story, default=0))
-    names = _spelled(db, interests)
-    found: dict[int, Matched] = {}
-    for one in interests:
-        rows = _rows(db, one, names, within, LOOKED + 1)
-        held: dict[str, set[int]] = {}
-        for n in rows[:LOOKED]:
-            if n in story:
-                held.setdefault(story[n], set()).add(n)
+    held: dict[int, dict[str, set[int]]] = {one.number: {} for one in some}
+    for number, story, account in db.execute(asked, (json.dumps(list(stories)),)) if some else ():
+        if number in held:
+            held[number].setdefault(story, set()).add(account)
+    among = set(stories)
+    for one in some:
+        if one.kind == "story":
+            held[one.number] = {s: _all_of(db, s) for s in _now(db, one.value) if s in among}
         for other in _others(db, one):
-            held.pop(other, None)
-        found[one.number] = Matched({s: frozenset(a) for s, a in held.items()}, len(rows) <= LOOKED)
-    return found
+            held[one.number].pop(other, None)
+    return {n: {s: frozenset(a) for s, a in found.items()} for n, found in held.items()}
 
 
-def found(
-    db: sqlite3.Connection, interests: Iterable[Interest], most: int
-) -> tuple[tuple[Heading, ...], bool]:
+def found(db: sqlite3.Connection, some: Iterable[Interest], most: int) -> tuple[tuple[Heading, ...], bool]:
     """Stories that match any of some interests, newest first, and whether these are all.
 
     :param most: how many accounts, the last to come, are looked at of each.
     """
-    names, rows, whole = _spelled(db, interests), set[int](), True
-    for one in interests:
-        mine = _rows(db, one, names, EVERY, most + 1)
+    rows, stories, whole = set[int](), set[str](), True
+    asked = "SELECT account FROM matching WHERE interest = ? ORDER BY account DESC LIMIT ?"
+    for one in some:
+        mine = [n for (n,) in db.execute(asked, (one.number, most + 1))]
         rows.update(mine[:most])
+        stories.update(_now(db, one.value) if one.kind == "story" else ())
         whole = whole and len(mine) <= most
-    asked = (
-        "SELECT DISTINCT s.id, s.newest, s.accounts, s.n FROM account a JOIN story s ON s.n = a.story "
-        "WHERE a.n IN (SELECT value FROM json_each(?)) ORDER BY s.newest DESC, s.n DESC"
+    told = db.execute(
+        "SELECT s.id, s.newest, s.accounts FROM story s WHERE s.accounts > 0 AND (s.n IN (SELECT story FROM "
+        "account WHERE n IN (SELECT value FROM json_each(?))) OR s.id IN (SELECT value FROM json_each(?))) "
+        "ORDER BY s.newest DESC, s.n DESC",
+        (json.dumps(sorted(rows)), json.dumps(sorted(stories))),
     )
-    return tuple(tuple(row[:3]) for row in db.execute(asked, (json.dumps(sorted(rows)),))), whole
+    return tuple(told.fetchall()), whole
 
 
 def fresh(db: sqlite3.Connection, since: dict[str, str]) -> dict[str, int]:
@@ -91,68 +175,15 @@ def fresh(db: sqlite3.Connection, since: dict[str, str]) -> dict[str, int]:
     return dict(rows.fetchall())
 
 
-# -- from an interest to accounts --
-
-
-def _rows(
-    db: sqlite3.Connection, one: Interest, names: dict[str, list[str]], within: tuple[int, int], most: int
-) -> list[int]:
-    """Numbers of accounts that match an interest, the last to come first."""
-    if one.kind == "story":
-        return _of_story(db, one.value, most)
-    if one.kind == "outlet":
-        spelled = json.dumps(names.get(_plain(one.value), []))
-        asked = (
-            "SELECT n FROM account WHERE outlet IN (SELECT value FROM json_each(?)) "
-            "AND +n BETWEEN ? AND ? ORDER BY n DESC LIMIT ?"
-        )
-        return [n for (n,) in db.execute(asked, (spelled, *within, most))]
-    match = _match(db, one)
-    return _indexed(db, match, within, most) if match else []
-
-
-def _of_story(db: sqlite3.Connection, ref: str, most: int) -> list[int]:
-    try:
-        story = live(db, ref)
-    except InputError:
-        return []
-    return [
-        n
-        for (n,) in db.execute("SELECT n FROM account WHERE story = ? ORDER BY n DESC LIMIT ?", (story, most))
-    ]
-
-
-def _match(db: sqlite3.Connection, one: Interest) -> Match | None:
-    """What an interest asks of the index; None where nothing can match."""
-    if one.kind == "place":
-        return matching(db, Query((Clause((Term(one.value, "place"),)),)), "account", ())
-    if one.kind == "person":
-        either = Clause((Term(one.value, "person"), Term(one.value, "body")))
-        return matching(db, Query((either,)), "account", ())
-    query = parse(one.value)
-    kind = "statement" if query.kinds and "account" not in query.kinds else "account"
-    try:
-        return matching(db, query, kind, [story_row(db, ref) for ref in query.stories])
-    except InputError:  # a story it is bound to is not there
-        return None
-
-
-def _indexed(db: sqlite3.Connection, match: Match, within: tuple[int, int], most: int) -> list[int]:
-    """Numbers of the accounts, or those of the statements, that match."""
-    table, shift = f"{match.kind}_words", SHIFT if match.kind == "statement" else 0
-    low, high = within[0] << shift, ((within[1] + 1) << shift) - 1
-    asked = (
-        f"SELECT t.rowid FROM {table} t WHERE {table} MATCH ?{match.where} "
-        "AND t.rowid BETWEEN ? AND ? ORDER BY t.rowid DESC LIMIT ?"
-    )
-    rows = db.execute(asked, (match.words, *match.values, low, high, most))
-    return list(dict.fromkeys(n >> shift for (n,) in rows))
-
-
 def _others(db: sqlite3.Connection, one: Interest) -> set[str]:
     """Stories in which a name is somebody else's by a person's word."""
     apart = parts_of(db, keys_of(db, one.value)) if one.kind == "person" else []
     return {key for _, stories in apart for story in stories for key in _now(db, story)}
+
+
+def _all_of(db: sqlite3.Connection, story: str) -> set[int]:
+    asked = "SELECT a.n FROM story s JOIN account a ON a.story = s.n WHERE s.id = ?"
+    return {n for (n,) in db.execute(asked, (story,))}
 
 
 def _now(db: sqlite3.Connection, story: str) -> list[str]:
@@ -162,17 +193,3 @@ def _now(db: sqlite3.Connection, story: str) -> list[str]:
     except InputError:
         return []
     return [key for (key,) in db.execute("SELECT id FROM story WHERE n = ?", (n,))]
-
-
-def _spelled(db: sqlite3.Connection, interests: Iterable[Interest]) -> dict[str, list[str]]:
-    """How the outlets followed are written in the library, by their plain form."""
-    asked = {_plain(one.value) for one in interests if one.kind == "outlet"}
-    found: dict[str, list[str]] = {}
-    for (name,) in db.execute("SELECT DISTINCT outlet FROM account") if asked else ():
-        if name and _plain(name) in asked:
-            found.setdefault(_plain(name), []).append(name)
-    return found
-
-
-def _plain(outlet: str) -> str:
-    return " ".join((shown(outlet) or "").casefold().split())

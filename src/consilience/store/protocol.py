@@ -297,17 +297,6 @@ class Interest:
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
-    """Stories that match an interest, each with the numbers of the accounts that make it so.
-
-    Not ``exact`` where more accounts match than were looked at.
-    """
-
-    stories: dict[str, frozenset[int]]
-    exact: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Look:
     """When the reader last looked at something, and when in the visit before (empty: never).
 
@@ -476,7 +465,9 @@ class Store(Protocol):
     def take_interest(self, kind: str, value: str, *, muted: bool = False, at: str) -> Interest: ...
     def lose_interest(self, number: int) -> bool: ...
     def front(self, limit: int, *, disputed: bool = False) -> tuple[Heading, ...]: ...
-    def matched(self, interests: Sequence[Interest], stories: Sequence[str]) -> dict[int, Matched]: ...
+    def matched(
+        self, interests: Sequence[Interest], stories: Sequence[str]
+    ) -> dict[int, dict[str, frozenset[int]]]: ...
     def found(self, interests: Sequence[Interest], most: int) -> tuple[tuple[Heading, ...], bool]: ...
     def fresh(self, since: dict[str, str]) -> dict[str, int]: ...
     def look(self, what: str, at: str) -> Look: ...

@@ -1,7 +1,7 @@
 """What a reader follows, has read and collects.
 
 Rows of interests, looks and reports; whoever calls holds the transaction. Does not decide what matches an
-interest (see ``feed``). Invariant: what a reader has written comes out as it went in, but for what no
+interest (see ``matching``). Invariant: what a reader has written comes out as it went in, but for what no
 column can hold, and what is too long is refused, never cut.
 """
 
@@ -15,8 +15,9 @@ from typing import Any
 
 from ..errors import InputError
 from .codec import name_key, shown, stamp
+from .matching import interests, plain, rematch
 from .protocol import INTERESTS, Interest, Item, Look, Report
-from .query import parse
+from .query import Days, parse
 
 MOST_INTERESTS = 200
 """Each is looked for in the index whenever the feed is shown."""
@@ -44,12 +45,6 @@ def written(words: str, what: str, where: str, *, least: int = 0) -> str:
 # -- interests --
 
 
-def interests(db: sqlite3.Connection) -> tuple[Interest, ...]:
-    """What is followed or muted, in the order it was taken up."""
-    rows = db.execute("SELECT n, kind, value, muted, at FROM interest ORDER BY n")
-    return tuple(Interest(n, kind, value, bool(muted), at) for n, kind, value, muted, at in rows)
-
-
 def take_interest(db: sqlite3.Connection, kind: str, value: str, *, muted: bool, at: str) -> Interest:
     """Follow or mute something, or change which of the two."""
     if kind not in INTERESTS:
@@ -67,17 +62,33 @@ def take_interest(db: sqlite3.Connection, kind: str, value: str, *, muted: bool,
         "ON CONFLICT (kind, key) DO UPDATE SET muted = excluded.muted",
         (kind, told, key, int(muted), at),
     )
-    return next(i for i in interests(db) if i.kind == kind and _key(kind, i.value) == key)
+    made = next(i for i in interests(db) if i.kind == kind and _key(kind, i.value) == key)
+    if held is None:
+        rematch(db, (made,))
+    return made
+
+
+def lose_interest(db: sqlite3.Connection, number: int) -> bool:
+    """Follow or mute it no more."""
+    db.execute("DELETE FROM matching WHERE interest = ?", (_fits(number),))
+    return drop(db, "interest", number)
 
 
 def _key(kind: str, value: str) -> str:
     """What an interest is known by; empty where it asks for nothing."""
     if kind in ("person", "place"):
         return name_key(value)
-    if kind == "topic":
-        asked = parse(value)
-        return value.casefold() if asked.clauses or asked.days.first or asked.days.last else ""
-    return value.casefold()
+    if kind == "outlet":
+        return plain(value)
+    return value.casefold() if kind == "story" or _asks(value) else ""
+
+
+def _asks(topic: str) -> bool:
+    """Whether a topic asks for anything that an account has by itself."""
+    query = parse(topic)
+    if query.stories:
+        raise InputError("a topic is not bound to a story", where="follow topic", todo="follow the story")
+    return bool(query.clauses) or query.days != Days()
 
 
 def drop(db: sqlite3.Connection, table: str, number: int) -> bool:

@@ -115,6 +115,11 @@ CREATE TABLE interest (
   n INTEGER PRIMARY KEY, kind TEXT NOT NULL, value TEXT NOT NULL, key TEXT NOT NULL,
   muted INTEGER NOT NULL, at TEXT NOT NULL, UNIQUE (kind, key)
 );
+CREATE TABLE matching (
+  account INTEGER NOT NULL REFERENCES account(n), interest INTEGER NOT NULL REFERENCES interest(n),
+  PRIMARY KEY (account, interest)
+) WITHOUT ROWID;
+CREATE INDEX matching_interest ON matching(interest, account);
 CREATE TABLE look (what TEXT PRIMARY KEY, at TEXT NOT NULL, before TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE report (n INTEGER PRIMARY KEY, title TEXT NOT NULL, note TEXT NOT NULL, at TEXT NOT NULL);
 CREATE TABLE report_item (
