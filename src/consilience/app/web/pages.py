@@ -1,7 +1,351 @@
-"""Routes to come."""
+"""The pages beside the stories: feed, search, accounts, people, outlets, follows, reports, settings, help.
+
+Each view asks ``desk`` or the library for a view-model and gives it on; ``shown`` makes page and twin of
+it. Finds nothing itself. Invariant: no view compares, reads or fetches anything, and none writes.
+"""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from dataclasses import asdict, fields
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from ...data import lexicon
+from ...desk import accounts as desk_accounts
+from ...desk import feed as desk_feed
+from ...desk import outlets as desk_outlets
+from ...desk import people as desk_people
+from ...desk import shapes
+from ...engine import shelf
+from ...engine.intake import annotation_stage
+from ...errors import InputError
+from ...settings import Settings
+from ...store import KINDS, Job, Library
+from ...store.codec import name_key
+from ..place import example_folders
+from .shown import page
+from .site import Site, the_site
 
 router = APIRouter()
+Json = dict[str, Any]
+TheSite = Annotated[Site, Depends(the_site)]
+Page = Annotated[int, Query(ge=1, le=1_000_000)]
+HITS = 20
+"""Things found on a page."""
+OUTLETS = 200
+"""Outlets offered as one writes."""
+STORIES = 60
+"""Stories offered as an account's new place."""
+LISTED = 200
+"""Accounts of a task that are listed."""
+
+
+@router.get("/", include_in_schema=False)
+def start() -> Response:
+    """The feed is where one begins."""
+    return RedirectResponse("/feed")
+
+
+# -- the feed --
+
+
+@page(router, "/feed", "feed.html.j2")
+def feed(site: Site, page: Page = 1, only: str = "") -> Json:
+    """Stories, newest first."""
+    told = desk_feed.feed(site.library, now=site.now(), page=page, only=only)
+    interests = [_interest(i) for i in site.library.interests() if i.kind == "story"]
+    if not only and page == 1:
+        site.look("feed")
+    return {
+        **told,
+        "accounts": 1 if told["items"] else site.library.counts()["accounts"],
+        "followed": {i["value"]: i for i in interests},
+        "example": bool(example_folders()),
+    }
+
+
+def _interest(one: Any) -> Json:
+    return {"number": one.number, "kind": one.kind, "value": one.value, "muted": one.muted, "at": one.at}
+
+
+def _held(library: Library, kind: str, *values: str) -> Json | None:
+    """What is followed or muted of this kind under one of these values."""
+    key = name_key if kind in ("person", "place") else str.casefold
+    keys = {key(v) for v in values}
+    return next((_interest(i) for i in library.interests() if i.kind == kind and key(i.value) in keys), None)
+
+
+# -- search --
+
+
+@page(router, "/search", "search.html.j2")
+def search(
+    site: Site,
+    q: Annotated[str, Query(max_length=2000)] = "",
+    kinds: Annotated[list[str] | None, Query(alias="in", max_length=3)] = None,
+    page: Page = 1,
+) -> Json:
+    """Accounts, statements and points that hold what is asked for."""
+    chosen = [k for k in KINDS if k in (kinds or KINDS)] or list(KINDS)
+    first = (page - 1) * HITS
+    told: Json = {"hits": [], "totals": [], "notes": []}
+    if q.strip():
+        told = shapes.results(site.library.search(q, chosen, limit=HITS + 1, offset=first))
+    return {
+        **told,
+        "hits": told["hits"][:HITS], "more": len(told["hits"]) > HITS, "page": page, "first": first + 1,
+        "q": q, "kinds": chosen, "counts": site.library.counts() if not q.strip() else {},
+        "interest": _held(site.library, "topic", " ".join(q.split())),
+    }  # fmt: skip
+
+
+@page(router, "/check", "check.html.j2")
+def check(site: Site, claim: Annotated[str, Query(max_length=5000)] = "") -> Json:
+    """Who reports a claim, how independently, and who contradicts it."""
+    from ...desk import claims
+
+    told: Json = {"claim": claim, "asked": False, "wrong": None}
+    if claim.strip():
+        try:
+            told |= {"asked": True, **claims.check(site.library, claim, settings=site.settings)}
+        except InputError as error:
+            told["wrong"] = {"what": error.what, "todo": error.todo}
+    return told
+
+
+# -- accounts, people, outlets --
+
+
+def _drawn(model: Json) -> Json:
+    """An account's text in lines, with what is said in it marked."""
+    from ...dossier.render import page as drawing
+    from ...dossier.render.facts import facts
+
+    ident = model["account"]["id"]
+    article = {**model["account"], "siglum": "", "text": model["text"], "regions": model["regions"]}
+    said = [
+        {"article": ident, "content": s["spans"], "speaker": {"name": s["speaker"]}, "form": s["form"]}
+        for s in model["statements"]
+    ]
+    return {"drawn": drawing.texts(facts({"articles": [article], "statements": said}))}
+
+
+@page(router, "/accounts/{ref}", "account.html.j2", _drawn)
+def account(site: Site, ref: str) -> Json:
+    """One account."""
+    found = site.library.account(ref)
+    document = shelf.kept(site.library, found.story, site.settings)
+    newest = site.library.stories(limit=STORIES)
+    return {
+        **desk_accounts.account(site.library, found.witness.id, document),
+        "others": [{"id": s.id, "label": s.label} for s in newest if s.id != found.story],
+    }
+
+
+@page(router, "/people/{name:path}", "person.html.j2")
+def person(site: Site, name: str, about: Annotated[str, Query(max_length=300)] = "", page: Page = 1) -> Json:
+    """What a person or body said."""
+    told = desk_people.person(site.library, name, about=about, page=page)
+    return {**told, "interest": _held(site.library, "person", name, *told["names"])}
+
+
+@page(router, "/outlets", "outlets.html.j2")
+def outlets(site: Site, page: Page = 1) -> Json:
+    """All outlets in counts."""
+    return desk_outlets.outlets(site.library, page)
+
+
+@page(router, "/outlets/{name:path}", "outlet.html.j2")
+def outlet(site: Site, name: str, page: Page = 1) -> Json:
+    """An outlet in counts."""
+    return {**desk_outlets.outlet(site.library, name, page), "interest": _held(site.library, "outlet", name)}
+
+
+# -- taking in --
+
+
+def add_model(site: Site, **given: Any) -> Json:
+    """What the page of ways to add shows, with what was given so far."""
+    return {
+        "texts": [{"text": "", "outlet": "", "title": "", "published": ""}],
+        "addresses": "", "watch": "", "wrong": None, "most": 64,
+        "example": bool(example_folders()),
+        "outlets": [name for name, _, _ in site.library.outlets(OUTLETS)],
+        **given,
+    }  # fmt: skip
+
+
+@page(router, "/add", "add.html.j2")
+def add(site: Site) -> Json:
+    """Ways to take accounts in."""
+    return add_model(site)
+
+
+@page(router, "/jobs", "jobs.html.j2")
+def jobs(site: Site) -> Json:
+    """What was asked of the worker lately."""
+    found = site.library.jobs(50)
+    return {
+        "jobs": [_job(j) for j in found],
+        "open": any(j.open for j in found),
+        "pending": _pending(site),
+    }
+
+
+@page(router, "/jobs/{number}", "job.html.j2")
+def job(site: Site, number: int) -> Json:
+    """What was asked of the worker, how far it is, and what became of it."""
+    found = site.library.job(number)
+    ahead = sum(j.open and j.number < number for j in site.library.jobs(200)) if found.open else 0
+    outcome = found.outcome
+    listed = outcome.get("accounts", [])[:LISTED]
+    return {
+        **_job(found),
+        "ahead": ahead,
+        "story": _tale(site.library, outcome["story"]) if "story" in outcome else None,
+        "stories": _came(site.library, listed),
+        "left_out": len(outcome.get("accounts", [])) - len(listed),
+        "problems": outcome.get("problems", []),
+        "problem": outcome.get("problem"),
+    }
+
+
+def _job(found: Job) -> Json:
+    told = {"number": found.number, "kind": found.kind, "at": found.at, "state": found.state}
+    return {**told, "ended": found.ended, "open": found.open, "title": _title(found), "done": _done(found)}
+
+
+def _title(found: Job) -> str:
+    """What was asked, in words."""
+    what = found.what
+    if found.kind == "example":
+        return "Adding the example"
+    if found.kind == "compare":
+        return "Comparing a story as of a time" if what.get("until") else "Comparing"
+    if what.get("addresses"):
+        return f"Fetching {_many(len(what['addresses']), 'address', 'addresses')}"
+    return f"Adding {_many(len(what['texts']), 'text', 'texts')}" if what.get("texts") else "Adding files"
+
+
+def _done(found: Job) -> str:
+    """What became of it, in a line."""
+    outcome = found.outcome
+    if found.state == "failed":
+        return str((outcome.get("problem") or {}).get("what", "failed"))
+    if found.state != "done":
+        return ""
+    if "added" not in outcome:
+        return "Compared."
+    told = [f"{_many(outcome['added'], 'account was', 'accounts were')} added"]
+    if outcome["known"]:
+        told.append(f"{_many(outcome['known'], 'was', 'were')} there already")
+    if outcome["problems"]:
+        told.append(f"{len(outcome['problems'])} could not be used")
+    return ", ".join(told) + "."
+
+
+def _many(number: int, one: str, more: str) -> str:
+    return f"{number:,} {one if number == 1 else more}"
+
+
+def _tale(library: Library, story: str) -> Json:
+    return shapes.tale(library.story(story))
+
+
+def _came(library: Library, listed: list[Json]) -> list[Json]:
+    """The stories that accounts of a task came to, each with these."""
+    found: dict[str, list[Json]] = {}
+    for one in listed:
+        found.setdefault(one["story"], []).append(one)
+    told = []
+    for story, members in found.items():
+        tale = _tale(library, story)
+        own = any(m["founds"] for m in members)
+        told.append({**tale, "total": tale["accounts"], "founds": own, "accounts": members})
+    return told
+
+
+def _pending(site: Site) -> int:
+    """Accounts that nobody has read for who said what."""
+    return site.library.pending_count(annotation_stage(site.settings.annotate))
+
+
+# -- the program itself --
+
+
+@page(router, "/settings", "settings.html.j2")
+def settings(site: Site) -> Json:
+    """Where the library lies, what it holds, and the settings of the stages."""
+    return {
+        "place": str(site.place), "bytes": site.place.stat().st_size, "counts": site.library.counts(),
+        "pending": _pending(site), "waiting": site.library.waiting(),
+        "fingerprint": site.settings.fingerprint, "stages": _stages(site.settings),
+    }  # fmt: skip
+
+
+def _stages(now: Settings) -> list[Json]:
+    """Each stage's settings with what they mean, as their docstrings say it."""
+    found = []
+    for stage in fields(Settings):
+        table, default = getattr(now, stage.name), getattr(Settings(), stage.name)
+        says, meanings = _meanings(type(table).__doc__ or "")
+        rows = [
+            {
+                "name": name, "value": _value(value), "default": _value(asdict(default)[name]),
+                "changed": value != asdict(default)[name], "says": meanings.get(name, ""),
+            }
+            for name, value in asdict(table).items()
+        ]  # fmt: skip
+        found.append({"name": stage.name, "says": says, "fields": rows})
+    return found
+
+
+def _meanings(doc: str) -> tuple[str, dict[str, str]]:
+    """The first line of a docstring, and what it says of each field.
+
+    >>> _meanings("Limits.\\n\\n    :param most: how\\n        many.\\n")
+    ('Limits.', {'most': 'how many.'})
+    """
+    first, *params = doc.split(":param ")
+    told = (p.partition(":") for p in params)
+    return first.split("\n")[0].strip(), {name: " ".join(says.split()) for name, _, says in told}
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "none"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+@router.get("/settings/backup", include_in_schema=False)
+def backup(site: TheSite) -> Response:
+    """The whole library as a file."""
+    import tempfile
+    from pathlib import Path
+
+    from .security import attachment
+
+    folder = tempfile.TemporaryDirectory(prefix="consilience-")
+    copy = Path(folder.name) / "library.db"
+    site.library.backup(copy)
+    headers = {"Content-Disposition": attachment(f"library {site.now()[:10]}.db")}
+    done = BackgroundTask(folder.cleanup)
+    return FileResponse(copy, media_type="application/vnd.sqlite3", headers=headers, background=done)
+
+
+@page(router, "/help", "help.html.j2")
+def explained(site: Site) -> Json:
+    """The method in plain words, the signs, the measured rates, the keys."""
+    return {"measures": [{k: m[k] for k in ("what", "figure", "material")} for m in lexicon("measured")]}
+
+
+@router.get("/login", include_in_schema=False)
+def login(request: Request, site: TheSite, next: str = "/", failed: int = 0) -> Response:
+    """The only page of a locked library."""
+    from .security_login import safe_next
+
+    return site.render("login.html.j2", request, {"next": safe_next(next), "failed": bool(failed)})
