@@ -223,7 +223,7 @@ def _reported(point: Json | None, says: Sequence[Passage], tale: Tale, accounts:
     many = len({p["account"] for p in passages})
     return {
         "point": point["id"] if point else None,
-        "says": point["says"] if point else passages[0]["words"],
+        "says": passages[0]["words"],
         "story": {"id": tale.id, "label": tale.label},
         "accounts": passages,
         "speakers": list(dict.fromkeys(p["speaker"] for p in passages if p["speaker"])),
