@@ -142,14 +142,23 @@ def _dossier(site: Site, tale: Tale, until: str) -> Dossier | None:
     return _read.get(key, make)
 
 
-def filled(found: Opened, name: str, slot: Callable[[Json], str] | None = None, **values: Any) -> str:
-    """A part of an opened story's dossier, filled with marks and what stands under each discrepancy."""
+def filled(
+    found: Opened,
+    name: str,
+    slot: Callable[[Json], str] | None = None,
+    slotted: Hashable = None,
+    **values: Any,
+) -> str:
+    """A part of an opened story's dossier, filled with marks and what stands under each discrepancy.
+
+    :param slotted: what the slots are made from beside the remarks on the story's discrepancies.
+    """
     dossier = found.dossier
     if dossier is None:
         raise NotMade
     told = tuple((k, r["number"]) for k, r in sorted(found.beside["remarks"].items())) if slot else ()
     marks = tuple(sorted((kind, tuple(sorted(ids))) for kind, ids in found.marks.items()))
-    key = (dossier.key, name, found.way, told, marks, _keyed(values))
+    key = (dossier.key, name, found.way, told, slotted, marks, _keyed(values))
     made = _filled.get(
         key, lambda: section(dossier.known, name, found.way, Hooks(found.marks, slot), **values)
     )

@@ -26,6 +26,7 @@ from ...dossier.render.beside import columns
 from ...dossier.render.facts import Account, Facts, day_and_hour, span_of_time
 from ...errors import InputError
 from .dossiers import Opened, filled, opened
+from .notes import noted
 from .security import attachment
 from .shown import page
 from .site import Site
@@ -82,11 +83,11 @@ Word = Annotated[str, Query(max_length=60)]
 # -- a page of a story --
 
 
-def shown(part: str, path: str, template: str) -> Callable[[View], View]:
+def shown(part: str, path: str, template: str, *, made: bool = True) -> Callable[[View], View]:
     """Serve a view of an opened story, and its twin, with all that its pages have in common.
 
-    The view takes the opened story, the request, and values of the address; it is called when the dossier
-    is made. Before that, its page says how far that is.
+    The view takes the opened story, the request, and values of the address. Where it needs the dossier
+    ``made`` and that is not, it is not called: its page says how far that is.
     """
 
     def wrap(view: View) -> View:
@@ -99,7 +100,7 @@ def shown(part: str, path: str, template: str) -> Callable[[View], View]:
             if not request.url.path.endswith(".json"):
                 site.look(found.tale.id)
             model = frame(site, request, found, part)
-            return model | (view(found, request, **values) if found.dossier else {})
+            return model | (view(found, request, **values) if found.dossier or not made else {})
 
         given = inspect.signature(of_story, eval_str=True).parameters
         own = list(inspect.signature(view, eval_str=True).parameters.values())[2:]
@@ -139,6 +140,7 @@ def frame(site: Site, request: Request, found: Opened, part: str) -> Json:
         "slider": _slider(request, found),
         "making": None if found.dossier else _making(site, found),
         "counts": counts(found.dossier.known) if found.dossier else {},
+        **noted(request),
     }
 
 
@@ -280,23 +282,27 @@ for _part in OF_DOCUMENT:
 @shown("discrepancies", "/discrepancies", "story_part.html.j2")
 def discrepancies(found: Opened, request: Request) -> Json:
     """The discrepancies, each with what a person said of it."""
-    _print(request, lambda: filled(found, "discrepancies", _slots(found)))
+    wrong = noted(request)
+    _print(request, lambda: filled(found, "discrepancies", _slots(found, wrong), wrong["problem"]))
     return {"discrepancies": _known(found).document["discrepancies"]}
 
 
-def _slots(found: Opened, wrong: tuple[str, str, str] = ("", "", "")) -> Callable[[Json], Markup]:
+def _slots(found: Opened, wrong: Json) -> Callable[[Json], Markup]:
     """What stands under each discrepancy: why a person holds it for harmless, or the form to say so.
 
-    :param wrong: the discrepancy of which something could not be kept, what was said, and why it could not.
+    :param wrong: what could not be kept of one of them, and why.
     """
     numbers = {d["id"]: n for n, d in enumerate(_known(found).listed("discrepancies"), 1)}
     common = {"tale": found.beside["tale"], "way": found.way}
 
     def slot(discrepancy: Json) -> Markup:
         ident = discrepancy["id"]
-        mine = {"why": wrong[1], "wrong": wrong[2]} if wrong[0] == ident else {"why": "", "wrong": ""}
+        mine = wrong["given"].get("discrepancy") == ident
         said = found.beside["remarks"].get(ident)
-        made = _remark().render(discrepancy=discrepancy, number=numbers[ident], said=said, **common, **mine)
+        made = _remark().render(
+            discrepancy=discrepancy, number=numbers[ident], said=said, **common,
+            why=wrong["given"]["why"] if mine else "", wrong=wrong["problem"] if mine else "",
+        )  # fmt: skip
         return Markup(made)
 
     return slot
