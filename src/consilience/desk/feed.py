@@ -33,17 +33,13 @@ LEAST = 50
 BUCKETS = 24
 OUTLETS = 12
 WHY = {
-    ("story", False): "you follow this story",
-    ("outlet", False): "you follow the outlet {}",
-    ("topic", False): "matches your topic “{}”",
-    ("person", False): "names {}, whom you follow",
-    ("place", False): "names {}, which you follow",
-    ("story", True): "you muted this story",
-    ("outlet", True): "you muted the outlet {}",
-    ("topic", True): "matches “{}”, which you muted",
-    ("person", True): "names {}, whom you muted",
-    ("place", True): "names {}, which you muted",
+    "story": "is a story you {did}",
+    "outlet": "is told by {value}, an outlet you {did}",
+    "topic": "matches “{value}”, a topic you {did}",
+    "person": "names {value}, whom you {did}",
+    "place": "names {value}, a place you {did}",
 }
+"""Why a story is shown, or left out: it …"""
 
 
 @dataclass(slots=True)
@@ -215,7 +211,7 @@ def items(
 
 def because(one: Interest) -> Json:
     """Why something is shown, or left out."""
-    text = WHY[one.kind, one.muted].format(one.value)
+    text = WHY[one.kind].format(value=one.value, did="muted" if one.muted else "follow")
     return {"number": one.number, "kind": one.kind, "value": one.value, "muted": one.muted, "text": text}
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .codec import shown, squeeze, values_of
-from .protocol import Arrival, Counted, Kept, Tally
+from .protocol import Arrival, Counted, Imprint, Kept, Tally
 from .rows import KEPT, kept
 
 MOST_PAST = 24
@@ -84,6 +84,15 @@ def arrivals(db: sqlite3.Connection, stories: Sequence[str], most: int) -> dict[
         "ORDER BY ordering DESC, id DESC LIMIT ?"
     )
     return {key: tuple(db.execute(asked, (key, most)).fetchall()[::-1]) for key in stories}
+
+
+def imprints(db: sqlite3.Connection, stories: Sequence[str], most: int) -> dict[str, tuple[Imprint, ...]]:
+    """The imprints of the first accounts of some stories, in story order."""
+    asked = (
+        "SELECT id, name, title, outlet, published, url FROM account "
+        "WHERE story = (SELECT n FROM story WHERE id = ?) ORDER BY ordering, id LIMIT ?"
+    )
+    return {key: tuple(Imprint(*row) for row in db.execute(asked, (key, most))) for key in stories}
 
 
 # -- outlets --

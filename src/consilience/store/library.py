@@ -27,6 +27,7 @@ from .protocol import (
     Event,
     Heading,
     Imported,
+    Imprint,
     Interest,
     Item,
     Job,
@@ -290,6 +291,10 @@ class Library:
         :param most: how many of each story; of more, the last.
         """
         return briefs.arrivals(self._db, stories, most)
+
+    def imprints(self, stories: Sequence[str], most: int = 100) -> dict[str, tuple[Imprint, ...]]:
+        """The imprints of the first accounts of each story, in story order."""
+        return briefs.imprints(self._db, stories, most)
 
     # -- outlets --
 

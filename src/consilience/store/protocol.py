@@ -340,6 +340,18 @@ class Tally:
     stories: int
 
 
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What stands on the outside of an account: id, name, title, outlet, time and address."""
+
+    id: str
+    name: str
+    title: str | None
+    outlet: str | None
+    published: str | None
+    url: str | None
+
+
 Arrival = tuple[str | None, str, str | None]
 """When an account was published, when it came into the library, and its outlet."""
 Heading = tuple[str, float, int]
@@ -457,6 +469,7 @@ class Store(Protocol):
     def past(self, story: str, key: str) -> dict[str, Any] | None: ...
     def uncompared(self, limit: int = 20) -> tuple[str, ...]: ...
     def arrivals(self, stories: Sequence[str], most: int = 1_000) -> dict[str, tuple[Arrival, ...]]: ...
+    def imprints(self, stories: Sequence[str], most: int = 100) -> dict[str, tuple[Imprint, ...]]: ...
     def outlets(self, limit: int = 50, offset: int = 0) -> tuple[tuple[str, int, int], ...]: ...
     def outlet_accounts(self, outlet: str, limit: int = 50, offset: int = 0) -> tuple[Kept, ...]: ...
     def tallies(self, outlet: str) -> tuple[Tally, ...]: ...
