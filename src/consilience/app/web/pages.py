@@ -7,18 +7,22 @@ it. Finds nothing itself. Invariant: no view compares, reads or fetches anything
 from __future__ import annotations
 
 from dataclasses import asdict, fields
+from datetime import date
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query
 from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from ...data import lexicon
 from ...desk import accounts as desk_accounts
 from ...desk import feed as desk_feed
+from ...desk import interests as desk_interests
 from ...desk import outlets as desk_outlets
 from ...desk import people as desk_people
+from ...desk import reports as desk_reports
 from ...desk import shapes
 from ...engine import shelf
 from ...engine.intake import annotation_stage
@@ -26,7 +30,9 @@ from ...errors import InputError
 from ...settings import Settings
 from ...store import KINDS, Job, Library
 from ...store.codec import name_key
+from .. import views
 from ..place import example_folders
+from .security import attachment
 from .shown import page
 from .site import Site, the_site
 
@@ -40,6 +46,8 @@ OUTLETS = 200
 """Outlets offered as one writes."""
 STORIES = 60
 """Stories offered as an account's new place."""
+MAIL = 1_900
+"""Signs of a mail draft: longer addresses are cut by some mail programs."""
 LISTED = 200
 """Accounts of a task that are listed."""
 
@@ -150,7 +158,15 @@ def account(site: Site, ref: str) -> Json:
 def person(site: Site, name: str, about: Annotated[str, Query(max_length=300)] = "", page: Page = 1) -> Json:
     """What a person or body said."""
     told = desk_people.person(site.library, name, about=about, page=page)
+    _place(told["times"]["rows"])
     return {**told, "interest": _held(site.library, "person", name, *told["names"])}
+
+
+def _place(rows: list[Json]) -> None:
+    """Say of each day or month where it lies between the first and the last, 0 to 1."""
+    days = [date.fromisoformat((row["when"] + "-01")[:10]).toordinal() for row in rows]
+    for row, day in zip(rows, days, strict=True):
+        row["place"] = round((day - days[0]) / max(1, days[-1] - days[0]), 4)
 
 
 @page(router, "/outlets", "outlets.html.j2")
@@ -163,6 +179,65 @@ def outlets(site: Site, page: Page = 1) -> Json:
 def outlet(site: Site, name: str, page: Page = 1) -> Json:
     """An outlet in counts."""
     return {**desk_outlets.outlet(site.library, name, page), "interest": _held(site.library, "outlet", name)}
+
+
+# -- what the reader follows and collects --
+
+
+@page(router, "/follows", "follows.html.j2")
+def follows(site: Site) -> Json:
+    """What is followed and muted, and what is watched for new accounts."""
+    return {**desk_interests.interests(site.library), "watched": _watched(site.library)}
+
+
+def _watched(library: Library) -> list[Json]:
+    return [views.followed(f) for f in sorted(library.followed(), key=lambda f: (f.parent or f.url, f.url))]
+
+
+@router.get("/follows/feeds.opml", include_in_schema=False)
+def outline(request: Request, site: TheSite) -> Response:
+    """The feeds that are watched, for other readers of feeds."""
+    feeds = [w for w in _watched(site.library) if w["kind"] not in ("folder", "page", "sitemap")]
+    told = site.render("feeds.opml.j2", request, {"watched": feeds})
+    told.headers["Content-Disposition"] = attachment("feeds.opml")
+    told.headers["Content-Type"] = "text/x-opml; charset=utf-8"
+    return told
+
+
+@page(router, "/reports", "reports.html.j2")
+def reports(site: Site) -> Json:
+    """The reader's own collections."""
+    return desk_reports.reports(site.library)
+
+
+@page(router, "/reports/{number}", "report.html.j2")
+def report(site: Site, number: int) -> Json:
+    """One collection, with what its items are now."""
+    told = desk_reports.report(site.library, number)
+    held = {i["ref"] for i in told["items"]}
+    offered = [{"id": s.id, "label": s.label} for s in site.library.stories(limit=STORIES)]
+    return {
+        **{k: v for k, v in told.items() if k != "items"}, "collected": told["items"],
+        "offered": [s for s in offered if s["id"] not in held], "mail": _mail(told, site.base),
+    }  # fmt: skip
+
+
+def _mail(told: Json, base: str) -> str:
+    """The address of a mail draft that tells of a report."""
+    lines = [told["title"], "", told["note"], ""]
+    for i in told["items"]:
+        name = i["story"]["label"] if i["kind"] == "story" else i["account"]["title"] or i["account"]["name"]
+        lines += [f"{i['place']}. {name}", *([f"   {i['note']}"] if i["note"] else [])]
+    body = "\n".join([*lines, "", f"{base}/reports/{told['number']}"])
+    return f"mailto:?subject={quote(told['title'])}&body={quote(body[:MAIL])}"
+
+
+@router.get("/reports/{number}/file", include_in_schema=False)
+def report_file(site: TheSite, number: int) -> Response:
+    """A report as one HTML file."""
+    told = desk_reports.report(site.library, number)
+    named = {"Content-Disposition": attachment(f"{told['title']}.html")}
+    return HTMLResponse(desk_reports.to_html(told), headers=named)
 
 
 # -- taking in --
@@ -326,8 +401,6 @@ def backup(site: TheSite) -> Response:
     """The whole library as a file."""
     import tempfile
     from pathlib import Path
-
-    from .security import attachment
 
     folder = tempfile.TemporaryDirectory(prefix="consilience-")
     copy = Path(folder.name) / "library.db"
