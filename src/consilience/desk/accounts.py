@@ -7,16 +7,15 @@ Invariant: every passage slices to the words shown with it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import shapes
+from .shapes import Json
 from .story import names
 
 if TYPE_CHECKING:
     from ..model import Witness
     from ..store import Kept, Spoken, Store
-
-Json = dict[str, Any]
 
 MOST_PASSAGES = 40
 """Passages given of one neighbour, the longest."""

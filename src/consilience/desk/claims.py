@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..annotate import annotate
 from ..collate.evidence import CONTENT
@@ -21,13 +21,12 @@ from ..errors import InputError
 from ..model import Region, Witness
 from ..settings import Settings
 from . import shapes
+from .shapes import Json
 from .story import names
 
 if TYPE_CHECKING:
     from ..store import Kept, Store, Tale
     from .beside import Passage
-
-Json = dict[str, Any]
 
 LONGEST = 600
 """Signs of a claim: it is one assertion."""

@@ -8,15 +8,14 @@ that is first often may have the shorter way to this library. Counts nothing its
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from . import shapes
+from .shapes import Json
 
 if TYPE_CHECKING:
     from ..store import Store, Tally
-
-Json = dict[str, Any]
 
 PAGE = 50
 """Outlets of a page; accounts of one."""

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import shapes
+from .shapes import Json
 
 if TYPE_CHECKING:
     from ..store import Store, Voice
-
-Json = dict[str, Any]
 
 PAGE = 30
 """Wordings of a page, and accounts that only name somebody."""

@@ -13,11 +13,10 @@ from urllib.parse import quote
 
 from ..model import tagged_hash
 from . import shapes
+from .shapes import Json
 
 if TYPE_CHECKING:
     from ..store import Interest, Kept, Store, Tale
-
-Json = dict[str, Any]
 
 MOST_MOMENTS = 120
 """Steps of the time slider; of more, some are left out evenly."""
