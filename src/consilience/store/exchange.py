@@ -2,10 +2,11 @@
 
 A line or row is an account, in the fields that records have (``text``, ``title``, ``outlet``,
 ``published``, ``authors``, ``url``), so that it can be compared as it is; beside them stand its story
-and what grouping keeps. Further lines (of Parquet, the file's metadata) hold a correction, a feed
-followed or the id of a merged story each; the last says how many, so that a file cut short is told.
-Statements, names and points are not written: they are found anew. Invariant: an import into an empty
-library gives the library that was exported; a second one changes nothing.
+and what grouping keeps. Further lines (of Parquet, the file's metadata) hold a correction, a feed or other
+thing followed, a report or the id of a merged story each; the last says how many, so that a file cut short
+is told. Statements, names, points and dossiers are not written: they are found anew; nor is what the reader
+has looked at. Invariant: an import into an empty library gives the library that was exported; a second one
+changes nothing.
 """
 
 from __future__ import annotations
@@ -28,15 +29,17 @@ from ..errors import InputError
 from ..model import Witness, witness_id
 from .codec import ODD, from_json, shown, to_json
 from .corrections import ends, events, move, record
-from .matching import by_name, rematch
+from .matching import by_name, interests, rematch
 from .placing import plainly, put_at
-from .protocol import Entry, Event, Imported, Kept, Writer, content_key
-from .rows import KEPT, enter, follow, followed, kept, live
+from .protocol import Entry, Event, Imported, Interest, Item, Kept, Report, Writer, content_key
+from .reader import add_item, key_of, new_report, reports, take_interest
+from .rows import KEPT, enter, follow, followed, kept, live, whole
 
 FORMAT = "consilience/library/2"
 """Marks what is no account: 1 held all of it in one line, longer than is read."""
-BESIDE = ("story", "led", "event", "followed")
-"""What an export holds beside accounts: when stories grew, ids that lead to others, history, feeds."""
+BESIDE = ("story", "led", "event", "followed", "interest", "report")
+"""What an export holds beside accounts: when stories grew, ids that lead to others, history, feeds, what
+the reader follows and collects."""
 OWN = ("text", "title", "outlet", "published", "url", "language")
 """Fields of an account that are columns; the rest of it lies in ``record``."""
 BATCH = 500
@@ -116,6 +119,11 @@ def _besides(db: sqlite3.Connection) -> Iterator[tuple[str, Any]]:
         yield "event", asdict(event)
     for state in followed(db):
         yield "followed", state.dump()
+    for one in interests(db):
+        yield "interest", {k: v for k, v in asdict(one).items() if k != "number"}
+    for report in reversed(reports(db)):
+        items = [{"kind": i.kind, "ref": i.ref, "note": i.note} for i in report.items]
+        yield "report", {"title": report.title, "note": report.note, "at": report.at, "items": items}
 
 
 def _write_lines(path: Path, rows: Iterator[Row], beside: Iterator[Row]) -> int:
@@ -198,6 +206,7 @@ def take_in(
             faults.append(f"{path}: holds accounts alone; corrections and feeds, if it had any, are cut off")
         else:
             count.corrections = _settle(db, rest, stories, names, at)
+            faults += (f"{path}: {fault}" for fault in _taken_up(db, rest, stories, names))
     return Imported(count.added, count.there, count.corrections, tuple(faults))
 
 
@@ -253,6 +262,42 @@ def _settle(
             why = "People had put it there in the library that was imported."
             move(db, account, live(db, story), Event(0, at, "program", "move", why=why))
     return added
+
+
+def _taken_up(
+    db: sqlite3.Connection, rest: Row, stories: dict[str, str], names: dict[str, str]
+) -> Iterator[str]:
+    """What the reader of the other library followed and collected, if it is not there; what cannot be."""
+    held = {(i.kind, key_of(i.kind, i.value)) for i in interests(db)}
+    for one in rest["interests"]:
+        try:
+            value = stories.get(one.value, one.value)
+            value = whole(db, "story", value) if one.kind == "story" else value
+            if (one.kind, key_of(one.kind, value)) not in held:
+                take_interest(db, one.kind, value, muted=one.muted, at=one.at)
+        except InputError as error:
+            yield str(error)
+    there = {(r.title, r.note, r.at) for r in reports(db)}
+    for given in rest["reports"]:
+        if (given.title, given.note, given.at) not in there:
+            try:
+                number = new_report(db, given.title, given.note, given.at).number
+            except InputError as error:
+                yield str(error)
+                continue
+            for item in given.items:
+                yield from _collected(db, number, item, stories if item.kind == "story" else names)
+
+
+def _collected(db: sqlite3.Connection, report: int, item: Item, ids: dict[str, str]) -> Iterator[str]:
+    """An item put into a report; why it could not be.
+
+    :param ids: for an id of the other library, the one that it has here.
+    """
+    try:
+        add_item(db, report, item.kind, whole(db, item.kind, ids.get(item.ref, item.ref)), item.note)
+    except InputError as error:
+        yield str(error)
 
 
 def _history(db: sqlite3.Connection, given: Sequence[Event], names: dict[str, str]) -> int:
@@ -361,7 +406,10 @@ def _rest_of(path: Path, form: str) -> Row | None:
             found[row["kind"]].append(row.get("value"))
     if not any(found.values()):
         return None
-    if found.pop("library") != [{kind: len(values) for kind, values in found.items()}]:
+    told = [
+        dict.fromkeys(BESIDE, 0) | dict(count) for count in found.pop("library") if isinstance(count, dict)
+    ]
+    if told != [{kind: len(values) for kind, values in found.items()}]:
         what = "lacks some of its corrections or feeds; it may be cut short"
         raise InputError(what, where=str(path), todo="export it anew")
     return _checked(found, path)
@@ -392,10 +440,29 @@ def _checked(rest: dict[str, list[Any]], path: Path) -> Row:
         _texts(tuple(grew.values()))
         history = [_event(row) for row in rest["event"]]
         states = [Followed.load(state) for state in rest["followed"]]
+        held = [_interest(row) for row in rest["interest"]]
+        reports = [_report(row) for row in rest["report"]]
     except (InputError, KeyError, TypeError, ValueError, AttributeError) as error:
         what = f"holds corrections or feeds that cannot be read ({error})"
         raise InputError(what, where=str(path), todo="export it anew") from error
-    return {"led": led, "stories": grew, "history": history, "followed": states}
+    told = {"led": led, "stories": grew, "history": history, "followed": states}
+    return {**told, "interests": held, "reports": reports}
+
+
+def _interest(row: Row) -> Interest:
+    """What the reader of an export followed or had muted."""
+    _texts((row["kind"], row["value"], row["at"]))
+    return Interest(0, row["kind"], row["value"], bool(row["muted"]), row["at"])
+
+
+def _report(row: Row) -> Report:
+    """A report that an export holds."""
+    _texts((row["title"], row["note"], row["at"]))
+    items = []
+    for item in row["items"]:
+        _texts((item["kind"], item["ref"], item["note"]))
+        items.append(Item(0, item["kind"], item["ref"], item["note"]))
+    return Report(0, row["title"], row["note"], row["at"], tuple(items))
 
 
 def _event(row: Row) -> Event:

@@ -408,8 +408,7 @@ class Library:
         return tuple(corrections.events(self._db, where, (*ids, *ids, limit)))
 
     def _account_id(self, ref: str) -> str:
-        n = rows.account_row(self._db, ref)
-        return str(self._db.execute("SELECT id FROM account WHERE n = ?", (n,)).fetchone()[0])
+        return rows.whole(self._db, "account", ref)
 
     def _story_id(self, ref: str) -> str:
         try:
@@ -466,7 +465,7 @@ class Library:
     def take_interest(self, kind: str, value: str, *, muted: bool = False, at: str) -> Interest:
         """Follow or mute something; what is followed already can be muted so, and the other way round."""
         with self.writing():
-            given = self._story_id(value) if kind == "story" else value
+            given = rows.whole(self._db, kind, value) if kind == "story" else value
             return reader.take_interest(self._db, kind, given, muted=muted, at=at)
 
     def lose_interest(self, number: int) -> bool:
@@ -542,10 +541,7 @@ class Library:
     def add_item(self, report: int, kind: str, ref: str, note: str = "") -> Item:
         """Put a story or account at the end of a report."""
         with self.writing():
-            whole = {"story": self._story_id, "account": self._account_id}.get(kind)
-            if whole is None:
-                raise InputError(f"{kind[:80]!r} cannot be in a report", todo="use story or account")
-            return reader.add_item(self._db, report, kind, whole(ref), note)
+            return reader.add_item(self._db, report, kind, rows.whole(self._db, kind, ref), note)
 
     def change_item(self, number: int, note: str) -> Item:
         """Write another note to an item of a report."""

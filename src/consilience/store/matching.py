@@ -29,9 +29,12 @@ EVERY = (0, 1 << 48)
 
 
 def interests(db: sqlite3.Connection) -> tuple[Interest, ...]:
-    """What is followed or muted, in the order it was taken up."""
-    rows = db.execute("SELECT n, kind, value, muted, at FROM interest ORDER BY n")
-    return tuple(Interest(n, kind, value, bool(muted), at) for n, kind, value, muted, at in rows)
+    """What is followed or muted, in the order it was taken up; of a merged story, what it is part of."""
+    rows = db.execute("SELECT n, kind, value, muted, at FROM interest ORDER BY n").fetchall()
+    return tuple(
+        Interest(n, kind, next(iter(_now(db, value) if kind == "story" else ()), value), bool(muted), at)
+        for n, kind, value, muted, at in rows
+    )
 
 
 def settle(db: sqlite3.Connection, after: int, annotated: Iterable[int]) -> None:
@@ -137,8 +140,8 @@ def matched(
             held[number].setdefault(story, set()).add(account)
     among = set(stories)
     for one in some:
-        if one.kind == "story":
-            held[one.number] = {s: _all_of(db, s) for s in _now(db, one.value) if s in among}
+        if one.kind == "story" and one.value in among:
+            held[one.number] = {one.value: _all_of(db, one.value)}
         for other in _others(db, one):
             held[one.number].pop(other, None)
     return {n: {s: frozenset(a) for s, a in found.items()} for n, found in held.items()}
@@ -154,7 +157,7 @@ def found(db: sqlite3.Connection, some: Iterable[Interest], most: int) -> tuple[
     for one in some:
         mine = [n for (n,) in db.execute(asked, (one.number, most + 1))]
         rows.update(mine[:most])
-        stories.update(_now(db, one.value) if one.kind == "story" else ())
+        stories.update([one.value] if one.kind == "story" else ())
         whole = whole and len(mine) <= most
     told = db.execute(
         "SELECT s.id, s.newest, s.accounts FROM story s WHERE s.accounts > 0 AND (s.n IN (SELECT story FROM "

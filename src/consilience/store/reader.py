@@ -46,25 +46,30 @@ def written(words: str, what: str, where: str, *, least: int = 0) -> str:
 
 
 def take_interest(db: sqlite3.Connection, kind: str, value: str, *, muted: bool, at: str) -> Interest:
-    """Follow or mute something, or change which of the two."""
+    """Follow or mute something, or change which of the two.
+
+    :param value: of a story, its whole id.
+    """
     if kind not in INTERESTS:
         raise InputError(f"{kind[:80]!r} cannot be followed", todo=f"use {', '.join(INTERESTS)}")
     told = " ".join(written(value, "value", f"follow {kind}", least=1).split())
-    key = _key(kind, told)
+    key = key_of(kind, told)
     if not key:
         raise InputError(f"{told[:80]!r} holds no word", where=f"follow {kind}", todo="write a name or words")
-    held = db.execute("SELECT n FROM interest WHERE kind = ? AND key = ?", (kind, key)).fetchone()
-    if held is None and db.execute("SELECT count(*) FROM interest").fetchone()[0] >= MOST_INTERESTS:
+    held = interests(db)
+    number = next((i.number for i in held if i.kind == kind and key_of(kind, i.value) == key), None)
+    if number is not None:
+        db.execute("UPDATE interest SET muted = ? WHERE n = ?", (int(muted), number))
+        return next(i for i in interests(db) if i.number == number)
+    if len(held) >= MOST_INTERESTS:
         what = f"{MOST_INTERESTS} things are followed or muted, and no more can be"
         raise InputError(what, where=f"follow {kind}", todo="give up one that is needed no more")
     db.execute(
-        "INSERT INTO interest (kind, value, key, muted, at) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (kind, key) DO UPDATE SET muted = excluded.muted",
+        "INSERT INTO interest (kind, value, key, muted, at) VALUES (?, ?, ?, ?, ?)",
         (kind, told, key, int(muted), at),
     )
-    made = next(i for i in interests(db) if i.kind == kind and _key(kind, i.value) == key)
-    if held is None:
-        rematch(db, (made,))
+    made = interests(db)[-1]
+    rematch(db, (made,))
     return made
 
 
@@ -74,7 +79,7 @@ def lose_interest(db: sqlite3.Connection, number: int) -> bool:
     return drop(db, "interest", number)
 
 
-def _key(kind: str, value: str) -> str:
+def key_of(kind: str, value: str) -> str:
     """What an interest is known by; empty where it asks for nothing."""
     if kind in ("person", "place"):
         return name_key(value)

@@ -150,6 +150,18 @@ def story_row(db: sqlite3.Connection, ref: str) -> int:
     return live(db, ids[0])
 
 
+def whole(db: sqlite3.Connection, kind: str, ref: str) -> str:
+    """The whole id of a story or account that is there; of a merged story, of what it is part of.
+
+    :param kind: story or account.
+    :raises InputError: when there is none, or no such kind.
+    """
+    if kind not in ("story", "account"):
+        raise InputError(f"{kind[:80]!r} is neither story nor account", todo="use story or account")
+    n = (story_row if kind == "story" else account_row)(db, ref)
+    return str(db.execute(f"SELECT id FROM {kind} WHERE n = ?", (n,)).fetchone()[0])
+
+
 def _prefixed(db: sqlite3.Connection, table: str, ref: str) -> list[str]:
     """Ids that begin so, the tag before them or not; an id that is it alone, if there is one."""
     tag = "s1:" if table == "story" else "w1:"
