@@ -23,7 +23,7 @@ from ...dossier.build import as_text
 from ...dossier.export import export_stemma
 from ...dossier.render import sections, to_html
 from ...dossier.render.beside import columns
-from ...dossier.render.facts import Account, Facts, day_and_hour, span_of_time
+from ...dossier.render.facts import Account, Facts, counted, day_and_hour, in_word, span_of_time
 from ...errors import InputError
 from .dossiers import Opened, filled, opened
 from .notes import noted
@@ -173,12 +173,13 @@ def _slider(request: Request, found: Opened) -> Json:
     place = len(stops) - 1
     if found.until:
         place = max((n for n, s in enumerate(stops) if s["at"] <= found.until), default=0)
-    path = request.url.path.removesuffix(".json")
+    path, of = request.url.path.removesuffix(".json"), counted(found.tale.accounts, "account")
     near = {"before": place - 1, "after": place + 1}
     to = {way: f"{path}?step={n + 1}" for way, n in near.items() if 0 <= n < len(stops)}
     return {
         "stops": stops,
         "place": place,
+        "told": f"{in_word(len(found.dossier.known.accounts))} of {of}" if found.dossier else "",
         "to": {**to, "now": path},
     }
 

@@ -28,21 +28,21 @@ PARTS = (
 OVERVIEW = ("accounts", "summary")
 """Parts that stand on the story's first page."""
 SHEETS = {
-    "overview": ("masthead", "accounts", "in short"),
+    "overview": ("masthead", "accounts", "in short", "discrepancies"),
     "points": ("the matrix", "the passages of a point"),
     "discrepancies": ("discrepancies",),
     "descent": ("stemma", "what shows a line"),
     "origins": ("origins",),
     "ledger": ("ledger",),
     "timeline": ("timeline",),
-    "coverage": ("the matrix", "coverage"),
+    "coverage": ("coverage",),
     "framing": ("framing",),
-    "texts": ("the matrix", "the texts"),
-    "compare": ("the matrix", "the texts"),
+    "texts": ("the texts",),
+    "compare": ("the texts",),
     "method": ("foot",),
 }
 """The stretches of ``page.css`` that a page needs besides those that each needs."""
-ALWAYS = ("sections", "paper")
+FIRST, LAST = ("sections", "what several parts use"), ("paper",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def signs() -> str:
 def style(part: str) -> str:
     """The style of one part's page, to stand after ``base.css``."""
     cut = {_name(s): s for s in re.split(r"(?m)^(?=/\* )", static("page.css"))}
-    wanted = (*ALWAYS[:1], *SHEETS.get(part, ()), *ALWAYS[1:])
+    wanted = (*FIRST, *SHEETS.get(part, ()), *LAST)
     return "".join(cut[name] for name in wanted)
 
 

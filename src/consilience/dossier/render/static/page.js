@@ -13,7 +13,7 @@
     for (const link of row.querySelectorAll("a.says")) link.setAttribute("aria-expanded", String(open));
   };
 
-  for (const link of document.querySelectorAll("a.says")) {
+  for (const link of document.querySelectorAll("a.says[aria-controls]")) {
     link.setAttribute("aria-expanded", "false");
     link.addEventListener("click", (event) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey) return;
