@@ -7,7 +7,7 @@ it. Finds nothing itself. Invariant: no view compares, reads or fetches anything
 from __future__ import annotations
 
 from dataclasses import asdict, fields
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 
 from ...data import lexicon
 from ...desk import accounts as desk_accounts
+from ...desk import digest as desk_digest
 from ...desk import feed as desk_feed
 from ...desk import interests as desk_interests
 from ...desk import outlets as desk_outlets
@@ -32,7 +33,7 @@ from ...store import KINDS, Job, Library
 from ...store.codec import name_key
 from .. import views
 from ..place import example_folders
-from .security import attachment
+from .security import LETTER_POLICY, attachment
 from .shown import page
 from .site import Site, the_site
 
@@ -40,6 +41,9 @@ router = APIRouter()
 Json = dict[str, Any]
 TheSite = Annotated[Site, Depends(the_site)]
 Page = Annotated[int, Query(ge=1, le=1_000_000)]
+Day = Annotated[str, Query(max_length=20)]
+ENTRIES = 50
+"""Stories of an Atom feed."""
 HITS = 20
 """Things found on a page."""
 OUTLETS = 200
@@ -65,13 +69,12 @@ def start() -> Response:
 def feed(site: Site, page: Page = 1, only: str = "") -> Json:
     """Stories, newest first."""
     told = desk_feed.feed(site.library, now=site.now(), page=page, only=only)
-    interests = [_interest(i) for i in site.library.interests() if i.kind == "story"]
     if not only and page == 1:
         site.look("feed")
     return {
         **told,
         "accounts": 1 if told["items"] else site.library.counts()["accounts"],
-        "followed": {i["value"]: i for i in interests},
+        "followed": _followed(site.library),
         "example": bool(example_folders()),
     }
 
@@ -85,6 +88,77 @@ def _held(library: Library, kind: str, *values: str) -> Json | None:
     key = name_key if kind in ("person", "place") else str.casefold
     keys = {key(v) for v in values}
     return next((_interest(i) for i in library.interests() if i.kind == kind and key(i.value) in keys), None)
+
+
+def _followed(library: Library) -> dict[str, Json]:
+    """The stories that are followed or muted, by their ids."""
+    return {i.value: _interest(i) for i in library.interests() if i.kind == "story"}
+
+
+# -- the digest, and feeds for other readers --
+
+
+@page(router, "/digest", "digest.html.j2")
+def digest(site: Site, day: Day = "") -> Json:
+    """What came on a day, by why it is shown."""
+    told = _digest(site, day)
+    newest = site.library.stories(limit=1)
+    return {
+        **told,
+        "last_day": newest[0].grew[:10] if newest else "",
+        "followed": _followed(site.library),
+        "mail": _draft(f"Digest of {told['day']}", desk_digest.to_plain(told, site.base)),
+    }
+
+
+def _digest(site: Site, day: str) -> Json:
+    """The digest of a day (UTC), with the days beside it."""
+    today = date.fromisoformat(site.now()[:10])
+    try:
+        asked = min(today, date.fromisoformat(day)) if day else today
+    except ValueError as error:
+        raise InputError("is no day", where=day, todo="write it as 2031-10-14") from error
+    asked = max(asked, date(1000, 1, 2))
+    before, after = asked - timedelta(days=1), asked + timedelta(days=1)
+    told = desk_digest.digest(site.library, since=asked.isoformat(), until=after.isoformat())
+    days = {"day": asked.isoformat(), "before": before.isoformat()}
+    return {**told, **days, "after": after.isoformat() if asked < today else ""}
+
+
+@router.get("/digest/mail", include_in_schema=False)
+def digest_mail(site: TheSite, day: Day = "") -> Response:
+    """The digest of a day as a mail shows it."""
+    html = desk_digest.to_mail(_digest(site, day), site.base)
+    return HTMLResponse(html, headers={"Content-Security-Policy": LETTER_POLICY})
+
+
+@router.get("/feed.atom", include_in_schema=False)
+def feed_atom(site: TheSite) -> Response:
+    """The feed for other readers of feeds."""
+    told = desk_feed.feed(site.library, now=site.now())
+    return _atom(site, told["items"], "Consilience", "/feed.atom")
+
+
+@router.get("/follows/{number}/atom", include_in_schema=False)
+def follow_atom(site: TheSite, number: int) -> Response:
+    """What is followed, for other readers of feeds."""
+    one = desk_interests.interest(site.library, number)
+    found, _ = site.library.found((one,), ENTRIES)
+    stories = [story for story, *_ in found[:ENTRIES]]
+    items = desk_feed.items(site.library, stories, "", dict.fromkeys(stories, (one,)))
+    return _atom(site, items, f"Consilience: {one.value}", f"/follows/{number}/atom")
+
+
+def _atom(site: Site, items: list[Json], title: str, path: str) -> Response:
+    told = desk_digest.to_atom(
+        items, title=title, self_url=site.base + path, base=site.base, updated=site.now()
+    )
+    return Response(told, media_type="application/atom+xml")
+
+
+def _draft(subject: str, body: str) -> str:
+    """The address of a mail draft."""
+    return f"mailto:?subject={quote(subject)}&body={quote(body[:MAIL])}"
 
 
 # -- search --
@@ -228,8 +302,7 @@ def _mail(told: Json, base: str) -> str:
     for i in told["items"]:
         name = i["story"]["label"] if i["kind"] == "story" else i["account"]["title"] or i["account"]["name"]
         lines += [f"{i['place']}. {name}", *([f"   {i['note']}"] if i["note"] else [])]
-    body = "\n".join([*lines, "", f"{base}/reports/{told['number']}"])
-    return f"mailto:?subject={quote(told['title'])}&body={quote(body[:MAIL])}"
+    return _draft(told["title"], "\n".join([*lines, "", f"{base}/reports/{told['number']}"]))
 
 
 @router.get("/reports/{number}/file", include_in_schema=False)
