@@ -286,16 +286,17 @@ def _from_another_site(asked: _Asked) -> Fault | None:
 
 def _of_another_origin(headers: Headers) -> bool:
     """Whether a browser that says nothing of sites names another origin; what is no browser names none."""
-    origins = headers.getlist("origin")
-    host = headers.get("host", "").lower()
-    return any(urlsplit(o).scheme not in ("http", "https") or _netloc(o) != host for o in origins)
+    origins, host = headers.getlist("origin"), headers.get("host", "").lower()
+    return any(_host_of(origin) != host for origin in origins)
 
 
-def _netloc(origin: str) -> str:
+def _host_of(origin: str) -> str:
+    """The host and port of a web page's origin; nothing of another's."""
     try:
-        return urlsplit(origin).netloc.lower()
-    except ValueError:
+        parts = urlsplit(origin)
+    except ValueError:  # "http://[evil"
         return ""
+    return parts.netloc.lower() if parts.scheme in ("http", "https") else ""
 
 
 def _is_link(headers: Headers) -> bool:

@@ -2,13 +2,12 @@
 
 A fault under ``/api/`` or of a ``.json`` twin is a problem document (RFC 9457) with the project's own
 where and todo; elsewhere it is the error page. Decides nothing about who may ask. Invariant: what the
-program did not say on purpose is written to the log and not to the reader.
+program did not say on purpose is not told; the guard writes it to the log.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +25,6 @@ PROBLEM = "application/problem+json"
 SAID = 300
 """Most code points of a sentence that repeats what was asked."""
 Json = dict[str, Any]
-log = logging.getLogger("consilience.web")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +134,5 @@ def answer_errors(app: FastAPI) -> None:
     def told(request: Request, error: Exception) -> Response:
         return answer(request, of_error(error))
 
-    def failed(request: Request, error: Exception) -> Response:
-        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return answer(request, of_error(error))
-
-    for kind in (ConsilienceError, RequestValidationError, HTTPException):
+    for kind in (ConsilienceError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, told)
-    app.add_exception_handler(Exception, failed)

@@ -108,9 +108,10 @@ def bounded(receive: Receive, most: int, pause: float, clock: Clock) -> Receive:
         nonlocal held, done
         if done:  # from here on the only news is that the client left
             return await receive()
-        message: Message | None = None
-        with anyio.move_on_after(max(0.0, min(pause, end - clock()))):
-            message = await receive()
+        message, left = None, end - clock()
+        if left > 0:  # what is there at once is not stopped by a time that is over
+            with anyio.move_on_after(min(pause, left)):
+                message = await receive()
         if message is None:
             raise HTTPException(408, "the body came too slowly")
         held += len(message.get("body", b""))
