@@ -146,6 +146,19 @@ def test_who_said_what_over_all_stories(filled: Path) -> None:
     assert "Nothing is known to have been said" in run("who", "Nobody Atall").output
 
 
+def test_a_discrepancy_is_held_for_harmless(filled: Path) -> None:
+    flood = story_of("one")
+    made = told("harmless", flood[3:10], "d1:" + "0" * 16, "They", "round", "it.")
+    assert (made["kind"], made["story"], made["why"]) == ("harmless", flood, "They round it.")
+    shown = run("history", "--story", flood).output
+    assert "harmless" in shown
+    assert "They round it." in shown
+    assert told("undo")["undoes"] == made["number"]
+    refused = run("harmless", flood, "d2:12", "x")
+    assert refused.exit_code == 2
+    assert refused.stderr.count("\n") == 1
+
+
 def test_corrections_are_made_kept_and_undone(filled: Path) -> None:
     flood, trial = story_of("one"), story_of("three")
     assert told("merge", flood[3:10], trial)["kind"] == "merge"
