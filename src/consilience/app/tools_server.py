@@ -55,15 +55,31 @@ def server(place: Path, settings: Settings) -> MCPServer[Any]:
         middleware=[_in_one_line],
     )  # fmt: skip
 
-    async def ask(work: Callable[[Library], T]) -> T:
-        def answer() -> T:
-            try:
-                with Library.open(place) as library:
-                    return work(library)
-            except ConsilienceError as error:
-                raise ToolError(str(error)) from error
+    ask = _Asking(place)
+    _offer_stories(made, ask, settings)
+    _offer_questions(made, ask, settings)
+    return made
 
-        return await to_thread.run_sync(answer)
+
+class _Asking:
+    """Asks a library, opened for each question: a connection belongs to one thread."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+
+    async def __call__(self, work: Callable[[Library], T]) -> T:
+        return await to_thread.run_sync(self._answer, work)
+
+    def _answer(self, work: Callable[[Library], T]) -> T:
+        try:
+            with Library.open(self._place) as library:
+                return work(library)
+        except ConsilienceError as error:
+            raise ToolError(str(error)) from error
+
+
+def _offer_stories(made: MCPServer[Any], ask: _Asking, settings: Settings) -> None:
+    """The tools that show many accounts of one event."""
 
     @made.tool(title="Compare articles", annotations=OPENS)
     async def compare(
@@ -83,6 +99,10 @@ def server(place: Path, settings: Settings) -> MCPServer[Any]:
     async def story(ctx: Context, story: Words, points: Points = 20) -> tools.StoryFound:
         """Show a story of the library, by its id or by words that lead to it."""
         return await ask(lambda library: tools.story(library, story, settings, points, _progress(ctx)))
+
+
+def _offer_questions(made: MCPServer[Any], ask: _Asking, settings: Settings) -> None:
+    """The tools that look through the library."""
 
     @made.tool(title="Search the library", annotations=LOOKS)
     async def search(
@@ -112,8 +132,6 @@ def server(place: Path, settings: Settings) -> MCPServer[Any]:
     ) -> tools.ClaimFound:
         """Tell who reports a claim, how independently, and who contradicts it; not whether it is true."""
         return await ask(lambda library: tools.check_claim(library, claim, settings))
-
-    return made
 
 
 def _progress(ctx: Context) -> Callable[[str, int, int], None]:
