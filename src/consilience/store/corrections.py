@@ -19,7 +19,7 @@ from ..errors import InputError
 from ..model import tagged_hash
 from . import briefs
 from .codec import name_key, shown, squeeze, values_of
-from .protocol import Event, Moved, Tale, Tie
+from .protocol import Event, Moved, Tie
 from .rows import forget, live, members, tally
 
 COLUMNS = "n, at, actor, kind, story, other, accounts, joined, rest, names, score, why, undoes, note"
@@ -322,10 +322,10 @@ def _discrepancies(db: sqlite3.Connection, story: int) -> set[str]:
     )
 
 
-def remarks(db: sqlite3.Connection, tale: Tale) -> dict[str, Event]:
+def remarks(db: sqlite3.Connection, story: int) -> dict[str, Event]:
     """Discrepancies held for harmless, the last word on each, of a story and all it was once one with."""
     said = [e for e in events(db, "WHERE actor = 'person' AND kind = 'harmless' ORDER BY n") if not e.undone]
-    once = _once_one(db, {tale.id, *tale.also}) if said else set()
+    once = _once_one(db, {_id(db, story)}) if said else set()
     return {e.names[0]: e for e in said if e.story in once}
 
 

@@ -387,7 +387,7 @@ class Library:
         A discrepancy's id stands for its readings, so that a remark is found in whatever story shows them:
         those said of this story, and of all it was once one with.
         """
-        return corrections.remarks(self._db, self.story(story))
+        return corrections.remarks(self._db, rows.story_row(self._db, story))
 
     def undo(self, *, at: str, number: int | None = None) -> Event:
         """Take back a person's last correction, or the entry of the history named."""
