@@ -6,6 +6,7 @@ Invariant: the file of a report asks for nothing outside itself, and every text 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -35,8 +36,7 @@ def report(library: Store, number: int) -> Json:
     :raises InputError: when there is none of this number.
     """
     found = library.report(number)
-    now = {i.ref: _now(library, i) for i in found.items if i.kind == "story"}
-    stories = {s["id"]: s for s in items(library, list(dict.fromkeys(now.values())), "")}
+    now, stories = _stories(library, [i.ref for i in found.items if i.kind == "story"])
     imprints = library.imprints(list(stories), LISTED)
     told = []
     for place, one in enumerate(found.items, 1):
@@ -58,8 +58,13 @@ def _head(one: Report) -> Json:
     return {"number": one.number, "title": one.title, "note": one.note, "at": one.at}
 
 
-def _now(library: Store, item: Item) -> str:
-    return library.story(item.ref).id
+def _stories(library: Store, refs: Sequence[str]) -> tuple[dict[str, str], dict[str, Json]]:
+    """For each story collected the one it is part of now, and what is shown of these."""
+    while True:
+        now = {ref: library.story(ref).id for ref in refs}
+        found = {s["id"]: s for s in items(library, list(dict.fromkeys(now.values())), "")}
+        if found.keys() >= set(now.values()):  # else two were merged between one look and the next
+            return now, found
 
 
 def _remarks(library: Store, story: str) -> list[Json]:
