@@ -147,6 +147,11 @@ def _other_amount(a: Quantity, b: Quantity) -> bool:
     return meet and {a.unit, b.unit} <= LENGTHS
 
 
+def _of(number: str, amount: Quantity) -> bool:
+    """Whether a number is that of an amount: "400" of "four hundred houses"."""
+    return number.replace(".", "", 1).isdecimal() and amount.low <= float(number) <= amount.high
+
+
 def _alike(a: str, b: str) -> bool:
     """Whether two ways to call a body share a word: "the bakers' union", "Bakers, Millers and Union"."""
     mine, theirs = ({w for w in LETTERS.findall(x.casefold()) if len(w) > SHORT} for x in (a, b))
@@ -339,12 +344,15 @@ class _Claim:
         return before[0].text.lower() if before and before[0].pos == "ADP" else ""
 
     def _figures(self, unit: Unit, account: Annotated, score: float) -> tuple[str, str, bool]:
-        theirs = self._quantities(unit)
+        theirs, met = self._quantities(unit), list[Quantity]()
         for mine, ours in self._quantities(self.unit):
             for other, words in theirs:
                 if _other_amount(mine, other):
                     return "number", f"gives “{words}” where the claim gives “{ours}”", True
-        missing = [n for n in self.sketch.numbers if n not in self._sketch(unit).numbers]
+                if mine.unit == other.unit:
+                    met.append(mine)
+        there = self._sketch(unit).numbers
+        missing = [n for n in self.sketch.numbers if n not in there and not any(_of(n, q) for q in met)]
         return (
             ("number", f"does not give the figure {', '.join(missing)}", False)
             if missing

@@ -33,6 +33,8 @@ LONGEST = 600
 MOST_TERMS = 16
 STORIES, ACCOUNTS = 3, 12
 """Stories a claim is laid beside, and accounts in all."""
+FAINT = 0.34
+"""Least share of the nearest story's weight in the search by which another is near."""
 SIGNS = 8_000
 """Signs of an account that are read, where its words come nearest to the claim's."""
 HITS = 30
@@ -122,9 +124,10 @@ def _stories(library: Store, query: Sequence[str], notes: list[str]) -> list[tup
         for story, score in best.items():
             weight[story] += score
     ranked = sorted(weight, key=lambda s: (-weight[s], s))
-    if len(ranked) > STORIES:
-        notes.append(f"{len(ranked)} stories share words with it; it was laid beside the {STORIES} nearest")
-    return _chosen(library, ranked[:STORIES], nearest, notes)
+    near = [s for s in ranked[:STORIES] if weight[s] >= FAINT * weight[ranked[0]]]
+    if len(ranked) > len(near):
+        notes.append(f"{len(ranked)} stories share words with it; it was laid beside the {len(near)} nearest")
+    return _chosen(library, near, nearest, notes)
 
 
 def _chosen(
@@ -181,7 +184,9 @@ def _window(witness: Witness, query: Iterable[str]) -> tuple[Witness, int]:
     low = text.lower()
     marks = sorted(m for word in query for m in islice(_places(low, word.lower()), 50))
     best = max(marks, key=lambda m: (sum(m <= k < m + SIGNS // 2 for k in marks), -m), default=0)
-    start = max(0, text.rfind("\n", 0, max(0, best - SIGNS // 4)) + 1)
+    before = max(0, best - SIGNS // 4)
+    line = text.rfind("\n", max(0, before - SIGNS // 4), before)
+    start = (line if line >= 0 else text.rfind(" ", 0, before)) + 1
     cut = text[start : start + SIGNS]
     return replace(witness, text=cut, regions=_regions(witness.regions, start, len(cut)), anchors=()), start
 
