@@ -23,13 +23,13 @@ async function swap(address, init, id, follow) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const next = page.getElementById(id), old = document.getElementById(id);
   if (!next || !old) { location.assign(answer.url); return false; }
-  const focused = old.contains(document.activeElement) && document.activeElement.id;
+  const focused = old.contains(document.activeElement) && document.activeElement;
   old.replaceWith(document.adoptNode(next));
   for (const part of ["working", "did"]) {
     const told = page.getElementById(part), there = document.getElementById(part);
     if (told && there && id !== part) there.replaceChildren(...told.childNodes);
   }
-  if (focused) document.getElementById(focused)?.focus();
+  if (focused) (next.querySelector(focused.id ? "#" + CSS.escape(focused.id) : "button") || next).focus();
   if (follow) history.replaceState(null, "", answer.url);
   document.dispatchEvent(new CustomEvent("swapped", { detail: { id } }));
   poll();
