@@ -39,20 +39,33 @@ def story(
     :param link: the story's address, for the mail draft.
     """
     accounts = list(library.accounts(story=tale.id))
-    brief = library.briefs([tale.id]).get(tale.id)
+    return standing(document, accounts, since) | said(library, document, tale, accounts, settled, link)
+
+
+def standing(document: Json | None, accounts: Sequence[Kept], since: str) -> Json:
+    """Of that, what stays as it is while the accounts, the dossier and the look before do."""
     steps, left_out = moments(accounts)
     named = names(document, accounts) if document else {}
     return {
-        "tale": shapes.tale(tale),
         "accounts": [shapes.account(a) for a in accounts[:MOST_ACCOUNTS]],
         "accounts_left_out": max(0, len(accounts) - MOST_ACCOUNTS),
         "named": {name: ident for name, ident in named.items() if ident},
-        "brief": brief,
-        "freshness": _freshness(document, accounts, brief, settled),
-        "history": [shapes.event(e) for e in library.history(story=tale.id, limit=MOST_HISTORY)],
         "moments": steps,
         "moments_left_out": left_out,
         "fresh": fresh(document, accounts, since),
+    }
+
+
+def said(
+    library: Store, document: Json | None, tale: Tale, accounts: Sequence[Kept], settled: str, link: str
+) -> Json:
+    """Of that, what people and the program said of it since, and who wants to know."""
+    brief = library.briefs([tale.id]).get(tale.id)
+    return {
+        "tale": shapes.tale(tale),
+        "brief": brief,
+        "freshness": _freshness(document, accounts, brief, settled),
+        "history": [shapes.event(e) for e in library.history(story=tale.id, limit=MOST_HISTORY)],
         "remarks": remarks(library, tale.id),
         "interests": [_interest(i) for i in concerned(library.interests(), tale, accounts)],
         "mail": mail_draft(tale.label, brief, link),

@@ -21,13 +21,14 @@ from ...engine import shelf
 from ...store.codec import stamp
 
 if TYPE_CHECKING:
-    from ...store import Tale
+    from ...store import Kept, Tale
     from .site import Site
 
 Json = dict[str, Any]
 T = TypeVar("T")
-OPEN = 16
-"""Dossiers kept in memory; one of six accounts takes some 5 MB."""
+OPEN = 240
+"""Accounts of the dossiers kept in memory; one takes about half a megabyte there."""
+SEEN = 100
 MARKED = {
     "accounts": "articles", "points": "points", "discrepancies": "discrepancies", "statements": "statements"
 }  # fmt: skip
@@ -70,11 +71,14 @@ class Recent(Generic[T]):
 
 @dataclass(frozen=True)
 class Dossier:
-    """A dossier as read: what it was made from, its facts, and what came out when."""
+    """A dossier as read: what it was made from, its facts, what came out when, and the story's accounts."""
 
     key: Hashable
     known: Facts
     steps: tuple[Step, ...]
+    accounts: tuple[Kept, ...]
+    counts: Json
+    verdict: str
 
 
 @dataclass(frozen=True)
@@ -103,8 +107,9 @@ class Opened:
         return {kind: frozenset(fresh[name]) for kind, name in MARKED.items() if fresh[name]}
 
 
-_read: Recent[Dossier] = Recent(OPEN)
+_read: Recent[Dossier] = Recent(OPEN, lambda d: len(d.accounts))
 _filled: Recent[str] = Recent(FILLED, len)
+_standing: Recent[Json] = Recent(SEEN)
 
 
 def opened(site: Site, story: str, until: str = "") -> Opened:
@@ -120,24 +125,48 @@ def opened(site: Site, story: str, until: str = "") -> Opened:
     whole = _dossier(site, tale, "")
     dossier = _dossier(site, tale, until) if until else whole
     since = library.looked([tale.id], site.now()).get(tale.id, "")
-    beside = desk.story(
-        library, dossier.known.document if dossier else None, tale,
-        since=since, settled=until, link=f"{site.base}/stories/{tale.id}",
-    )  # fmt: skip
-    return Opened(tale, until, whole, dossier, beside)
+    accounts = dossier.accounts if dossier else tuple(library.accounts(story=tale.id))
+    document = dossier.known.document if dossier else None
+    link = f"{site.base}/stories/{tale.id}"
+    said = desk.said(library, document, tale, accounts, until, link)
+    return Opened(tale, until, whole, dossier, _stands(dossier, accounts, since) | said)
+
+
+def counts(known: Facts) -> Json:
+    """How many there are of what the pages hold."""
+    return {
+        "accounts": len(known.accounts),
+        "origins": known.most_origins,
+        "points": len(known.rows),
+        "shared": len(known.shared),
+        "single": known.single,
+        "discrepancies": len(known.conflicts),
+        "unsure": len(known.unsure),
+        "harmless": len(known.harmless),
+    }
+
+
+def _stands(dossier: Dossier | None, accounts: tuple[Kept, ...], since: str) -> Json:
+    """What stands beside a dossier and is the same while nothing of it changes."""
+    if dossier is None:
+        return desk.standing(None, accounts, since)
+    document = dossier.known.document
+    made = _standing.get((dossier.key, since), lambda: desk.standing(document, accounts, since))
+    return made or {}
 
 
 def _dossier(site: Site, tale: Tale, until: str) -> Dossier | None:
     library = site.library
     said = library.version[1]  # a person's word may move an account within the second
-    key = (site.place, tale.id, tale.grew, tale.accounts, said, site.settings.fingerprint, until)
+    key = (site.place, tale.id, tale.grew, tale.accounts, said, site.settings, until)
 
     def make() -> Dossier | None:
         document = shelf.kept(library, tale.id, site.settings, until or None)
         if document is None:
             return None
         known = facts(document)
-        return Dossier(key, known, tuple(steps(known)))
+        accounts = tuple(library.accounts(story=tale.id))
+        return Dossier(key, known, tuple(steps(known)), accounts, counts(known), known.verdict)
 
     return _read.get(key, make)
 

@@ -25,7 +25,7 @@ from ...dossier.render import sections, to_html
 from ...dossier.render.beside import columns
 from ...dossier.render.facts import Account, Facts, counted, day_and_hour, in_word, span_of_time
 from ...errors import InputError
-from .dossiers import Opened, filled, opened
+from .dossiers import Dossier, Opened, filled, opened
 from .notes import noted
 from .security import attachment
 from .shown import page
@@ -138,23 +138,9 @@ def frame(site: Site, request: Request, found: Opened, part: str) -> Json:
         "link": f"{site.base}{found.way.base}",
         "dates": span_of_time(tale.first, tale.last or tale.first) if tale.first else "",
         "slider": _slider(request, found),
-        "making": None if found.dossier else _making(site, found),
-        "counts": counts(found.dossier.known) if found.dossier else {},
+        "making": None if found.dossier else _making(site, found) | {"accounts": _by_then(found)},
+        "counts": found.dossier.counts if found.dossier else {},
         **noted(request),
-    }
-
-
-def counts(known: Facts) -> Json:
-    """How many there are of what the pages hold."""
-    return {
-        "accounts": len(known.accounts),
-        "origins": known.most_origins,
-        "points": len(known.rows),
-        "shared": len(known.shared),
-        "single": known.single,
-        "discrepancies": len(known.conflicts),
-        "unsure": len(known.unsure),
-        "harmless": len(known.harmless),
     }
 
 
@@ -182,6 +168,14 @@ def _slider(request: Request, found: Opened) -> Json:
         "told": f"{in_word(len(found.dossier.known.accounts))} of {of}" if found.dossier else "",
         "to": {**to, "now": path},
     }
+
+
+def _by_then(found: Opened) -> list[str]:
+    """Ids of the accounts that had come out by the time asked for."""
+    beside = found.beside
+    if not found.until:
+        return [a["id"] for a in beside["accounts"]]
+    return [a["id"] for m in beside["moments"] if m["at"] <= found.until for a in m["accounts"]]
 
 
 def _making(site: Site, found: Opened) -> Json:
@@ -213,7 +207,7 @@ def overview(found: Opened, request: Request) -> Json:
     request.state.accounts = lambda: Markup(filled(found, "accounts"))
     remarks = found.beside["remarks"]
     return {
-        "verdict": known.verdict,
+        "verdict": _made(found).verdict,
         "summary": known.listed("summary"),
         "disputed": [
             {"number": n, "id": d["id"], "kind": d["kind"], "explanation": d["explanation"]}
@@ -358,9 +352,13 @@ def compare(found: Opened, request: Request, a: Word = "", b: Word = "") -> Json
     }
 
 
-def _known(found: Opened) -> Facts:
+def _made(found: Opened) -> Dossier:
     assert found.dossier is not None  # views are called when it is made
-    return found.dossier.known
+    return found.dossier
+
+
+def _known(found: Opened) -> Facts:
+    return _made(found).known
 
 
 def _account(found: Opened, siglum: str) -> Account:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from ...model import SURE
@@ -112,7 +114,7 @@ class Cell:
         return words + (", and differs" if self.differs else "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """A point with its cells, one for each account in story order; ``number`` counts from 1.
 
@@ -126,12 +128,12 @@ class Row:
     harmless: tuple[int, ...]
     raw: Document
 
-    @property
+    @cached_property
     def carried(self) -> int:
         """How many accounts have it."""
         return sum(c.carried for c in self.cells)
 
-    @property
+    @cached_property
     def independent(self) -> tuple[int, int]:
         """Lower and upper bound of the number of independent origins."""
         found = self.raw.get("independent") or {}
@@ -163,9 +165,9 @@ class Row:
         return bounds(self.raw.get("independent") or {})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
-    """The look-ups that all views share."""
+    """The look-ups that all views share, each made when first asked for."""
 
     document: Document
     accounts: tuple[Account, ...]
@@ -184,17 +186,17 @@ class Facts:
             if e.child == account.id or (e.parent == account.id and not e.directed)
         ]  # fmt: skip
 
-    @property
+    @cached_property
     def shared(self) -> list[Row]:
         """Points that two or more accounts have."""
         return [r for r in self.rows if r.carried > 1]
 
-    @property
+    @cached_property
     def alone(self) -> list[Row]:
         """Points that one account alone has."""
         return [r for r in self.rows if r.carried <= 1]
 
-    @property
+    @cached_property
     def weakest(self) -> list[tuple[Row, Document]]:
         """The links of all points between accounts that are here, weakest first."""
         found = [
@@ -205,36 +207,36 @@ class Facts:
         ]
         return sorted(found, key=lambda pair: (pair[1]["score"], pair[0].number))
 
-    @property
+    @cached_property
     def conflicts(self) -> list[tuple[int, Document]]:
         """Numbered discrepancies without a harmless explanation that are right more often than not."""
         return [(n, d) for n, d in self._numbered if sure(d)]
 
-    @property
+    @cached_property
     def unsure(self) -> list[tuple[int, Document]]:
         """Numbered discrepancies without a harmless explanation that are wrong more often than right."""
         return [(n, d) for n, d in self._numbered if not d.get("innocent") and not sure(d)]
 
-    @property
+    @cached_property
     def harmless(self) -> list[tuple[int, Document]]:
         """Numbered discrepancies that a harmless explanation fits."""
         return [(n, d) for n, d in self._numbered if d.get("innocent")]
 
-    @property
+    @cached_property
     def _numbered(self) -> list[tuple[int, Document]]:
         return list(enumerate(self.listed("discrepancies"), 1))
 
-    @property
+    @cached_property
     def some_absent(self) -> bool:
         """Whether some account lacks a point without being called silent or lacunose there."""
         return any(c.state == "absent" for r in self.rows for c in r.cells)
 
-    @property
+    @cached_property
     def most_origins(self) -> int:
         """The most independent origins that any point may have."""
         return max((r.independent[1] for r in self.rows), default=0)
 
-    @property
+    @cached_property
     def single(self) -> int:
         """How many points of two or more accounts have one origin at most."""
         return sum(r.independent[1] == 1 for r in self.shared)
@@ -248,7 +250,7 @@ class Facts:
             return "Publication dates unknown"
         return span_of_time(str(first or last), str(last or first))
 
-    @property
+    @cached_property
     def verdict(self) -> str:
         """The dossier in one or two plain sentences."""
         many = len(self.accounts)
@@ -338,10 +340,12 @@ def letter(label: str) -> tuple[str, str]:
 def _rows(document: Document, accounts: Sequence[Account], edges: Sequence[Edge]) -> tuple[Row, ...]:
     forms = _forms(document)
     copied = _copied(edges)
-    differ = list(enumerate(document["discrepancies"], 1))
+    named, loose = _by_point(document)
     found = []
     for number, p in enumerate(document["points"], 1):
-        here = [(n, d) for n, d in differ if _concerns(d, p)]
+        here = sorted(
+            named.get(p.get("id"), []) + [(n, d) for n, d in loose if _lies_in(d, p)], key=itemgetter(0)
+        )
         conflicts = [(n, d) for n, d in here if sure(d)]
         odd = {a for _, d in conflicts for a in minority(d)}
         cells = tuple(_cell(p, a, forms.get(a.id, []), copied.get(a.id, []), a.id in odd) for a in accounts)
@@ -350,10 +354,23 @@ def _rows(document: Document, accounts: Sequence[Account], edges: Sequence[Edge]
     return tuple(found)
 
 
-def _concerns(discrepancy: Document, point: Document) -> bool:
-    """Whether a discrepancy names the point, or lies in its passages in two accounts or more."""
-    if discrepancy.get("point"):
-        return bool(discrepancy["point"] == point.get("id"))
+Numbered = list[tuple[int, Document]]
+
+
+def _by_point(document: Document) -> tuple[dict[Any, Numbered], Numbered]:
+    """Numbered discrepancies under the point each names, and those that name none."""
+    named: dict[Any, Numbered] = {}
+    loose: Numbered = []
+    for n, d in enumerate(document["discrepancies"], 1):
+        if d.get("point"):
+            named.setdefault(d["point"], []).append((n, d))
+        else:
+            loose.append((n, d))
+    return named, loose
+
+
+def _lies_in(discrepancy: Document, point: Document) -> bool:
+    """Whether a discrepancy lies in a point's passages in two accounts or more."""
     inside = {
         r["article"]
         for r in discrepancy.get("readings") or []
@@ -437,7 +454,8 @@ def _widest(spans: Sequence[tuple[int, int]], stretches: Sequence[Stretch]) -> s
     shares: dict[str, int] = {}
     for a, b in spans:
         for start, end, label in stretches:
-            shares[label] = shares.get(label, 0) + max(0, min(b, end) - max(a, start))
+            if start < b and a < end:
+                shares[label] = shares.get(label, 0) + min(b, end) - max(a, start)
     best = max(shares, key=lambda k: (shares[k], k), default="")
     return best if best and 3 * shares[best] >= sum(b - a for a, b in spans) else ""
 
