@@ -213,6 +213,17 @@ def test_what_is_new_is_newer_than_the_visit_before(store: Store) -> None:
         store.look("feed", "yesterday")
 
 
+def test_stories_that_grew_since_they_were_opened(store: Store) -> None:
+    fill(store, 1, 1, 1)
+    assert store.front(9, since="") == (), "nothing was opened"
+    store.look(story(0), "2031-05-09T00:00Z")
+    store.look(story(1), "2031-05-11T00:00Z")
+    assert [s for s, _, _ in store.front(9, since="")] == [story(0)]
+    assert [s for s, _, _ in store.front(9, since="2031-05-09")] == [story(2), story(0)]
+    assert [s for s, _, _ in store.front(1, since="2031-05-09")] == [story(2)]
+    assert [s for s, _, _ in store.front(9, since="2031-05-12")] == [story(0)]
+
+
 # -- briefs, outlets --
 
 

@@ -106,7 +106,7 @@ def _chosen(
 ) -> tuple[_Walk, list[str]]:
     """The stories gone through for a page and one more, and those to be shown, in order."""
     most, since = asked
-    candidates = _candidates(library, interests, only, notes)
+    candidates = _candidates(library, interests, only, since, notes)
     taken = 0
     while True:
         taken = _to_a_days_end(candidates, max(most + 1, 2 * taken))
@@ -120,11 +120,11 @@ def _chosen(
 
 
 def _candidates(
-    library: Store, interests: Sequence[Interest], only: str, notes: list[str]
+    library: Store, interests: Sequence[Interest], only: str, since: str, notes: list[str]
 ) -> tuple[Heading, ...]:
     """Stories that may be shown, newest first."""
     if only not in ("follows", "muted"):
-        return library.front(DEEPEST, disputed=only == "disputed")
+        return library.front(DEEPEST, disputed=only == "disputed", since=since if only == "new" else None)
     wanted = [i for i in interests if i.muted == (only == "muted")]
     most = max(LEAST, FOUND // max(1, len(wanted)))
     found, whole = library.found(wanted, most)

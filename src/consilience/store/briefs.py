@@ -27,7 +27,8 @@ def keep(db: sqlite3.Connection, story: int, grew: str, brief: Json, tallies: Se
     """Keep a story's brief and its counts, in place of older ones."""
     forget(db, story, earlier=False)
     body = json.dumps(brief, ensure_ascii=True, separators=(",", ":"))
-    db.execute("INSERT INTO brief VALUES (?, ?, ?)", (story, grew, body))
+    conflicts = int(brief.get("conflicts", 0))
+    db.execute("INSERT INTO brief VALUES (?, ?, ?, ?)", (story, grew, conflicts, body))
     counts = Counter[tuple[str, str, str]]()
     for outlet, kind, value, count in tallies:
         counts[shown(outlet) or "", kind, shown(value) or ""] += count

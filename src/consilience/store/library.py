@@ -473,9 +473,14 @@ class Library:
         with self.writing():
             return reader.lose_interest(self._db, number)
 
-    def front(self, limit: int, *, disputed: bool = False) -> tuple[Heading, ...]:
-        """The newest stories; with ``disputed``, of those in whose last dossier accounts conflict."""
-        return matching.front(self._db, limit, disputed=disputed)
+    def front(self, limit: int, *, disputed: bool = False, since: str | None = None) -> tuple[Heading, ...]:
+        """The newest stories.
+
+        :param disputed: only those in whose last dossier accounts conflict.
+        :param since: only those that grew since the reader opened them or, where never, since this time;
+            where it is empty, those that were opened alone.
+        """
+        return matching.front(self._db, limit, disputed=disputed, since=since)
 
     def matched(
         self, interests: Sequence[Interest], stories: Sequence[str]

@@ -90,8 +90,8 @@ def _asked(db: sqlite3.Connection, one: Interest) -> Match | None:
     """What an interest in a topic or name asks of the index; None where nothing can match."""
     if one.kind == "topic":
         query = parse(one.value)
-        statements = query.kinds and "account" not in query.kinds
-        return matching(db, query, "statement" if statements else "account", ())
+        said = "statement" in query.kinds and "account" not in query.kinds
+        return matching(db, query, "statement" if said else "account", ())
     fields = ("person", "body") if one.kind == "person" else ("place",)
     return matching(db, Query((Clause(tuple(Term(one.value, f) for f in fields)),)), "account", ())
 
@@ -114,16 +114,16 @@ def plain(outlet: str | None) -> str:
 # -- from accounts to stories --
 
 
-def front(db: sqlite3.Connection, limit: int, *, disputed: bool) -> tuple[Heading, ...]:
-    """The newest stories; with ``disputed``, of those in whose last dossier accounts conflict."""
-    given = "FROM story s WHERE s.accounts > 0"
+def front(db: sqlite3.Connection, limit: int, *, disputed: bool, since: str | None) -> tuple[Heading, ...]:
+    """The newest stories; see ``Library.front``."""
+    given, values = "FROM story s WHERE s.accounts > 0", tuple[str, ...]()
     if disputed:
-        given = (
-            "FROM story s JOIN brief b ON b.story = s.n "
-            "WHERE s.accounts > 0 AND json_extract(b.body, '$.conflicts') > 0"
-        )
+        given = "FROM story s JOIN brief b ON b.story = s.n WHERE s.accounts > 0 AND b.conflicts > 0"
+    if since is not None:
+        given = given.replace("WHERE", "LEFT JOIN look l ON l.what = s.id WHERE")
+        given, values = f"{given} AND s.grew > coalesce(l.at, nullif(?, ''))", (since,)
     asked = f"SELECT s.id, s.newest, s.accounts {given} ORDER BY s.newest DESC, s.n DESC LIMIT ?"
-    return tuple(db.execute(asked, (limit,)).fetchall())
+    return tuple(db.execute(asked, (*values, limit)).fetchall())
 
 
 def matched(
@@ -171,7 +171,7 @@ def found(db: sqlite3.Connection, some: Iterable[Interest], most: int) -> tuple[
 def fresh(db: sqlite3.Connection, since: dict[str, str]) -> dict[str, int]:
     """How many accounts came to each story after a time; stories to which none came are not there."""
     rows = db.execute(
-        "SELECT j.key, count(*) FROM json_each(?) j JOIN story s ON s.id = j.key "
+        "SELECT j.key, count(*) FROM json_each(?) j JOIN story s ON s.id = j.key AND s.grew > j.value "
         "JOIN account a ON a.story = s.n WHERE a.added_at > j.value GROUP BY j.key",
         (json.dumps(since),),
     )

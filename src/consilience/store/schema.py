@@ -100,7 +100,8 @@ DESK = """
 CREATE INDEX account_outlet ON account(outlet, moment, story);
 CREATE INDEX account_added ON account(added_at);
 CREATE TABLE brief (
-  story INTEGER PRIMARY KEY REFERENCES story(n), grew TEXT NOT NULL, body TEXT NOT NULL
+  story INTEGER PRIMARY KEY REFERENCES story(n), grew TEXT NOT NULL, conflicts INTEGER NOT NULL,
+  body TEXT NOT NULL
 );
 CREATE TABLE tally (
   outlet TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, story INTEGER NOT NULL REFERENCES story(n),
