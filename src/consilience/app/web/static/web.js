@@ -38,7 +38,7 @@ async function swap(address, init, id, follow) {
 
 function sent(form, button) {
   const values = new URLSearchParams(new FormData(form, button));
-  const address = new URL(button?.formAction || form.action, location.href);
+  const address = new URL(button?.getAttribute("formaction") || form.getAttribute("action"), location.href);
   if (form.method === "post") return [address, { method: "POST", body: values }];
   address.search = values;
   return [address, {}];
