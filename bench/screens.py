@@ -40,7 +40,7 @@ def filled(place: Path) -> None:
         library.take_interest("topic", "strike", at=now())
         report = library.new_report("The lake in autumn", "Kept for the weekly meeting.", at=now())
         for tale in library.stories(limit=3):
-            library.add_item(report.number, "story", tale.id, "", at=now())
+            library.add_item(report.number, "story", tale.id, "")
 
 
 def pages(place: Path) -> dict[str, str]:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 PORT = 8400
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 ANYWHERE = ("0.0.0.0", "::")
-PATIENCE = 5.0
-"""Seconds that the worker has to end what it is at; what it had begun waits for the next start."""
+PATIENCE = 3.0
+"""Seconds that the worker has to end what it is at; else it is begun anew at the next start."""
 
 
 @click.command()
