@@ -484,7 +484,7 @@ class Library:
 
     def matched(
         self, interests: Sequence[Interest], stories: Sequence[str]
-    ) -> dict[int, dict[str, frozenset[int]]]:
+    ) -> dict[int, dict[str, set[int]]]:
         """For each interest by its number, which of some stories match it, and by which accounts."""
         return matching.matched(self._db, interests, stories)
 

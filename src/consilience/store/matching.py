@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..errors import InputError
@@ -128,23 +129,25 @@ def front(db: sqlite3.Connection, limit: int, *, disputed: bool, since: str | No
 
 def matched(
     db: sqlite3.Connection, some: Sequence[Interest], stories: Sequence[str]
-) -> dict[int, dict[str, frozenset[int]]]:
+) -> dict[int, dict[str, set[int]]]:
     """For each interest by its number, which of some stories match it, and by which of their accounts."""
     asked = (
         "SELECT m.interest, s.id, m.account FROM story s JOIN account a ON a.story = s.n "
         "JOIN matching m ON m.account = a.n WHERE s.id IN (SELECT value FROM json_each(?))"
     )
-    held: dict[int, dict[str, set[int]]] = {one.number: {} for one in some}
+    told: defaultdict[int, defaultdict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for number, story, account in db.execute(asked, (json.dumps(list(stories)),)) if some else ():
-        if number in held:
-            held[number].setdefault(story, set()).add(account)
-    among = set(stories)
+        told[number][story].add(account)
+    apart, among = _apart(db), set(stories)
+    found: dict[int, dict[str, set[int]]] = {}
     for one in some:
+        mine = dict(told[one.number])
         if one.kind == "story" and one.value in among:
-            held[one.number] = {one.value: _all_of(db, one.value)}
-        for other in _others(db, one):
-            held[one.number].pop(other, None)
-    return {n: {s: frozenset(a) for s, a in found.items()} for n, found in held.items()}
+            mine = {one.value: _all_of(db, one.value)}
+        for other in _others(db, one) if apart else ():
+            mine.pop(other, None)
+        found[one.number] = mine
+    return found
 
 
 def found(db: sqlite3.Connection, some: Iterable[Interest], most: int) -> tuple[tuple[Heading, ...], bool]:
@@ -176,6 +179,12 @@ def fresh(db: sqlite3.Connection, since: dict[str, str]) -> dict[str, int]:
         (json.dumps(since),),
     )
     return dict(rows.fetchall())
+
+
+def _apart(db: sqlite3.Connection) -> bool:
+    """Whether anybody has said that a name is somebody else's somewhere."""
+    asked = "SELECT 1 FROM history WHERE actor = 'person' AND kind = 'not same' LIMIT 1"
+    return db.execute(asked).fetchone() is not None
 
 
 def _others(db: sqlite3.Connection, one: Interest) -> set[str]:
