@@ -16,8 +16,7 @@ from urllib.parse import quote, urlsplit
 
 from ..dossier.export import FORBIDDEN
 from ..store.codec import stamp
-from .feed import _walked as walked
-from .feed import items
+from .feed import items, walked
 from .shapes import Json
 
 if TYPE_CHECKING:
@@ -27,12 +26,16 @@ if TYPE_CHECKING:
 
 MOST = 300
 """Stories of a digest, those with the newest accounts."""
+COUNTED = 3_000
+"""Stories that are counted, of more than are shown."""
 ACCOUNTS = 12
 """New accounts listed of a story."""
 LOOKED = 500
 """Accounts of a story among which the new ones are looked for."""
 MAIL_SIZE = 100_000
 """Bytes of a mail; of more, some programs show a part alone."""
+STEPS = (200, 150, 100, 80, 60, 40, 30, 20, 10, 5, 2, 1)
+"""Stories that a mail is tried with."""
 SPACES = re.compile(r"\s+")
 
 
@@ -49,7 +52,8 @@ def digest(library: Store, *, since: str, until: str) -> Json:
     told = [s for s in came if s not in walk.muted]
     shown = {one["id"]: one | {"news": came[one["id"]]} for one in items(library, told, first, walk.follows)}
     groups = _grouped(interests, walk.follows, list(shown))
-    left_out = len(library.stories(since=first, limit=10 * MOST)) - MOST if len(grown) > MOST else 0
+    left_out = len(library.stories(since=first, limit=COUNTED)) - MOST if len(grown) > MOST else 0
+    least = "At least " if left_out == COUNTED - MOST else ""
     return {
         "since": first,
         "until": last,
@@ -59,7 +63,7 @@ def digest(library: Store, *, since: str, until: str) -> Json:
         "accounts": sum(s["news"]["count"] for s in shown.values()),
         "muted": len(came) - len(told),
         "left_out": left_out,
-        "notes": [f"{left_out} more stories grew; the feed has them."] if left_out else [],
+        "notes": [f"{least}{left_out:,} more stories grew; the feed has them."] if left_out else [],
     }
 
 
@@ -112,7 +116,7 @@ def to_mail(found: Json, base: str) -> str:
 
     :param base: the address of the app, without a slash at its end.
     """
-    for most in (found["stories"], 60, 30, 15, 8, 4, 2, 1):
+    for most in (found["stories"], *STEPS):
         if most <= max(1, found["stories"]):
             html = _filled(
                 "mail.html.j2", found=_shortened(found, most), base=base, missing=_missing(found, most)

@@ -43,7 +43,7 @@ WHY = {
 
 
 @dataclass(slots=True)
-class _Walk:
+class Walk:
     """The stories gone through, and what was found of them."""
 
     times: dict[str, float]
@@ -103,14 +103,14 @@ def _since(library: Store, now: str) -> str:
 
 def _chosen(
     library: Store, interests: Sequence[Interest], only: str, asked: tuple[int, str], notes: list[str]
-) -> tuple[_Walk, list[str]]:
+) -> tuple[Walk, list[str]]:
     """The stories gone through for a page and one more, and those to be shown, in order."""
     most, since = asked
     candidates = _candidates(library, interests, only, since, notes)
     taken = 0
     while True:
         taken = _to_a_days_end(candidates, max(most + 1, 2 * taken))
-        walk = _walked(library, interests, candidates[:taken])
+        walk = walked(library, interests, candidates[:taken])
         shown = _shown(library, walk, only, since)
         if len(shown) > most or taken == len(candidates):
             break
@@ -141,9 +141,9 @@ def _to_a_days_end(stories: Sequence[Heading], least: int) -> int:
     return next((n for n in range(least, len(stories)) if stories[n][1] // 1 != day), len(stories))
 
 
-def _walked(library: Store, interests: Sequence[Interest], stories: Sequence[Heading]) -> _Walk:
+def walked(library: Store, interests: Sequence[Interest], stories: Sequence[Heading]) -> Walk:
     """What the reader follows and has muted, found in some stories."""
-    walk = _Walk({key: at for key, at, _ in stories}, {key: size for key, _, size in stories})
+    walk = Walk({key: at for key, at, _ in stories}, {key: size for key, _, size in stories})
     matched = library.matched(interests, list(walk.times))
     against: dict[str, set[int]] = {}
     for one in interests:
@@ -161,7 +161,7 @@ def _walked(library: Store, interests: Sequence[Interest], stories: Sequence[Hea
     return walk
 
 
-def _shown(library: Store, walk: _Walk, only: str, since: str) -> list[str]:
+def _shown(library: Store, walk: Walk, only: str, since: str) -> list[str]:
     if only == "muted":
         return [s for s in walk.times if s in walk.muted]
     shown = [s for s in walk.times if s not in walk.muted]
