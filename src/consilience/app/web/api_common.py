@@ -24,14 +24,16 @@ ERRORS = {
     403: "A page of another site asked for this.",
     404: "There is no such story, account, job, report or name.",
     413: "The body is too large.",
+    414: "The address is too long.",
     415: "The body is not application/json.",
     421: "The app is not served under the host named.",
     422: "A value is not of the form told here.",
+    431: "The headers are too long.",
     429: "Too many calls; Retry-After says how long to wait.",
     500: "The program failed; its log says how.",
     503: "The library is being written to; Retry-After says how long to wait.",
 }
-USUAL = (400, 401, 403, 421, 422, 429, 500, 503)
+USUAL = (400, 401, 403, 414, 421, 422, 429, 431, 500, 503)
 
 
 def told(*more: int) -> dict[int | str, dict[str, Any]]:

@@ -31,10 +31,9 @@ def _moment(value: str) -> str:
 
 def _address(value: str) -> str:
     """An http(s) address; whether it may be opened is decided where it is opened."""
-    told = value.strip()
-    if split(told) is None or not told.lower().startswith(("http://", "https://")) or not told.isprintable():
+    if split(value) is None or not value.isprintable():
         raise ValueError("is no web address; give http://… or https://…")
-    return told
+    return value
 
 
 def _solid(value: str) -> str:
@@ -44,13 +43,22 @@ def _solid(value: str) -> str:
     return value
 
 
-Moment = Annotated[str, Field(max_length=40, examples=["2031-10-14T09:30:00+00:00"]), AfterValidator(_moment)]
+Moment = Annotated[
+    str,
+    Field(max_length=40, pattern=r"^\d{4}-\d\d-\d\d", examples=["2031-10-14T09:30:00+00:00"]),
+    AfterValidator(_moment),
+]
 Address = Annotated[
     str,
-    Field(min_length=8, max_length=2000, examples=["https://meldenpost.example/dam"]),
+    Field(
+        min_length=8,
+        max_length=2000,
+        pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://\S+$",
+        examples=["https://meldenpost.example/dam"],
+    ),
     AfterValidator(_address),
 ]
-Words = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_solid)]
+Words = Annotated[str, Field(min_length=1, max_length=300, pattern=r"\S"), AfterValidator(_solid)]
 Ident = Annotated[str, Field(min_length=1, max_length=200)]
 Number = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Note = Annotated[str, Field(max_length=20_000)]

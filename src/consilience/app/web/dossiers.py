@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import quote
@@ -188,10 +189,17 @@ def filled(
     told = tuple((k, r["number"]) for k, r in sorted(found.beside["remarks"].items())) if slot else ()
     marks = tuple(sorted((kind, tuple(sorted(ids))) for kind, ids in found.marks.items()))
     key = (dossier.key, name, found.way, told, slotted, marks, _keyed(values))
-    made = _filled.get(
-        key, lambda: section(dossier.known, name, found.way, Hooks(found.marks, slot), **values)
-    )
+    hooks = Hooks(found.marks, slot, partial(_account, found.beside["named"]), _person)
+    made = _filled.get(key, lambda: section(dossier.known, name, found.way, hooks, **values))
     return made or ""
+
+
+def _account(named: dict[str, str], name: str) -> str:
+    return f"/accounts/{quote(named[name], safe='')}" if name in named else ""
+
+
+def _person(name: str) -> str:
+    return f"/people/{quote(name, safe='', errors='replace')}"
 
 
 def _keyed(values: Json) -> Hashable:

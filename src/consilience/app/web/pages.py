@@ -409,11 +409,14 @@ def _came(library: Library, listed: list[Json]) -> list[Json]:
     found: dict[str, list[Json]] = {}
     for one in listed:
         found.setdefault(one["story"], []).append(one)
+    imprints = library.imprints(list(found), LISTED)
     told = []
     for story, members in found.items():
         tale = _tale(library, story)
+        known = {i.id: {"title": i.title, "outlet": i.outlet} for i in imprints.get(story, ())}
+        accounts = [{**m, "title": None, "outlet": None, **known.get(m["id"], {})} for m in members]
         own = any(m["founds"] for m in members)
-        told.append({**tale, "total": tale["accounts"], "founds": own, "accounts": members})
+        told.append({**tale, "total": tale["accounts"], "founds": own, "accounts": accounts})
     return told
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastapi import FastAPI
@@ -18,10 +18,12 @@ from jinja2 import TemplateNotFound
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Match
 
 from ...errors import ConsilienceError
 
 PROBLEM = "application/problem+json"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 SAID = 300
 """Most code points of a sentence that repeats what was asked."""
 Json = dict[str, Any]
@@ -128,11 +130,21 @@ def _unfit(errors: Sequence[Any]) -> Fault:
     return Fault(422, f"{first['msg'][:SAID]}{more}", where[:SAID], "see /api for what is taken")
 
 
+def _served(app: FastAPI, request: Request) -> list[str]:
+    """The methods that an address takes; each has a route of its own, and one alone was asked."""
+    asked = [{**request.scope, "method": method} for method in METHODS]
+    found = [a["method"] for a in asked if any(r.matches(a)[0] is Match.FULL for r in app.routes)]
+    return found or ["GET"]
+
+
 def answer_errors(app: FastAPI) -> None:
     """Let an app answer every error so."""
 
     def told(request: Request, error: Exception) -> Response:
-        return answer(request, of_error(error))
+        fault = of_error(error)
+        if fault.status == 405:
+            fault = replace(fault, headers={"Allow": ", ".join(_served(app, request))})
+        return answer(request, fault)
 
     for kind in (ConsilienceError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, told)
