@@ -134,6 +134,14 @@ def test_what_is_new_has_a_sign_and_a_word() -> None:
         assert re.search(r'<span class="fresh"><svg.*?</svg> new</span>', html)
 
 
+def test_accounts_and_people_lead_to_their_own_pages() -> None:
+    hooks = Hooks(account=lambda name: f"/accounts/{name}", person=lambda name: f"/people/{len(name)}")
+    first = known().accounts[0]
+    assert f'href="/accounts/{first.id}"' in section(known(), "accounts", WAY, hooks)
+    assert 'href="/people/' in section(known(), "ledger", WAY, hooks)
+    assert 'href="/' not in section(known(), "accounts", Way("x"))
+
+
 def test_a_slot_stands_under_each_discrepancy() -> None:
     html = section(known(), "discrepancies", WAY, Hooks(slot=lambda d: f"[{d['id']}]"))
     listed = known().listed("discrepancies")
@@ -153,9 +161,11 @@ def test_texts_of_accounts_are_data() -> None:
         account["title"] = account["outlet"] = EVIL
     document["points"][0]["says"] = document["discrepancies"][0]["explanation"] = EVIL
     evil = facts(document)
-    pair = {"pair": evil.accounts[:2]}
     parts = [section(evil, name, WAY) for name in WHOLE]
-    parts += [section(evil, "matrix", WAY, rows=evil.rows, caption="x"), section(evil, "beside", WAY, **pair)]
+    parts += [
+        section(evil, "matrix", WAY, rows=evil.rows, caption="x"),
+        section(evil, "beside", WAY, pair=evil.accounts[:2]),
+    ]
     parts += [section(evil, "point_words", WAY, row=evil.rows[0])]
     for html in parts:
         assert "<script" not in html

@@ -60,10 +60,16 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """What a page adds: marks of what is new, by kind and id, and a slot under each discrepancy."""
+    """What a page adds: marks of what is new, by kind and id, and a slot under each discrepancy.
+
+    ``account`` and ``person`` give the address of the page of one, by the dossier's id and by the name; ''
+    where there is none.
+    """
 
     marks: Mapping[str, frozenset[str]] = field(default_factory=dict)
     slot: Callable[[Document], str] | None = None
+    account: Callable[[str], str] = lambda _: ""
+    person: Callable[[str], str] = lambda _: ""
 
     def new(self, kind: str, ident: str) -> bool:
         """Whether something of a kind (accounts, points, discrepancies, statements) is new to the reader."""
