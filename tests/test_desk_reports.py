@@ -122,7 +122,7 @@ def test_long_stories_are_listed_in_part(library: Library) -> None:
             writer.add(entry(witness(100 + n), story(5)))
     number = collected(library, story(5))
     assert len(report(library, number)["items"][0]["accounts"]) == LISTED
-    assert "and 5 more" in file_of(library, number).words
+    assert "and 5 earlier ones" in file_of(library, number).words
 
 
 def test_the_file_tells_all_of_it(library: Library) -> None:

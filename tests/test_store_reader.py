@@ -320,7 +320,10 @@ def test_accounts_of_stories_by_their_outside(store: Store) -> None:
     ]
     assert store.arrivals(["s1:none"]) == {"s1:none": ()}
     first, _ = store.imprints([story(0)], 2)[story(0)]
-    assert (first.name, first.title, first.url) == ("report-0", "Flood report 0", "https://melden.example/0")
+    assert (first.name, first.title, first.url) == ("report-1", "Flood report 1", "https://melden.example/1")
+    assert [i.published for i in store.imprints([story(0)])[story(0)]] == [
+        a[0] for a in store.arrivals([story(0)])[story(0)]
+    ]
     assert [t.id for t in store.tales([story(7), story(0)])] == [story(0)]
     assert store.fresh({story(0): "2031-05-09", story(1): ""}) == {story(0): 3}
     assert store.fresh({story(0): "2031-05-11"}) == {}

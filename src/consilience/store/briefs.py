@@ -88,12 +88,15 @@ def arrivals(db: sqlite3.Connection, stories: Sequence[str], most: int) -> dict[
 
 
 def imprints(db: sqlite3.Connection, stories: Sequence[str], most: int) -> dict[str, tuple[Imprint, ...]]:
-    """The imprints of the first accounts of some stories, in story order."""
+    """The imprints of the accounts of some stories, as ``arrivals`` has them."""
     asked = (
         "SELECT id, name, title, outlet, published, url FROM account "
-        "WHERE story = (SELECT n FROM story WHERE id = ?) ORDER BY ordering, id LIMIT ?"
+        "WHERE story = (SELECT n FROM story WHERE id = ?) ORDER BY ordering DESC, id DESC LIMIT ?"
     )
-    return {key: tuple(Imprint(*row) for row in db.execute(asked, (key, most))) for key in stories}
+    return {
+        key: tuple(Imprint(*row) for row in db.execute(asked, (key, most)).fetchall()[::-1])
+        for key in stories
+    }
 
 
 # -- outlets --

@@ -293,7 +293,10 @@ class Library:
         return briefs.arrivals(self._db, stories, most)
 
     def imprints(self, stories: Sequence[str], most: int = 100) -> dict[str, tuple[Imprint, ...]]:
-        """The imprints of the first accounts of each story, in story order."""
+        """The imprints of the accounts of each story, in story order.
+
+        :param most: how many of each story; of more, the last.
+        """
         return briefs.imprints(self._db, stories, most)
 
     # -- outlets --
