@@ -66,7 +66,7 @@ def test_an_interest_is_kept_changed_and_given_up(store: Store) -> None:
     [
         ("colour", "red"), ("topic", ""), ("topic", " \t"), ("topic", "?!"), ("topic", "x" * 10_000),
         ("person", "…"), ("person", "a" * 301), ("place", ""), ("outlet", "  "), ("story", "s1:ffffffffffffffff"),
-        ("topic", "flood story:abcd"), ("story", "x" * 10_000), ("topic", "OR AND"),
+        ("topic", "flood story:abcd"), ("story", "x" * 10_000), ("topic", "OR AND"), ("topic", "-drill"), ("topic", "after:2031-05"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_followed_is_said(store: Store, kind: str, value: str) -> None:
@@ -118,6 +118,15 @@ def test_what_matches_is_known_as_accounts_come(store: Store) -> None:
     with store.writing() as writer:
         writer.annotated(witness(4).id, "v1", annotated(witness(4)))
     assert matches(store, late.number) == matches(store, said.number) == {story(0): 1, story(1): 1}
+
+
+def test_a_topic_may_be_bound_to_days(store: Store) -> None:
+    late = store.take_interest("topic", "flooded after:2031-05-04", at=AT)
+    fill(store, 3)
+    assert matches(store, late.number) == {}
+    with store.writing() as writer:
+        writer.add(entry(witness(5), story(1), 22_405.0))
+    assert matches(store, late.number) == {story(1): 1}
 
 
 def test_a_block_that_fails_leaves_no_match(store: Store) -> None:

@@ -17,7 +17,7 @@ from ..errors import InputError
 from .codec import name_key, shown, stamp
 from .matching import interests, plain, rematch
 from .protocol import INTERESTS, Interest, Item, Look, Report
-from .query import Days, parse
+from .query import parse
 
 MOST_INTERESTS = 200
 """Each is looked for in the index whenever the feed is shown."""
@@ -89,11 +89,11 @@ def key_of(kind: str, value: str) -> str:
 
 
 def _asks(topic: str) -> bool:
-    """Whether a topic asks for anything that an account has by itself."""
+    """Whether a topic holds a word: of what is only left out, or of days, nearly everything matches."""
     query = parse(topic)
     if query.stories:
         raise InputError("a topic is not bound to a story", where="follow topic", todo="follow the story")
-    return bool(query.clauses) or query.days != Days()
+    return any(not clause.no for clause in query.clauses)
 
 
 def drop(db: sqlite3.Connection, table: str, number: int) -> bool:
