@@ -24,6 +24,10 @@ MISSED = {
     "Tomas Brelik heads the rescue service.",
     # a place that stands near by is taken for the passage's
     "The tug Bittern will refloat a ferry at Ostrel.",
+    # "in working order" and "out of order" share too little
+    "The aids to navigation were out of order.",
+    # what happened is told with its day in a sentence on something else
+    "The landslide happened on Monday.",
 }
 
 
@@ -89,6 +93,13 @@ def test_bounds_are_told(library: Library) -> None:
     assert any("surest are given" in n for n in found["notes"])
 
 
+@pytest.mark.parametrize(
+    "claim", ['" OR "', "\ud800 ferry \x00 112", "NOT kind:point (ferry)", "漢字 الفرس 😀 x"]
+)
+def test_no_claim_breaks_the_search(library: Library, claim: str) -> None:
+    assert check(library, claim)["claim"]
+
+
 @pytest.mark.parametrize("claim", ["", " …! ", "long " * LONGEST])
 def test_what_is_no_claim_is_refused(library: Library, claim: str) -> None:
     with pytest.raises(InputError, match="a claim is a sentence"):
@@ -113,7 +124,7 @@ def test_a_story_not_compared_is_told_so_and_long_accounts_are_read_in_part(tmp_
     assert text[passage["start"] : passage["end"]] == passage["words"]
     assert "four hundred houses" in passage["words"]
     assert found["reported"][0]["point"] is None
-    assert any(n.startswith("not compared yet") for n in found["notes"])
+    assert any(n.startswith("Not compared yet") for n in found["notes"])
 
 
 def test_the_order_of_the_accounts_changes_nothing(library: Library) -> None:

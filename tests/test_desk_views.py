@@ -214,7 +214,7 @@ def test_names_that_people_join_or_part_are_told(library: Library) -> None:
     assert found["total"] == 0
 
 
-def test_part_of_several_names_asks_which() -> None:
+def test_over_a_long_time_statements_are_counted_by_month() -> None:
     days = [(f"2031-{n // 28 + 1:02}-{n % 28 + 1:02}", 1) for n in range(MOST_DAYS + 1)]
     found = times(days)
     assert (found["grain"], found["rows"][0]) == ("month", {"when": "2031-01", "count": 28})

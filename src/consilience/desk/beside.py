@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from threading import Lock
 
 from ..annotate import annotate, link
 from ..annotate.pipeline import one_thread
@@ -44,6 +45,8 @@ BEFORE, AFTER = 600, 200
 """How far from a passage a name may stand that it is about: "The two, a couple from Ostrel"."""
 SWAPS = 2
 """Names of others that are tried in the place of one of the claim, in each story."""
+ALONE = Lock()
+"""Claims are laid one after the other: the parser and the mathematics are not made for two threads."""
 KEPT = 64
 """Accounts whose annotation is kept between two claims."""
 
@@ -65,19 +68,19 @@ class Passage:
     form: str = ""
 
 
-@one_thread()
 def lay_beside(claim: str, accounts: Sequence[Witness], until: str | None = None) -> list[Passage]:
     """The passages of some accounts that speak to a claim, surest first.
 
     :param until: when the claim is made, for "on Thursday": an ISO date or time.
     """
-    said = _read(_witness(SAID, claim, until))
-    core, speaker = _core(said)
-    asked = _asked(core, said, accounts, until)
-    if asked is None:
-        return []
-    asked.speaker = _core(asked.claimed)[1] if speaker else None
-    return _tried(asked, asked.passages(), lambda other: _asked(other, said, accounts, until))
+    with ALONE, one_thread():
+        said = _read(_witness(SAID, claim, until))
+        core, speaker = _core(said)
+        asked = _asked(core, said, accounts, until)
+        if asked is None:
+            return []
+        asked.speaker = _core(asked.claimed)[1] if speaker else None
+        return _tried(asked, asked.passages(), lambda other: _asked(other, said, accounts, until))
 
 
 def _asked(core: str, said: Annotated, accounts: Sequence[Witness], until: str | None) -> _Claim | None:
@@ -353,11 +356,17 @@ class _Claim:
                     met.append(mine)
         there = self._sketch(unit).numbers
         missing = [n for n in self.sketch.numbers if n not in there and not any(_of(n, q) for q in met)]
-        return (
-            ("number", f"does not give the figure {', '.join(missing)}", False)
-            if missing
-            else ("", "", False)
-        )
+        if not missing:
+            return "", "", False
+        others = [n for n in there if n not in self.sketch.numbers]
+        units = [{q.unit for q, _ in side if q.unit} for side in (theirs, self._quantities(self.unit))]
+        if score >= SAYS and len(others) == len(missing) and (not all(units) or units[0] & units[1]):
+            return (
+                "number",
+                f"gives {' and '.join(others)} where the claim gives {' and '.join(missing)}",
+                True,
+            )
+        return "number", f"does not give the figure {', '.join(missing)}", False
 
     def _time(self, unit: Unit, account: Annotated, score: float) -> tuple[str, str, bool]:
         def timed(u: Unit) -> bool:

@@ -15,11 +15,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ..annotate import annotate
+from ..collate.clauses import READ
 from ..collate.evidence import CONTENT
 from ..data import lexicon
 from ..errors import InputError
 from ..model import Region, Witness
 from ..settings import Settings
+from ..store.codec import shown
 from . import shapes
 from .shapes import Json
 from .story import names
@@ -60,7 +62,7 @@ def check(
     :param limit: how many points, contradictions and related passages are given at most.
     :raises InputError: when there is no claim, or it is too long to be one.
     """
-    words = " ".join(claim.split())
+    words = " ".join((shown(claim) or "").split())
     if not any(c.isalnum() for c in words) or len(words) > LONGEST:
         what = f"a claim is a sentence of up to {LONGEST} signs, and this has {len(words):,}"
         raise InputError(what, where="check", todo="write one assertion")
@@ -74,11 +76,14 @@ def check(
     for name, rows in told.items():
         rows.sort(key=lambda row: -row["score"])
         if len(rows) > limit:
-            notes.append(f"of {len(rows)} found as {name}, the {limit} surest are given")
+            notes.append(f"Of {len(rows)} found as {name}, the {limit} surest are given.")
+    foreign = sum(a.witness.language not in READ for _, accounts in found for a in accounts)
+    if foreign:
+        notes.append(f"{foreign} of the accounts are in languages of which the words alone are compared.")
     waiting = [tale for tale, _ in found if not library.briefs([tale.id]).get(tale.id)]
     if waiting:
         some = ", ".join(f"“{t.label}”" for t in waiting)
-        notes.append(f"not compared yet, so that nothing is known of origins: {some}")
+        notes.append(f"Not compared yet, so that nothing is known of origins: {some}.")
     return {
         "claim": words,
         **{name: rows[:limit] for name, rows in told.items()},
@@ -126,7 +131,9 @@ def _stories(library: Store, query: Sequence[str], notes: list[str]) -> list[tup
     ranked = sorted(weight, key=lambda s: (-weight[s], s))
     near = [s for s in ranked[:STORIES] if weight[s] >= FAINT * weight[ranked[0]]]
     if len(ranked) > len(near):
-        notes.append(f"{len(ranked)} stories share words with it; it was laid beside the {len(near)} nearest")
+        notes.append(
+            f"{len(ranked)} stories share words with it; it was laid beside the {len(near)} nearest."
+        )
     return _chosen(library, near, nearest, notes)
 
 
@@ -144,7 +151,7 @@ def _chosen(
         found.append((library.story(story), [a for a in accounts if a in some]))
         if len(some) < len(accounts):
             label = found[-1][0].label
-            notes.append(f"of the {len(accounts)} accounts of “{label}”, the {len(some)} nearest were read")
+            notes.append(f"Of the {len(accounts)} accounts of “{label}”, the {len(some)} nearest were read.")
     return found
 
 
