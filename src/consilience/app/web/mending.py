@@ -93,8 +93,13 @@ def _with(address: str, **more: str) -> str:
 @router.post("/corrections/merge", include_in_schema=False)
 def merge(request: Request, story: Field = "", other: Field = "", back: Field = "") -> Response:
     """Two stories are one."""
-    given = {"kind": "merge", "other": other}
-    return _done(request, back, given, lambda library, at: library.merge(story, _ident(other), at=at))
+
+    def say(library: Library, at: str) -> Event:
+        if not other.strip():
+            raise InputError("no story is named", where="merge", todo="give its address or its id")
+        return library.merge(story, _ident(other), at=at)
+
+    return _done(request, back, {"kind": "merge", "other": other}, say)
 
 
 @router.post("/corrections/split", include_in_schema=False)
