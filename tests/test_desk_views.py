@@ -86,9 +86,11 @@ def test_remarks_and_interests_stand_with_the_story(library: Library) -> None:
     library.take_interest("outlet", "westshore notes", at=NOW)
     library.take_interest("outlet", "Orvan Echo", at=NOW)
     library.take_interest("story", tale.id, at=NOW)
+    library.take_interest("person", "Irena Valdosk", at=NOW)
+    library.take_interest("topic", "strike", muted=True, at=NOW)
     found = story(library, document, tale)
     assert found["remarks"][differs]["why"] == "two calendars"
-    assert [i["kind"] for i in found["interests"]] == ["outlet", "story"]
+    assert [i["kind"] for i in found["interests"]] == ["outlet", "story", "person"]
 
 
 def told(*articles: str) -> list[dict[str, Any]]:

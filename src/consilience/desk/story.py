@@ -67,7 +67,7 @@ def said(
         "freshness": _freshness(document, accounts, brief, settled),
         "history": [shapes.event(e) for e in library.history(story=tale.id, limit=MOST_HISTORY)],
         "remarks": remarks(library, tale.id),
-        "interests": [_interest(i) for i in concerned(library.interests(), tale, accounts)],
+        "interests": [_interest(i) for i in concerned(library, tale.id)],
         "mail": mail_draft(tale.label, brief, link),
     }
 
@@ -171,14 +171,11 @@ def remarks(library: Store, story: str) -> dict[str, Json]:
     return {key: {"why": e.why, "at": e.at, "number": e.number} for key, e in found.items()}
 
 
-def concerned(interests: Iterable[Interest], tale: Tale, accounts: Iterable[Kept]) -> list[Interest]:
-    """What is followed or muted of a story by itself: the story, and the outlets of its accounts."""
-    outlets = {(a.witness.outlet or "").casefold() for a in accounts}
-    ids = {tale.id, *tale.also}
-    return [
-        i for i in interests
-        if (i.kind == "story" and i.value in ids) or (i.kind == "outlet" and i.value.casefold() in outlets)
-    ]  # fmt: skip
+def concerned(library: Store, story: str) -> list[Interest]:
+    """What is followed or muted that a story matches."""
+    interests = library.interests()
+    matched = library.matched(interests, [story])
+    return [i for i in interests if matched.get(i.number, {}).get(story)]
 
 
 def _interest(one: Interest) -> Json:
