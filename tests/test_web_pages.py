@@ -10,7 +10,8 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
-from consilience.app.web.pages import _meanings, _place
+from consilience.app.web.drawings import circles, place
+from consilience.app.web.pages import _meanings
 from consilience.app.web.security import PAGE_POLICY, Guard, guarded
 from consilience.app.web.server import create_app
 from consilience.app.web.site import Site, static_folder
@@ -162,8 +163,15 @@ def test_a_person_is_shown_with_outlets_ways_and_time(web: TestClient) -> None:
 
 def test_places_in_time_lie_between_first_and_last() -> None:
     rows = [{"when": "2031-01"}, {"when": "2031-07"}, {"when": "2032-01"}]
-    _place(rows)
+    place(rows)
     assert [round(float(r["place"]), 1) for r in rows] == [0.0, 0.5, 1.0]
+
+
+def test_circles_are_drawn_for_as_many_accounts_as_can_be_seen() -> None:
+    assert circles({"origins": 2, "accounts": 11})["height"] == 26
+    assert circles({"origins": 2, "accounts": 11})["own"].count("z") == 2
+    for story in ({"origins": None, "accounts": 3}, {"origins": 2, "accounts": 200}):
+        assert not circles(story)["own"]
 
 
 def test_an_outlet_is_told_in_counts_without_a_verdict(web: TestClient) -> None:
@@ -236,10 +244,12 @@ def test_help_shows_them_with_what_they_were_measured_on(web: TestClient) -> Non
         assert row["what"] in html and row["material"] in html
 
 
-@pytest.mark.parametrize("path", ["/accounts/w1:0", "/jobs/77", "/reports/9", "/feed?only=best", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/accounts/w1:0", "/jobs/77", f"/jobs/{10**20}", "/reports/9", "/feed?only=best", "/nowhere"]
+)
 def test_what_is_not_there_is_told_with_what_to_do(web: TestClient, path: str) -> None:
     got = web.get(path)
-    assert got.status_code in (400, 404)
+    assert got.status_code in (400, 404, 422)
     assert 'href="/feed"' in got.text and "<h1" in got.text
 
 

@@ -6,12 +6,13 @@ it. Finds nothing itself. Invariant: no view compares, reads or fetches anything
 
 from __future__ import annotations
 
+import pathlib
 from dataclasses import asdict, fields
 from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
@@ -32,7 +33,8 @@ from ...settings import Settings
 from ...store import KINDS, Job, Library
 from ...store.codec import name_key
 from .. import views
-from ..place import example_folders
+from ..place import MOST, example_folders
+from . import drawings
 from .security import LETTER_POLICY, attachment
 from .shown import page
 from .site import Site, the_site
@@ -41,6 +43,7 @@ router = APIRouter()
 Json = dict[str, Any]
 TheSite = Annotated[Site, Depends(the_site)]
 Page = Annotated[int, Query(ge=1, le=1_000_000)]
+Number = Annotated[int, Path(ge=1, le=MOST)]
 Day = Annotated[str, Query(max_length=20)]
 ENTRIES = 50
 """Stories of an Atom feed."""
@@ -65,7 +68,11 @@ def start() -> Response:
 # -- the feed --
 
 
-@page(router, "/feed", "feed.html.j2")
+def _drawn_feed(model: Json) -> Json:
+    return {"drawings": drawings.of_stories(model["items"])}
+
+
+@page(router, "/feed", "feed.html.j2", _drawn_feed)
 def feed(site: Site, page: Page = 1, only: str = "") -> Json:
     """Stories, newest first."""
     told = desk_feed.feed(site.library, now=site.now(), page=page, only=only)
@@ -98,7 +105,11 @@ def _followed(library: Library) -> dict[str, Json]:
 # -- the digest, and feeds for other readers --
 
 
-@page(router, "/digest", "digest.html.j2")
+def _drawn_digest(model: Json) -> Json:
+    return {"drawings": drawings.of_stories(s for g in model["groups"] for s in g["items"])}
+
+
+@page(router, "/digest", "digest.html.j2", _drawn_digest)
 def digest(site: Site, day: Day = "") -> Json:
     """What came on a day, by why it is shown."""
     told = _digest(site, day)
@@ -140,7 +151,7 @@ def feed_atom(site: TheSite) -> Response:
 
 
 @router.get("/follows/{number}/atom", include_in_schema=False)
-def follow_atom(site: TheSite, number: int) -> Response:
+def follow_atom(site: TheSite, number: Number) -> Response:
     """What is followed, for other readers of feeds."""
     one = desk_interests.interest(site.library, number)
     found, _ = site.library.found((one,), ENTRIES)
@@ -202,21 +213,7 @@ def check(site: Site, claim: Annotated[str, Query(max_length=5000)] = "") -> Jso
 # -- accounts, people, outlets --
 
 
-def _drawn(model: Json) -> Json:
-    """An account's text in lines, with what is said in it marked."""
-    from ...dossier.render import page as drawing
-    from ...dossier.render.facts import facts
-
-    ident = model["account"]["id"]
-    article = {**model["account"], "siglum": "", "text": model["text"], "regions": model["regions"]}
-    said = [
-        {"article": ident, "content": s["spans"], "speaker": {"name": s["speaker"]}, "form": s["form"]}
-        for s in model["statements"]
-    ]
-    return {"drawn": drawing.texts(facts({"articles": [article], "statements": said}))}
-
-
-@page(router, "/accounts/{ref}", "account.html.j2", _drawn)
+@page(router, "/accounts/{ref}", "account.html.j2", drawings.text)
 def account(site: Site, ref: str) -> Json:
     """One account."""
     found = site.library.account(ref)
@@ -232,15 +229,8 @@ def account(site: Site, ref: str) -> Json:
 def person(site: Site, name: str, about: Annotated[str, Query(max_length=300)] = "", page: Page = 1) -> Json:
     """What a person or body said."""
     told = desk_people.person(site.library, name, about=about, page=page)
-    _place(told["times"]["rows"])
+    drawings.place(told["times"]["rows"])
     return {**told, "interest": _held(site.library, "person", name, *told["names"])}
-
-
-def _place(rows: list[Json]) -> None:
-    """Say of each day or month where it lies between the first and the last, 0 to 1."""
-    days = [date.fromisoformat((row["when"] + "-01")[:10]).toordinal() for row in rows]
-    for row, day in zip(rows, days, strict=True):
-        row["place"] = round((day - days[0]) / max(1, days[-1] - days[0]), 4)
 
 
 @page(router, "/outlets", "outlets.html.j2")
@@ -285,7 +275,7 @@ def reports(site: Site) -> Json:
 
 
 @page(router, "/reports/{number}", "report.html.j2")
-def report(site: Site, number: int) -> Json:
+def report(site: Site, number: Number) -> Json:
     """One collection, with what its items are now."""
     told = desk_reports.report(site.library, number)
     held = {i["ref"] for i in told["items"]}
@@ -306,7 +296,7 @@ def _mail(told: Json, base: str) -> str:
 
 
 @router.get("/reports/{number}/file", include_in_schema=False)
-def report_file(site: TheSite, number: int) -> Response:
+def report_file(site: TheSite, number: Number) -> Response:
     """A report as one HTML file."""
     told = desk_reports.report(site.library, number)
     named = {"Content-Disposition": attachment(f"{told['title']}.html")}
@@ -345,7 +335,7 @@ def jobs(site: Site) -> Json:
 
 
 @page(router, "/jobs/{number}", "job.html.j2")
-def job(site: Site, number: int) -> Json:
+def job(site: Site, number: Number) -> Json:
     """What was asked of the worker, how far it is, and what became of it."""
     found = site.library.job(number)
     ahead = sum(j.open and j.number < number for j in site.library.jobs(200)) if found.open else 0
@@ -476,10 +466,9 @@ def _value(value: Any) -> str:
 def backup(site: TheSite) -> Response:
     """The whole library as a file."""
     import tempfile
-    from pathlib import Path
 
     folder = tempfile.TemporaryDirectory(prefix="consilience-")
-    copy = Path(folder.name) / "library.db"
+    copy = pathlib.Path(folder.name) / "library.db"
     site.library.backup(copy)
     headers = {"Content-Disposition": attachment(f"library {site.now()[:10]}.db")}
     done = BackgroundTask(folder.cleanup)
