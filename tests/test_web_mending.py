@@ -253,7 +253,7 @@ def test_the_history_tells_each_entry_in_words(web: TestClient, library: Library
     assert says[2].startswith("You said that “Ada Brandt” is somebody else in “")
     assert says[3] == "You said that “Ada Brandt” and “the mayor” are one person or body."
     assert says[4].startswith("You moved “")
-    assert says[5].startswith("You made 2 accounts of “")
+    assert says[5].startswith("You made two accounts of “")
     page = web.get("/history").text
     assert page.count('/undo"') == 4 + page.count('action="/history/undo"')
     assert "taken back in 5" in page

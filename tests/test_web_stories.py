@@ -283,6 +283,27 @@ def test_a_dossier_is_asked_for_once_and_shown_when_made(mine: TestClient, copie
     assert "three of six accounts had come out" in made
 
 
+def test_no_page_needs_the_dossier_to_be_made(mine: TestClient, copied: Path) -> None:
+    with Library.open(copied) as library:
+        story = ferry(library)
+        library.split(story, [next(library.accounts(story=story)).witness.id], at=NOW)
+    for part in PARTS:
+        path, _, query = f"/stories/{story}{part}".partition("?")
+        assert mine.get(f"{path}?{query}").status_code == 200
+        assert mine.get(f"{path}.json?{query}").json()["counts"] == {}
+    assert mine.get(f"/stories/{story}/file").url.path == f"/stories/{story}"
+
+
+def test_the_ledger_is_dealt_out_whole(web: TestClient, story: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = web.get(f"/stories/{story}/ledger.json").json()
+    monkeypatch.setattr(stories, "STATEMENTS", 25)
+    pages = web.get(f"/stories/{story}/ledger.json").json()["pages"]
+    told = [web.get(f"/stories/{story}/ledger.json?page={n + 1}").json() for n in range(pages)]
+    assert pages > 1
+    assert [line for page in told for line in page["ledger"]] == whole["ledger"]
+    assert "Page 2 of" in web.get(f"/stories/{story}/ledger?page=2").text
+
+
 def test_what_failed_is_said_and_not_asked_again(mine: TestClient, copied: Path) -> None:
     with Library.open(copied) as library:
         story = ferry(library)

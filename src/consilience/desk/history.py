@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from ..dossier.render.facts import counted
 from ..errors import InputError
 from . import shapes
 
@@ -55,7 +56,7 @@ def entry(library: Store, event: Event) -> Json:
 def says(event: Event, accounts: list[Json], stories: list[Json]) -> str:
     """An entry in a sentence."""
     who = "You" if event.actor == "person" else "The program"
-    many = f"{len(event.accounts):,} account{'s' * (len(event.accounts) != 1)}"
+    many = counted(len(event.accounts), "account")
     label = [f"“{s['label']}”" for s in stories] or ["a story"]
     if event.kind == "merge":
         return f"{who} joined two stories: {many} went to {label[0]}."
@@ -79,7 +80,7 @@ def _word(event: Event, label: list[str]) -> str:
         return f"{' and '.join(names)} are one person or body"
     if event.kind == "not same":
         return f"{names[0]} is somebody else in {' and '.join(label)}"
-    return f"a discrepancy of {label[0]} is harmless: {event.why}"
+    return f"a discrepancy of {label[0]} is harmless: {event.why.rstrip('.')}"
 
 
 def _accounts(library: Store, ids: Iterable[str]) -> Iterable[Json]:
@@ -89,11 +90,13 @@ def _accounts(library: Store, ids: Iterable[str]) -> Iterable[Json]:
 
 
 def _stories(library: Store, ids: Iterable[str]) -> Iterable[Json]:
-    """The stories as they are called now; an id that leads into another is that other's."""
+    """The stories as they are called now, each once: an id that leads into another is that other's."""
+    found: dict[str, Json] = {}
     for ident in ids:
         try:
             tale = library.story(ident)
         except InputError:  # taken back, and gone with it
-            yield {"id": ident, "label": shapes.short(ident)}
+            found[ident] = {"id": ident, "label": shapes.short(ident)}
             continue
-        yield {"id": tale.id, "label": tale.label or shapes.short(tale.id)}
+        found[tale.id] = {"id": tale.id, "label": tale.label or shapes.short(tale.id)}
+    return found.values()

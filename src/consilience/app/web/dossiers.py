@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from ...desk import story as desk
-from ...dossier.render.facts import Facts, facts
+from ...dossier.render.coverage import COLUMNS
+from ...dossier.render.facts import Edge, Facts, facts
 from ...dossier.render.sections import Hooks, Way, section
 from ...dossier.render.since import Step, steps
 from ...engine import shelf
@@ -30,6 +31,8 @@ T = TypeVar("T")
 OPEN = 240
 """Accounts of the dossiers kept in memory; one takes about half a megabyte there."""
 SEEN = 100
+STRIPS, FEWEST = 360, 12
+"""Signs in the strips of the coverage, over all accounts; and points that each shows at least."""
 MARKED = {
     "accounts": "articles", "points": "points", "discrepancies": "discrepancies", "statements": "statements"
 }  # fmt: skip
@@ -189,13 +192,25 @@ def filled(
     told = tuple((k, r["number"]) for k, r in sorted(found.beside["remarks"].items())) if slot else ()
     marks = tuple(sorted((kind, tuple(sorted(ids))) for kind, ids in found.marks.items()))
     key = (dossier.key, name, found.way, told, slotted, marks, _keyed(values))
-    hooks = Hooks(found.marks, slot, partial(_account, found.beside["named"]), _person)
+    hooks = Hooks(
+        found.marks, slot, partial(_account, found.beside["named"]), _person, partial(_pair, found),
+        max(FEWEST, min(COLUMNS, STRIPS // len(dossier.accounts or "-"))),
+    )  # fmt: skip
     made = _filled.get(key, lambda: section(dossier.known, name, found.way, hooks, **values))
     return made or ""
 
 
 def _account(named: dict[str, str], name: str) -> str:
     return f"/accounts/{quote(named[name], safe='')}" if name in named else ""
+
+
+def _pair(found: Opened, edge: Edge) -> str:
+    """The address of the two texts of an edge, where both are accounts."""
+    signs = {a.id: a.siglum for a in found.dossier.known.accounts} if found.dossier else {}
+    if edge.parent not in signs or edge.child not in signs:
+        return ""
+    two = urlencode({"a": signs[edge.parent], "b": signs[edge.child]})
+    return f"{found.way.to('compare')}{'&' if found.way.query else '?'}{two}"
 
 
 def _person(name: str) -> str:
@@ -206,6 +221,8 @@ def _keyed(values: Json) -> Hashable:
     """What a part is made from, by the numbers of points and accounts."""
 
     def short(value: Any) -> Hashable:
+        if isinstance(value, dict):  # a line of the document; which, is said by the page's number
+            return None
         if isinstance(value, list | tuple):
             return tuple(short(v) for v in value)
         return getattr(value, "number", getattr(value, "index", value))  # type: ignore[no-any-return]

@@ -53,7 +53,6 @@ TITLES = {
 OF_DOCUMENT = {
     "descent": ("stemma",),
     "origins": ("origins",),
-    "ledger": ("ledger", "statements", "entities"),
     "timeline": ("timeline",),
     "coverage": ("coverage", "omissions", "selections"),
     "framing": ("framing",),
@@ -62,9 +61,11 @@ OF_DOCUMENT = {
 """The pages that show a part of the dossier whole, and what of the document their twins hold."""
 SHOWN = ("shared", "differs", "single", "several", "alone")
 """Points that can be asked for; see ``sections.rows``."""
-ROOM = 72_000
+ROOM = 56_000
 """Bytes of a page that lines of the matrix may take, by what a line and a sign in it take."""
 LINE, SIGN = 800, 200
+STATEMENTS = 120
+"""Statements on a page of the ledger; a speaker is not divided."""
 FILES = {
     "html": ("text/html", ".html"),
     "json": ("application/json", ".json"),
@@ -272,6 +273,31 @@ def _whole(part: str) -> None:
 
 for _part in OF_DOCUMENT:
     _whole(_part)
+
+
+@shown("ledger", "/ledger", "story_ledger.html.j2")
+def ledger(found: Opened, request: Request, page: PageNumber = 1) -> Json:
+    """Who said what: the speakers of whom most is told come first."""
+    document = _known(found).document
+    pages: list[list[Json]] = [[]]
+    held = 0
+    for line in document["ledger"]:
+        if held + len(line["statements"]) > STATEMENTS and pages[-1]:
+            pages.append([])
+            held = 0
+        pages[-1].append(line)
+        held += len(line["statements"])
+    page = min(page, len(pages))
+    lines = pages[page - 1]
+    _print(request, lambda: filled(found, "ledger", slotted=(page, len(pages)), ledger=lines))
+    said = {i for line in lines for i in line["statements"]}
+    return {
+        "page": page,
+        "pages": len(pages),
+        "ledger": lines,
+        "statements": [s for s in document["statements"] if s["id"] in said],
+        "entities": document["entities"],
+    }
 
 
 @shown("discrepancies", "/discrepancies", "story_part.html.j2")

@@ -53,10 +53,10 @@ class Grid:
     left: int
 
 
-def grid(facts: Facts) -> Grid:
+def grid(facts: Facts, columns: int = COLUMNS) -> Grid:
     """Where each account has each point that two or more have, the points in their order."""
     shared = facts.shared
-    rows = tuple(shared[:COLUMNS])
+    rows = tuple(shared[:columns])
     reasons = _reasons(facts)
     strips = []
     for a in facts.accounts:
@@ -64,7 +64,7 @@ def grid(facts: Facts) -> Grid:
         strips.append(
             Strip(
                 a,
-                tuple(cells[:COLUMNS]),
+                tuple(cells[:columns]),
                 sum(r.cells[a.index].carried for r in shared),
                 sum(r.cells[a.index].carried for r in facts.alone),
                 sum(c.state == "silent" for c in cells),

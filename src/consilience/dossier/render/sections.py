@@ -15,7 +15,8 @@ from typing import Any
 from urllib.parse import quote
 
 from . import beside, page
-from .facts import Account, Document, Facts, Row
+from .coverage import COLUMNS
+from .facts import Account, Document, Edge, Facts, Row
 from .filling import CONTROL, shared_environment, static
 from .stemma import NARROW, draw
 
@@ -62,14 +63,17 @@ class Way:
 class Hooks:
     """What a page adds: marks of what is new, by kind and id, and a slot under each discrepancy.
 
-    ``account`` and ``person`` give the address of the page of one, by the dossier's id and by the name; ''
-    where there is none.
+    ``account`` and ``person`` give the address of the page of one, by the dossier's id and by the name, and
+    ``pair`` that of the two texts of an edge; '' where there is none. ``columns`` are the points that a strip
+    of the coverage shows.
     """
 
     marks: Mapping[str, frozenset[str]] = field(default_factory=dict)
     slot: Callable[[Document], str] | None = None
     account: Callable[[str], str] = lambda _: ""
     person: Callable[[str], str] = lambda _: ""
+    pair: Callable[[Edge], str] = lambda _: ""
+    columns: int = COLUMNS
 
     def new(self, kind: str, ident: str) -> bool:
         """Whether something of a kind (accounts, points, discrepancies, statements) is new to the reader."""
@@ -106,7 +110,7 @@ def section(known: Facts, name: str, way: Way, hooks: Hooks = NONE, **values: An
 
     :param name: a name of ``PARTS``, or ``matrix`` (of ``rows``, with a ``caption``), ``point_words`` (of a
         ``row``), ``account_text`` (of an ``account``), ``text_key``, ``beside`` (of a ``pair`` of accounts),
-        with what is in brackets among ``values``.
+        with what is in brackets among ``values``; of the ledger, lines alone may be given as ``ledger``.
     :returns: HTML without a page around it; it needs the signs of ``signs`` on the page.
     """
     made = _template().render(
