@@ -7,12 +7,13 @@ Each answer is a view-model of ``desk``, the same that a page's twin gives. What
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, cast
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, FastAPI, Path, Query
 from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -29,7 +30,15 @@ from .documents import Moment
 from .shown import page
 from .site import Site
 
-router, v1 = APIRouter(), APIRouter(prefix="/api/v1")
+
+@asynccontextmanager
+async def _described(app: FastAPI) -> AsyncIterator[None]:
+    """While the app runs, its OpenAPI document is that of these operations."""
+    app.openapi = document  # type: ignore[method-assign] # the framework's own way to have another
+    yield
+
+
+router, v1 = APIRouter(lifespan=_described), APIRouter(prefix="/api/v1")
 reading = APIRouter(tags=["Library"])
 StoryId = Annotated[str, Path(description="A story's id, or its beginning.", max_length=200)]
 AccountId = Annotated[str, Path(description="An account's id, its beginning, or its name.", max_length=200)]
@@ -259,12 +268,6 @@ for part in (reading, api_changes.router):
 
 
 # -- the document of all this --
-
-
-@v1.get("/openapi.json", include_in_schema=False)
-def openapi() -> JSONResponse:
-    """The OpenAPI document of these operations."""
-    return JSONResponse(document())
 
 
 @page(router, "/api", "api.html.j2")
