@@ -152,6 +152,24 @@ def test_an_account_shows_its_text_with_regions_and_statements(
     for said in model["statements"]:
         start, end = said["spans"][0]
         assert f'id="t0-{start}-{end}"' in html, "a statement leads to its place in the text"
+    for near in model["neighbours"]:
+        for p in near["passages"]:
+            assert f'id="t0-{p["start"]}-{p["end"]}"' in html, "and so does what two accounts share"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/search?q=ferry&in=statement",
+        "/check?claim=The ferry was carrying 112 people.",
+        "/people/Irena Valdosk",
+    ],
+)
+def test_what_is_found_leads_to_its_place_in_the_account(web: TestClient, path: str) -> None:
+    links = re.findall(r'href="(/accounts/[^"#]+\?at=[^"#]+)#([^"]+)"', web.get(path).text)
+    assert links
+    for to, anchor in links:
+        assert f'id="{anchor}"' in web.get(to).text
 
 
 def test_a_person_is_shown_with_outlets_ways_and_time(web: TestClient) -> None:

@@ -73,7 +73,7 @@ def place(rows: list[Json]) -> None:
 
 
 def text(model: Json) -> Json:
-    """An account's text in lines, with what is said in it marked."""
+    """An account's text in lines, with what is said in it marked, and places that are led to."""
     from ...dossier.render import page
     from ...dossier.render.facts import facts
 
@@ -83,4 +83,7 @@ def text(model: Json) -> Json:
         {"article": ident, "content": s["spans"], "speaker": {"name": s["speaker"]}, "form": s["form"]}
         for s in model["statements"]
     ]
-    return {"drawn": page.texts(facts({"articles": [article], "statements": said}))}
+    led = [[p["start"], p["end"]] for n in model["neighbours"] for p in n["passages"]]
+    cites = [{"article": ident, "start": a, "end": b} for a, b in [*led, *filter(None, [model["at"]])]]
+    known = facts({"articles": [article], "statements": said, "summary": [{"text": "", "cites": cites}]})
+    return {"drawn": page.texts(known)}

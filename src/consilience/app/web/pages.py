@@ -214,14 +214,16 @@ def check(site: Site, claim: Annotated[str, Query(max_length=5000)] = "") -> Jso
 
 
 @page(router, "/accounts/{ref}", "account.html.j2", drawings.text)
-def account(site: Site, ref: str) -> Json:
-    """One account."""
+def account(site: Site, ref: str, at: Annotated[str, Query(pattern=r"^(\d{1,9}-\d{1,9})?$")] = "") -> Json:
+    """One account; ``at`` is a passage of it that is led to, as start and end."""
     found = site.library.account(ref)
     document = shelf.kept(site.library, found.story, site.settings)
     newest = site.library.stories(limit=STORIES)
+    start, _, end = at.partition("-")
     return {
         **desk_accounts.account(site.library, found.witness.id, document),
         "others": [{"id": s.id, "label": s.label} for s in newest if s.id != found.story],
+        "at": [int(start), int(end)] if at else None,
     }
 
 
@@ -280,10 +282,8 @@ def report(site: Site, number: Number) -> Json:
     told = desk_reports.report(site.library, number)
     held = {i["ref"] for i in told["items"]}
     offered = [{"id": s.id, "label": s.label} for s in site.library.stories(limit=STORIES)]
-    return {
-        **{k: v for k, v in told.items() if k != "items"}, "collected": told["items"],
-        "offered": [s for s in offered if s["id"] not in held], "mail": _mail(told, site.base),
-    }  # fmt: skip
+    free = [s for s in offered if s["id"] not in held]
+    return {**told, "offered": free, "mail": _mail(told, site.base)}
 
 
 def _mail(told: Json, base: str) -> str:
