@@ -18,7 +18,7 @@ from consilience.app.web import api
 from consilience.app.web.security import Guard, guarded
 from consilience.app.web.server import create_app
 from consilience.app.web.site import Site
-from consilience.app.worker import JOBS, Worker
+from consilience.app.worker import Worker
 from consilience.dossier.verification import verify
 from consilience.settings import Settings
 from consilience.store import Library
@@ -341,12 +341,12 @@ def test_what_is_given_is_taken_in_and_compared(worked: TestClient) -> None:
     problem(failed, 422, "not on the public internet")
 
 
-@pytest.mark.skipif("check" not in JOBS, reason="the worker checks no claims yet")
-def test_a_claim_is_checked(worked: TestClient) -> None:
-    found = worked.post(f"{V1}/claims?wait=60", json={"claim": "The ferry was carrying 112 people."})
+def test_a_claim_is_checked(there: TestClient) -> None:
+    found = there.get(f"{V1}/claims", params={"text": "The ferry was carrying 112 people."})
     assert found.status_code == 200, found.text
     assert found.json()["reported"] and found.json()["independent"]["low"] == 1
-    problem(worked.post(f"{V1}/claims?wait=60", json={"claim": "???"}), 422, "write one assertion")
+    problem(there.get(f"{V1}/claims", params={"text": "???"}), 400, "write one assertion")
+    problem(there.get(f"{V1}/claims", params={"text": "a" * 601}), 422)
 
 
 def test_what_takes_longer_is_a_job(own: TestClient) -> None:

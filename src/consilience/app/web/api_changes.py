@@ -6,7 +6,6 @@ worker, which alone opens addresses. Invariant: what was asked is in the library
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated
 
@@ -56,14 +55,14 @@ def add(given: documents.Accounts, site: The) -> Response:
 
     Addresses are opened by the worker, and none that leads into a private network.
     """
-    return on_its_way(_asked("add", given, site.library, site.now()))
+    return on_its_way(_asked("add", given, site))
 
 
-def _asked(kind: str, given: documents.Accounts, library: Library, at: str) -> Job:
+def _asked(kind: str, given: documents.Accounts, site: Site) -> Job:
     if not given.texts and not given.addresses:
         raise InputError("no account is given", where=kind, todo="send texts, addresses, or both")
     what = given.model_dump(exclude_none=True, include={"texts", "addresses"})
-    return library.job(library.ask(kind, what, at=at))
+    return site.library.job(site.library.ask(kind, what, at=site.now()))
 
 
 @router.post(
@@ -81,38 +80,17 @@ def _asked(kind: str, given: documents.Accounts, library: Library, at: str) -> J
 )
 async def compare(given: documents.Accounts, site: The, wait: Wait = 20) -> Response:
     """Compare accounts that are not kept: texts, pages, or both, of one event."""
-    return await _awaited(lambda: _asked("compare", given, site.library, site.now()), site, wait, "dossier")
+    return await _awaited(await run_sync(_asked, "compare", given, site), site, wait)
 
 
-@router.post(
-    "/claims",
-    tags=["Work"],
-    response_model=None,
-    responses={
-        **told(413, 415),
-        200: {"model": documents.Checked, "description": "What the library holds on it."},
-        202: {"model": documents.Job, "description": "It takes longer; Location leads to the job."},
-    },
-)
-async def check(asked: documents.NewClaim, site: The, wait: Wait = 20) -> Response:
-    """Check a claim: who reports it, how independently, who contradicts it."""
-
-    def begin() -> Job:
-        library = site.library
-        return library.job(library.ask("check", {"claim": asked.claim}, at=site.now()))
-
-    return await _awaited(begin, site, wait, "answer")
-
-
-async def _awaited(begin: Callable[[], Job], site: Site, wait: float, name: str) -> Response:
-    """Ask something of the worker and wait for it; its outcome, or where it will be."""
-    job = await run_sync(begin)
+async def _awaited(job: Job, site: Site, wait: float) -> Response:
+    """Wait for a comparison: the dossier, what it failed of, or where it will be."""
     with anyio.move_on_after(wait):
         while job.state in ("waiting", "begun"):
             await anyio.sleep(LOOK)
             job = await run_sync(_again, site, job.number)
     if job.state == "done":
-        return JSONResponse(job.outcome[name])
+        return JSONResponse(job.outcome["dossier"])
     return _failed(job) if job.state == "failed" else on_its_way(job)
 
 

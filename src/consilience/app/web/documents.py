@@ -456,15 +456,7 @@ class Job(Given):
     ended: str
     outcome: dict[str, Any] = Field(
         description="Of accounts taken in: what became of each; of a comparison: story or dossier; "
-        "of a claim: answer; of what failed: problem."
-    )
-
-
-class NewClaim(Taken):
-    """A claim to be laid beside the library."""
-
-    claim: Annotated[str, Field(min_length=1, max_length=600), AfterValidator(_solid)] = Field(
-        description="One assertion in a sentence.", examples=["The ferry was carrying 112 people."]
+        "of what failed: problem."
     )
 
 

@@ -45,7 +45,9 @@ __all__ = ["FILE_POLICY", "LETTER_POLICY", "LOOPBACK", "PAGE_POLICY", "Guard", "
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 SAFE = ("GET", "HEAD", "OPTIONS")
 OPEN = ("/login", "/static/")
-DEAR = ("/api/v1/compare", "/api/v1/accounts", "/api/v1/claims", "/api/v1/feeds", "/add")
+DEAR = ("/api/v1/compare", "/api/v1/accounts", "/api/v1/feeds", "/add", "/watch")
+READ = ("/api/v1/claims", "/check", "/check.json")
+"""Dear as well, though nothing is written: a claim is read as an account is."""
 SHORTEST = 8
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -320,7 +322,7 @@ def _unfit_body(asked: _Asked, guard: Guard) -> Fault | None:
 
 
 def _is_dear(asked: _Asked) -> bool:
-    return asked.writes and asked.path in DEAR
+    return asked.path in READ or (asked.writes and asked.path in DEAR)
 
 
 # -- what is answered --
@@ -357,7 +359,7 @@ def _policy(headers: Mapping[str, str]) -> str:
 
 def _keeping(scope: Scope) -> str:
     """How long an answer may be kept: pages never, the package's own files until its version changes."""
-    if not scope["path"].startswith("/static/"):
+    if not scope["path"].startswith(("/static/", "/style/")):
         return "no-store"
     return "public, max-age=31536000, immutable" if scope["query_string"].startswith(b"v=") else "no-cache"
 
