@@ -20,6 +20,7 @@ from ...desk import history as desk
 from ...desk import shapes
 from ...errors import ConsilienceError, InputError
 from ...store import Event, Library
+from ...store.codec import stamp
 from .dossiers import Opened
 from .notes import note, noted
 from .security_login import safe_next
@@ -180,6 +181,8 @@ def again(request: Request, story: str, until: Field = "") -> Response:
     """Ask for the dossier once more."""
     site: Site = request.app.state.site
     tale = site.library.story(story)
+    if until:
+        stamp(until)
     what = {"story": tale.id} | ({"until": until} if until else {})
     site.library.ask("compare", what, at=site.now())
     query = f"?{urlencode({'until': until})}" if until else ""
