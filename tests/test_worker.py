@@ -119,6 +119,19 @@ def test_a_story_that_fails_is_left_until_it_changes(copied: Path, monkeypatch: 
         assert calls == [story.id]
 
 
+def test_a_dossier_without_its_brief_is_summed_up_and_not_made_again(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Library.open(copied) as library:
+        library._db.execute("DELETE FROM brief")
+        assert len(library.uncompared(9)) == 4
+        monkeypatch.setattr(shelf, "compare_story", lambda *_, **__: 1 / 0)
+        worker = Worker(library, Settings(), clock=lambda: AT)
+        while worker.step():
+            pass
+        assert library.uncompared(9) == ()
+
+
 def test_what_was_known_at_a_time_is_the_dossier_of_the_accounts_until_then(copied: Path) -> None:
     with Library.open(copied) as library:
         story = max(library.stories(), key=lambda t: t.accounts).id

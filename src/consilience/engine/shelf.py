@@ -60,19 +60,27 @@ def document(
     asked = _asked(library, story, settings, until)
     stored = _on_the_shelf(library, story, asked, until)
     if stored is not None:
+        if until is None and not library.briefs([story]).get(story, {}).get("fresh"):
+            with library.writing() as writer:  # of a library from before there were briefs, or an import
+                writer.summed(story, grew, brief(stored), tallies(stored))
         return stored
-    named = _named_apart(asked.kept)
-    left_out = _left_out(asked.accounts, asked.kept)
-    dossier = compare_story(named, problems=left_out, settings=settings, progress=progress)
-    made = dossier.to_dict()
+    made, points = _made(asked, settings, progress)
     with library.writing() as writer:
         if until is not None:
             writer.passed(story, asked.key, made)
-            return made
-        own = {new.id: old.id for new, old in zip(named, asked.kept, strict=True)}
-        writer.pointed(story, asked.key, [_of_accounts(p, own) for p in dossier.points], made)
-        writer.summed(story, grew, brief(made), tallies(made))
+        else:
+            writer.pointed(story, asked.key, points, made)
+            writer.summed(story, grew, brief(made), tallies(made))
     return made
+
+
+def _made(asked: _Asked, settings: Settings, progress: Progress | None) -> tuple[Json, list[Point]]:
+    """A dossier, and its points with their passages in the library's accounts."""
+    named = _named_apart(asked.kept)
+    left_out = _left_out(asked.accounts, asked.kept)
+    dossier = compare_story(named, problems=left_out, settings=settings, progress=progress)
+    own = {new.id: old.id for new, old in zip(named, asked.kept, strict=True)}
+    return dossier.to_dict(), [_of_accounts(p, own) for p in dossier.points]
 
 
 def _asked(library: Store, story: str, settings: Settings, until: str | None) -> _Asked:
