@@ -132,3 +132,27 @@ def test_the_order_of_the_accounts_changes_nothing(library: Library) -> None:
     accounts = [a.witness for a in library.accounts(story=tale.id)]
     claim = "Fishing boats took 60 people off the ferry."
     assert lay_beside(claim, accounts, tale.last) == lay_beside(claim, accounts[::-1], tale.last)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Most of the injured fell on the car deck when the ship struck, according to the statement.",
+        "Voters in the port of Ostrel chose Mila Andrasi as mayor on Thursday, the first woman to hold the office",
+        "Edda Krans of the Bakers' and Millers' Union said members had voted by 281 to 44 to end the strike",
+    ],
+)
+def test_an_account_reports_its_own_sentences(library: Library, claim: str) -> None:
+    found = check(library, claim)
+    assert found["reported"][0]["score"] == 1.0
+    said = {p["account"] for r in found["reported"] for p in r["accounts"]}
+    assert not said & {p["account"] for p in found["contradicted"]}
+
+
+def test_amounts_that_are_both_there_do_not_differ() -> None:
+    text = "Ann Poe, 41, and Bo Kell, 23, were held by the police in Melden on Monday evening."
+    account = Witness(
+        "w1:a", "a", f"The dam held.\n\n{text}\n\nNobody was hurt.", outlet="Melden Post", language="en"
+    )
+    found = lay_beside("Ann Poe, 41, and Bo Kell, 23, were held in Melden.", [account])
+    assert "denies" not in {p.way for p in found}

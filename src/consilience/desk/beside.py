@@ -17,7 +17,7 @@ from threading import Lock
 from ..annotate import annotate, link
 from ..annotate.pipeline import one_thread
 from ..collate.clauses import Unit
-from ..collate.evidence import Sketch, sketch
+from ..collate.evidence import Sketch, folded, number, sketch
 from ..collate.points import Table, align
 from ..contrast.discrepancies import found, one_value
 from ..contrast.scores import calibrated
@@ -37,8 +37,15 @@ LENGTHS = frozenset({"minute", "hour", "day", "week", "month", "year"})
 AMOUNTS = frozenset({"number", "percentage", "money"})
 MOODS = frozenset({"wished", "obligatory", "conditional", "asked"})
 """Modalities of what somebody wants or supposes, and nobody states."""
+WORD, FEW = re.compile(r"\w+"), 5
+"""Words of a claim that no account has by chance."""
 LETTERS, SHORT = re.compile(r"[^\W\d_]+"), 3
 NAMED = frozenset({"person", "body", "place"})
+WHOLE = 0.8
+"""Least share of a claim that is what somebody said, with who said it, where it is a claim of saying.
+
+"Poe opened the bridge, promising that it would stand" is one of a bridge.
+"""
 WORDED = 0.8
 """Least share of a claim's words by which a sentence comes near without being aligned."""
 BEFORE, AFTER = 600, 200
@@ -80,7 +87,23 @@ def lay_beside(claim: str, accounts: Sequence[Witness], until: str | None = None
         if asked is None:
             return []
         asked.speaker = _core(asked.claimed)[1] if speaker else None
-        return _tried(asked, asked.passages(), lambda other: _asked(other, said, accounts, until))
+        found = _tried(asked, asked.passages(), lambda other: _asked(other, said, accounts, until))
+    word_for_word = [p for w in accounts for p in _verbatim(claim, w)]
+    rest = [p for p in found if not any(p.span.overlap(v.span) for v in word_for_word)]
+    return _ordered([*word_for_word, *rest])
+
+
+def _verbatim(claim: str, account: Witness) -> Iterator[Passage]:
+    """Where an account has a claim of some length word for word."""
+    asked = [w.lower() for w in WORD.findall(folded(claim))]
+    spots = (
+        list(WORD.finditer(folded(account.text))) if len(folded(account.text)) == len(account.text) else []
+    )
+    row = [m.group().lower() for m in spots]
+    for at in range(len(row) - len(asked) + 1) if len(asked) >= FEW else ():
+        if row[at] == asked[0] and row[at : at + len(asked)] == asked:
+            span = Span(account.id, spots[at].start(), spots[at + len(asked) - 1].end())
+            yield Passage(span, "says", 1.0, "", "It has the claim word for word.")
 
 
 def _asked(core: str, said: Annotated, accounts: Sequence[Witness], until: str | None) -> _Claim | None:
@@ -130,8 +153,11 @@ def _core(claim: Annotated) -> tuple[str, Speaker | None]:
     """What is claimed to have been said, and by whom; the claim itself where nobody is named to say it."""
     text = claim.witness.text
     for s in claim.statements:
+        told = [*s.content, *s.cue, *(s.speaker.spans if s.speaker else ())]
+        first, last = min(t.start for t in told), max(t.end for t in told)
+        whole = sum(t.end - t.start for t in told) >= WHOLE * len(text) and last - first >= WHOLE * len(text)
         size = sum(c.end - c.start for c in s.content)
-        if s.speaker is not None and s.speaker.kind in ("person", "body") and 3 * size >= len(text):
+        if s.speaker is not None and s.speaker.kind in ("person", "body") and whole and 3 * size >= len(text):
             core = " ".join(c.of(text) for c in s.content).strip(' ,.“”"')
             return core[:1].upper() + core[1:] + ".", s.speaker
     return text, None
@@ -347,19 +373,21 @@ class _Claim:
         return before[0].text.lower() if before and before[0].pos == "ADP" else ""
 
     def _figures(self, unit: Unit, account: Annotated, score: float) -> tuple[str, str, bool]:
-        theirs, met = self._quantities(unit), list[Quantity]()
-        for mine, ours in self._quantities(self.unit):
-            for other, words in theirs:
-                if _other_amount(mine, other):
-                    return "number", f"gives “{words}” where the claim gives “{ours}”", True
-                if mine.unit == other.unit:
-                    met.append(mine)
-        there = self._sketch(unit).numbers
-        missing = [n for n in self.sketch.numbers if n not in there and not any(_of(n, q) for q in met)]
+        mine, theirs = self._quantities(self.unit), self._quantities(unit)
+        met = [q for q, _ in mine if any(q.unit == o.unit and not _other_amount(q, o) for o, _ in theirs)]
+        loose = [
+            o for o in theirs if not any(o[0].unit == q.unit and not _other_amount(q, o[0]) for q, _ in mine)
+        ]
+        for amount, ours in mine:
+            other = next((w for o, w in loose if amount not in met and _other_amount(amount, o)), "")
+            if other:
+                return "number", f"gives “{other}” where the claim gives “{ours}”", True
+        here, there = self._numbers(self.unit), self._numbers(unit)
+        missing = [n for n in here if n not in there and not any(_of(n, q) for q in met)]
         if not missing:
             return "", "", False
-        others = [n for n in there if n not in self.sketch.numbers]
-        units = [{q.unit for q, _ in side if q.unit} for side in (theirs, self._quantities(self.unit))]
+        others = [n for n in there if n not in here]
+        units = [{q.unit for q, _ in side if q.unit} for side in (theirs, mine)]
         if score >= SAYS and len(others) == len(missing) and (not all(units) or units[0] & units[1]):
             return (
                 "number",
@@ -367,6 +395,17 @@ class _Claim:
                 True,
             )
         return "number", f"does not give the figure {', '.join(missing)}", False
+
+    def _numbers(self, unit: Unit) -> list[str]:
+        """The figures of a unit that are no date's."""
+        account = self.accounts[unit.witness]
+        days = {
+            number(word.lower())
+            for m in account.mentions
+            if m.kind == "time" and unit.start <= m.span.start < unit.end
+            for word in re.findall(r"\w+", m.span.of(account.witness.text))
+        }
+        return [n for n in self._sketch(unit).numbers if n not in days]
 
     def _time(self, unit: Unit, account: Annotated, score: float) -> tuple[str, str, bool]:
         def timed(u: Unit) -> bool:

@@ -115,19 +115,23 @@ def terms(claim: str) -> list[str]:
 
 def _stories(library: Store, query: Sequence[str], notes: list[str]) -> list[tuple[Tale, list[Kept]]]:
     """The stories that come nearest, each with its nearest accounts."""
-    words = " OR ".join(f'"{t}"' for t in (q.replace('"', " ") for q in query) if t.strip())
+    words = [f'"{t}"' for t in (q.replace('"', " ").strip() for q in query) if t]
+    firm = [w for w in words if w[1].isupper() or w[1].isdigit()]
     weight: defaultdict[str, float] = defaultdict(float)
     nearest: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    for kind in REPORTS if words else ():
-        hits = library.search(words, (kind,), limit=HITS).hits
-        best: dict[str, float] = {}
-        for hit in hits:
-            best[hit.story] = max(best.get(hit.story, 0.0), hit.score)
-            if hit.account:
-                held = nearest[hit.story]
-                held[hit.account] = max(held.get(hit.account, 0.0), hit.score)
-        for story, score in best.items():
-            weight[story] += score
+    # Of words joined by OR the newest are ranked: in a large library what holds all of them is asked for too.
+    for asked in dict.fromkeys([" ".join(words), " ".join(firm), " OR ".join(words)]) if words else ():
+        for kind in REPORTS if asked else ():
+            hits = library.search(asked, (kind,), limit=HITS).hits
+            best: dict[str, float] = {}
+            for hit in hits:
+                score = hit.score / hits[0].score
+                best[hit.story] = max(best.get(hit.story, 0.0), score)
+                if hit.account:
+                    held = nearest[hit.story]
+                    held[hit.account] = held.get(hit.account, 0.0) + score
+            for story, score in best.items():
+                weight[story] += score
     ranked = sorted(weight, key=lambda s: (-weight[s], s))
     near = [s for s in ranked[:STORIES] if weight[s] >= FAINT * weight[ranked[0]]]
     if len(ranked) > len(near):
