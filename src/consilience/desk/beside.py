@@ -208,10 +208,13 @@ class _Claim:
     def passages(self) -> list[Passage]:
         """Each passage once, in the surest way it stands to the claim."""
         scores = dict(self._aligned())
+        weighed = [self._weighed(n, s) for n, s in scores.items()]
         best: dict[Span, Passage] = {}
-        for one in (*self._compared(scores), *(self._weighed(n, s) for n, s in scores.items())):
+        for one in (*self._compared(scores), *weighed):
             if one.score >= NEAR and not (one.span in best and best[one.span].way in ("denies", "says")):
                 best[one.span] = one
+        # what a comparer found stands, whatever name would fit there
+        self.swaps = {span: text for span, text in self.swaps.items() if best.get(span) in weighed}
         for one in self._worded(list(best)):
             best[one.span] = one
         return _ordered(best.values())
