@@ -19,13 +19,15 @@ from .protocol import Job
 COLUMNS = "n, kind, what, at, state, ended, outcome"
 KEPT = 1000
 """Jobs that are done and still told."""
+KEPT_LARGE, LARGE = 50, 50_000
+"""Of those whose outcome has so many signs, a dossier that nobody keeps, fewer."""
 
 Json = dict[str, Any]
 
 
 def ask(db: sqlite3.Connection, kind: str, what: Json, files: Sequence[tuple[str, bytes]], at: str) -> int:
     """Put a job in the queue; the number it is known by. One that waits already is not put there twice."""
-    told = json.dumps(what, ensure_ascii=True, sort_keys=True)
+    told = json.dumps(what, sort_keys=True)
     if not files:
         same = "SELECT n FROM job WHERE state IN ('waiting', 'begun') AND kind = ? AND what = ? LIMIT 1"
         there = db.execute(same, (kind, told)).fetchone()
@@ -48,12 +50,18 @@ def begin(db: sqlite3.Connection) -> Job | None:
 
 
 def end(db: sqlite3.Connection, number: int, outcome: Json, at: str, *, failed: bool) -> None:
-    """Keep what became of a job; the oldest that are done are forgotten."""
-    told = json.dumps(outcome, ensure_ascii=True)
-    state = "failed" if failed else "done"
-    db.execute("UPDATE job SET state = ?, ended = ?, outcome = ? WHERE n = ?", (state, at, told, number))
+    """Keep what became of a job, without the texts and files it came with; old ones are forgotten."""
+    asked = job(db, number).what
+    if "texts" in asked:
+        asked["texts"] = [{k: v for k, v in text.items() if k != "text"} for text in asked["texts"]]
+    values = ("failed" if failed else "done", at, *(json.dumps(v, sort_keys=True) for v in (asked, outcome)))
+    db.execute("UPDATE job SET state = ?, ended = ?, what = ?, outcome = ? WHERE n = ?", (*values, number))
     db.execute("DELETE FROM job_file WHERE job = ?", (number,))
-    db.execute("DELETE FROM job WHERE n <= ? AND state IN ('done', 'failed')", (number - KEPT,))
+    for most, least in ((KEPT, 0), (KEPT_LARGE, LARGE)):
+        db.execute(
+            "DELETE FROM job WHERE n <= ? AND length(outcome) >= ? AND state IN ('done', 'failed')",
+            (number - most, least),
+        )
 
 
 def again(db: sqlite3.Connection) -> int:

@@ -1,12 +1,13 @@
 """What a request needs: the library, the settings, the time, the templates.
 
-Opens the library once for each thread that answers requests, and keeps what the reader looked at until
-it can be written without anybody waiting. Makes no page. Invariant: a GET writes nothing itself, so that
-reading goes on while the worker writes.
+Opens the library once for each thread that answers requests, and keeps what the reader looked at, and what
+is wanted of the worker for a page, until it can be written without anybody waiting. Makes no page.
+Invariant: a GET writes nothing itself, so that reading goes on while the worker writes.
 """
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from ...store import Library
 
 Json = dict[str, Any]
+PATIENT = 50
+"""Jobs that may wait before a page that is read asks for no more: somebody may be opening them all."""
 
 
 @dataclass
@@ -59,6 +62,7 @@ class Site:
         self._own = threading.local()
         self._opened: list[finalize[..., _Held]] = []
         self._looks: dict[str, str] = {}
+        self._wants: dict[str, tuple[str, Json]] = {}
 
     @property
     def library(self) -> Library:
@@ -75,7 +79,7 @@ class Site:
 
     def close(self) -> None:
         """Keep what was looked at, and close every connection; nothing may be asked after that."""
-        self.keep_looks()
+        self.keep()
         for closing in self._opened:
             closing()
 
@@ -83,14 +87,23 @@ class Site:
         """Note that the reader looked at the feed or a story now."""
         self._looks[what] = self.now()
 
-    def keep_looks(self) -> None:
-        """Write what was looked at since the last call."""
+    def want(self, kind: str, what: Json) -> None:
+        """Ask something of the worker for a page that is read; where much waits already, it is not asked."""
+        self._wants[json.dumps((kind, what), sort_keys=True)] = (kind, what)
+
+    def keep(self) -> None:
+        """Write what was looked at and what is wanted since the last call."""
         looks, self._looks = self._looks, {}
+        wants, self._wants = self._wants, {}
         try:
             for what, at in looks.items():
                 self.library.look(what, at)
+            for kind, asked in wants.values():
+                if self.library.waiting() < PATIENT:
+                    self.library.ask(kind, asked, at=self.now())
         except InputError:  # another program writes for long: they are kept with the next ones
             self._looks = {**looks, **self._looks}
+            self._wants = {**wants, **self._wants}
 
     def render(
         self, template: str, request: Request, model: Mapping[str, Any], status: int = 200

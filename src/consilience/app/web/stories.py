@@ -180,16 +180,15 @@ def _by_then(found: Opened) -> list[str]:
 
 
 def _making(site: Site, found: Opened) -> Json:
-    """How far the dossier is: asked of the worker, once, unless it failed since the story changed."""
+    """How far the dossier is: wanted of the worker, unless it failed since the story changed."""
     what = {"story": found.tale.id} | ({"until": found.until} if found.until else {})
-    library = site.library
-    last = next((j for j in library.jobs(limit=200) if j.kind == "compare" and j.what == what), None)
+    last = next((j for j in site.library.jobs(limit=200) if j.kind == "compare" and j.what == what), None)
     if last and last.state == "failed" and last.ended >= found.tale.grew:
         return {"job": last.number, "state": last.state, "problem": last.outcome.get("problem")}
-    number = last.number if last and last.state in ("waiting", "begun") else None
-    if number is None:
-        number = library.ask("compare", what, at=site.now())
-    return {"job": number, "state": "waiting", "problem": None}
+    if last and last.open:
+        return {"job": last.number, "state": "waiting", "problem": None}
+    site.want("compare", what)
+    return {"job": None, "state": "waiting", "problem": None}
 
 
 def _print(request: Request, fill: Callable[[], str]) -> None:
