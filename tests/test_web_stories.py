@@ -37,8 +37,8 @@ HOSTILE = "<script>alert(1)</script>"
 @contextmanager
 def served(place: Path, now: str = NOW) -> Iterator[TestClient]:
     site = Site(place, clock=lambda: now)
-    yield TestClient(guarded(create_app(site), Guard()), base_url="http://127.0.0.1:8400")
-    site.close()
+    with TestClient(guarded(create_app(site), Guard()), base_url="http://127.0.0.1:8400") as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
