@@ -341,12 +341,16 @@ def test_what_is_given_is_taken_in_and_compared(worked: TestClient) -> None:
     problem(failed, 422, "not on the public internet")
 
 
-def test_a_claim_is_checked(there: TestClient) -> None:
-    found = there.get(f"{V1}/claims", params={"text": "The ferry was carrying 112 people."})
+def test_a_claim_is_checked(worked: TestClient) -> None:
+    asked = {"text": "The ferry was carrying 112 people.", "wait": "60"}
+    found = worked.get(f"{V1}/claims", params=asked)
     assert found.status_code == 200, found.text
     assert found.json()["reported"] and found.json()["independent"]["low"] == 1
-    problem(there.get(f"{V1}/claims", params={"text": "???"}), 400, "write one assertion")
-    problem(there.get(f"{V1}/claims", params={"text": "a" * 601}), 422)
+    problem(worked.get(f"{V1}/claims", params={"text": "???", "wait": "60"}), 422, "write one assertion")
+    problem(worked.get(f"{V1}/claims", params={"text": "a" * 601}), 422)
+    jobs = len(worked.get(f"{V1}/jobs").json()["items"])
+    assert worked.get(f"{V1}/claims", params=asked).json() == found.json()
+    assert len(worked.get(f"{V1}/jobs").json()["items"]) == jobs
 
 
 def test_what_takes_longer_is_a_job(own: TestClient) -> None:

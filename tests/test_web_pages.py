@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -15,9 +16,11 @@ from consilience.app.web.pages import _meanings
 from consilience.app.web.security import PAGE_POLICY, Guard, guarded
 from consilience.app.web.server import create_app
 from consilience.app.web.site import Site, static_folder
+from consilience.app.worker import Worker
 from consilience.data import lexicon
 from consilience.ingest.following import Followed
 from consilience.model import Witness
+from consilience.settings import Settings
 from consilience.store import Library
 from consilience.store.protocol import Entry
 
@@ -33,10 +36,20 @@ def served(place: Path, now: str = NOW) -> Iterator[TestClient]:
     site.close()
 
 
+CLAIM = "The ferry was carrying 112 people."
+
+
 @pytest.fixture(scope="module")
-def web(filled: Path) -> Iterator[TestClient]:
-    """The app over the example; a page that is only looked at writes nothing."""
-    yield from served(filled)
+def web(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The app over the example, with claims that the worker has checked."""
+    own = Path(shutil.copy(filled, tmp_path_factory.mktemp("pages") / "library.db"))
+    with Library.open(own) as library:
+        for words in (CLAIM, "ferry " * 200):
+            library.ask("check", Site(own).claim(words), at=NOW)
+        worker = Worker(library, Settings(), clock=lambda: NOW)
+        while worker.step():
+            pass
+    yield from served(own)
 
 
 @pytest.fixture
@@ -207,11 +220,13 @@ def test_an_outlet_is_told_in_counts_without_a_verdict(web: TestClient) -> None:
 
 
 def test_a_claim_is_checked(web: TestClient) -> None:
-    html = web.get("/check?claim=The ferry was carrying 112 people.").text
+    html = web.get("/check", params={"claim": CLAIM}).text
     assert re.search(r'class="n">6</span> <span class="of-what">accounts report it', html)
     assert "Contradicted" in html and "more than 150" in html
     long = web.get("/check", params={"claim": "ferry " * 200})
     assert long.status_code == 200 and 'role="alert"' in long.text
+    asked = web.get("/check?claim=The lake was calm on that day.").text
+    assert 'data-poll="1"' in asked and '<noscript><meta http-equiv="refresh"' in asked
 
 
 def test_a_digest_tells_what_came_on_a_day(web: TestClient) -> None:

@@ -136,6 +136,12 @@ class Worker:
         shelf.document(self.library, story, self.settings, until=job.what.get("until"))
         return {"story": story}
 
+    def check(self, job: Job) -> Json:
+        """Lay a claim beside the accounts."""
+        from ..desk.claims import check
+
+        return {"checked": check(self.library, str(job.what["claim"]), settings=self.settings)}
+
     def _of_texts(self, job: Job) -> Json:
         from ..engine import compare
 
@@ -146,6 +152,7 @@ class Worker:
 
 JOBS: dict[str, Callable[[Worker, Job], Json]] = {
     "add": Worker.add,
+    "check": Worker.check,
     "compare": Worker.compare,
     "example": Worker.example,
 }

@@ -82,6 +82,13 @@ def job(db: sqlite3.Connection, number: int) -> Job:
     return found[0]
 
 
+def last(db: sqlite3.Connection, kind: str, what: Json) -> Job | None:
+    """What became of the last job of this kind and wording."""
+    asked = json.dumps(what, sort_keys=True)
+    found = jobs(db, "WHERE kind = ? AND what = ? ORDER BY n DESC LIMIT 1", (kind, asked))
+    return found[0] if found else None
+
+
 def jobs(db: sqlite3.Connection, where: str, values: Sequence[object]) -> tuple[Job, ...]:
     """Jobs in the order of a condition."""
     return tuple(_job(row) for row in db.execute(f"SELECT {COLUMNS} FROM job {where}", values))

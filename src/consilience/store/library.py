@@ -583,6 +583,10 @@ class Library:
         """What was asked last, newest first."""
         return jobs.jobs(self._db, "ORDER BY n DESC LIMIT ?", (limit,))
 
+    def last_job(self, kind: str, what: dict[str, Any]) -> Job | None:
+        """The last job of a kind that asked for just this, if there is one."""
+        return jobs.last(self._db, kind, what)
+
     def waiting(self) -> int:
         """How many jobs are still to be done."""
         return jobs.waiting(self._db)

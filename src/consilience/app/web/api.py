@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from ... import __version__
-from ...desk import accounts, claims, outlets, people, shapes
+from ...desk import accounts, outlets, people, shapes
 from ...dossier.verification import schema
 from ...engine import shelf
 from ...engine.intake import annotation_stage
@@ -175,7 +175,7 @@ def account_text(ident: AccountId, site: The) -> PlainTextResponse:
     return PlainTextResponse(text.encode("utf-8", "replace"))
 
 
-# -- search, people, outlets, claims --
+# -- search, people, outlets --
 
 
 @reading.get("/search", response_model=documents.Found, responses=told())
@@ -228,18 +228,6 @@ def outlet(request: Request, name: Name, site: The, page: PageNumber = 1) -> Jso
     found = outlets.outlet(site.library, name, page)
     items, more = found.pop("accounts"), found.pop("more")
     return {**found, "items": items, "next": address(request, page=page + 1) if more else None}
-
-
-@reading.get("/claims", response_model=documents.Checked, responses=told())
-def claim(
-    site: The,
-    text: Annotated[str, Query(description="One assertion in a sentence.", min_length=1, max_length=600)],
-) -> Json:
-    """Check a claim: who reports it, how independently, who contradicts it.
-
-    What is reported is not thereby true.
-    """
-    return claims.check(site.library, text, settings=site.settings)
 
 
 # -- the library as it stands --

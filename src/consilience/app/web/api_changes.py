@@ -26,6 +26,8 @@ from .site import Site
 
 router = APIRouter()
 Wait = Annotated[int, Query(ge=0, le=documents.MOST_WAIT, description="Seconds to wait for it.")]
+MADE_BY = {"compare": "dossier", "check": "checked"}
+"""What the outcome of a job that is waited for holds."""
 LOOK = 0.15
 """Seconds between two looks at a job that is waited for."""
 Row = Annotated[int, Path(ge=1, le=MOST, description="Its number.")]
@@ -83,14 +85,44 @@ async def compare(given: documents.Accounts, site: The, wait: Wait = 20) -> Resp
     return await _awaited(await run_sync(_asked, "compare", given, site), site, wait)
 
 
+@router.get(
+    "/claims",
+    tags=["Work"],
+    response_model=documents.Checked,
+    responses={
+        **told(),
+        202: {"model": documents.Job, "description": "It takes longer; Location leads to the job."},
+    },
+)
+async def claim(
+    site: The,
+    text: Annotated[str, Query(description="One assertion in a sentence.", min_length=1, max_length=600)],
+    wait: Wait = 20,
+) -> Response:
+    """Check a claim: who reports it, how independently, who contradicts it.
+
+    What is reported is not thereby true.
+    """
+    return await _awaited(await run_sync(_claim, text, site), site, wait)
+
+
+def _claim(text: str, site: Site) -> Job:
+    """The job of a claim; one that was done for the library as it stands serves again."""
+    what = site.claim(text)
+    last = site.library.last_job("check", what)
+    if last and last.state != "failed":
+        return last
+    return site.library.job(site.library.ask("check", what, at=site.now()))
+
+
 async def _awaited(job: Job, site: Site, wait: float) -> Response:
-    """Wait for a comparison: the dossier, what it failed of, or where it will be."""
+    """Wait for the worker: what it made, what it failed of, or where it will be."""
     with anyio.move_on_after(wait):
         while job.state in ("waiting", "begun"):
             await anyio.sleep(LOOK)
             job = await run_sync(_again, site, job.number)
     if job.state == "done":
-        return JSONResponse(job.outcome["dossier"])
+        return JSONResponse(job.outcome[MADE_BY[job.kind]])
     return _failed(job) if job.state == "failed" else on_its_way(job)
 
 

@@ -201,15 +201,16 @@ def search(
 @page(router, "/check", "check.html.j2")
 def check(site: Site, claim: Annotated[str, Query(max_length=5000)] = "") -> Json:
     """Who reports a claim, how independently, and who contradicts it."""
-    from ...desk import claims
-
-    told: Json = {"claim": claim, "asked": False, "wrong": None}
-    if claim.strip():
-        try:
-            told |= {"asked": True, **claims.check(site.library, claim, settings=site.settings)}
-        except InputError as error:
-            told["wrong"] = {"what": error.what, "todo": error.todo}
-    return told
+    told: Json = {"claim": claim, "state": "", "problem": None, "checked": None}
+    if not claim.strip():
+        return told
+    what = site.claim(claim)
+    last = site.library.last_job("check", what)
+    if last and not last.open:
+        return told | {"state": last.state} | last.outcome
+    if last is None:
+        site.want("check", what)
+    return told | {"state": "waiting"}
 
 
 # -- accounts, people, outlets --

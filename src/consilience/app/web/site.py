@@ -91,6 +91,12 @@ class Site:
         """Ask something of the worker for a page that is read; where much waits already, it is not asked."""
         self._wants[json.dumps((kind, what), sort_keys=True)] = (kind, what)
 
+    def claim(self, words: str) -> Json:
+        """What the worker is asked of a claim: the same words of the same library are asked once."""
+        last = self.library.history(limit=1)
+        of = [self.library.counts()["accounts"], last[0].number if last else 0]
+        return {"claim": " ".join(words.split()), "of": of}
+
     def keep(self) -> None:
         """Write what was looked at and what is wanted since the last call."""
         looks, self._looks = self._looks, {}

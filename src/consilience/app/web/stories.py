@@ -182,7 +182,7 @@ def _by_then(found: Opened) -> list[str]:
 def _making(site: Site, found: Opened) -> Json:
     """How far the dossier is: wanted of the worker, unless it failed since the story changed."""
     what = {"story": found.tale.id} | ({"until": found.until} if found.until else {})
-    last = next((j for j in site.library.jobs(limit=200) if j.kind == "compare" and j.what == what), None)
+    last = site.library.last_job("compare", what)
     if last and last.state == "failed" and last.ended >= found.tale.grew:
         return {"job": last.number, "state": last.state, "problem": last.outcome.get("problem")}
     if last and last.open:
