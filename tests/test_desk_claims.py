@@ -14,8 +14,13 @@ from consilience.errors import InputError
 from consilience.model import Witness
 from consilience.store import Entry, Library
 
-TABLE = (Path(__file__).parent / "cases" / "claims.tsv").read_text("utf-8").splitlines()
-CLAIMS = list(csv.DictReader(TABLE, delimiter="\t"))
+
+def table(name: str) -> list[dict[str, str]]:
+    lines = (Path(__file__).parent / "cases" / name).read_text("utf-8").splitlines()
+    return list(csv.DictReader(lines, delimiter="\t"))
+
+
+CLAIMS, BESIDE = table("claims.tsv"), table("claims_beside.tsv")
 MISSED = {
     # three hikers and two are one sentence too far apart to be seen as one point
     "Two hikers from Ostrel were missing after the landslide.",
@@ -156,3 +161,18 @@ def test_amounts_that_are_both_there_do_not_differ() -> None:
     )
     found = lay_beside("Ann Poe, 41, and Bo Kell, 23, were held in Melden.", [account])
     assert "denies" not in {p.way for p in found}
+
+
+@pytest.mark.parametrize("case", [pytest.param(c, id=f"{c['claim']} {c['passage']}") for c in BESIDE])
+def test_what_a_sentence_denies_or_only_wants_is_not_what_it_says(case: dict[str, str]) -> None:
+    text = f"A crowd had gathered by the quay.\n\n{case['passage']}\n\nThe evening was fine."
+    account = Witness("w1:a", "a", text, outlet="Melden Post", published="2031-10-14", language="en")
+    ways = {p.way for p in lay_beside(case["claim"], [account], "2031-10-15")}
+    *no, way = case["expected"].split()
+    assert (way in ways) != bool(no)
+
+
+def test_a_bound_is_no_denial(library: Library) -> None:
+    found = check(library, "The bakers' union wants nine per cent more pay.")
+    assert {p["outlet"] for r in found["reported"] for p in r["accounts"]} >= {"The Melisk Hour"}
+    assert found["contradicted"] == []

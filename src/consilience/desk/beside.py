@@ -11,18 +11,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from threading import Lock
 
 from ..annotate import annotate, link
+from ..annotate.modality import CONDITIONS, EMBEDDED, commitment, denials, implicatives
 from ..annotate.pipeline import one_thread
+from ..annotate.tree import VERBAL, Tree, tree
 from ..collate.clauses import Unit
-from ..collate.evidence import Sketch, folded, number, sketch
+from ..collate.evidence import NEGATIVE, Sketch, folded, number, sketch
 from ..collate.points import Table, align
 from ..contrast.discrepancies import found, one_value
 from ..contrast.scores import calibrated
 from ..contrast.sheet import sheet
 from ..contrast.slots import Finding
+from ..data import lexicon
 from ..model import Annotated, Entity, Mention, Point, Quantity, Reading, Region, Span, Speaker, Witness
 
 CLAIM, SAID = "w1:claim", "w1:said"
@@ -34,9 +37,17 @@ SURE, SUREST = 0.25, 0.5
 LESS = 0.8
 """Share of an alignment's score that is left to what is found by a look at names and figures alone."""
 LENGTHS = frozenset({"minute", "hour", "day", "week", "month", "year"})
-AMOUNTS = frozenset({"number", "percentage", "money"})
-MOODS = frozenset({"wished", "obligatory", "conditional", "asked"})
-"""Modalities of what somebody wants or supposes, and nobody states."""
+AMOUNTS = frozenset({"number", "percentage", "money", "agreement"})
+"""Kinds of discrepancy that are none where one is wanted and the other had."""
+COMPARED = frozenset({"JJR", "RBR"})
+OPEN = EMBEDDED | CONDITIONS
+ACTS = {"wished": "wanted", "obligatory": "wanted", "asked": "wanted", "future": "offered"}
+"""What is done with an amount by the modality that a word gives it; by any other it is told as a fact."""
+GOVERNED = frozenset(
+    {"ccomp", "xcomp", "acl", "csubj", "nsubj", "nsubjpass", "dobj", "attr", "oprd", "pobj", "prep", "conj"}
+)
+"""How a clause hangs on what may deny it; in "did not meet when the dam broke" nothing does."""
+SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj"})
 WORD, FEW = re.compile(r"\w+"), 5
 """Words of a claim that no account has by chance."""
 LETTERS, SHORT = re.compile(r"[^\W\d_]+"), 3
@@ -82,15 +93,17 @@ def lay_beside(claim: str, accounts: Sequence[Witness], until: str | None = None
     """
     with ALONE, one_thread():
         said = _read(_witness(SAID, claim, until))
-        core, speaker = _core(said)
+        core, speaker, within = _core(said)
         asked = _asked(core, said, accounts, until)
         if asked is None:
             return []
         asked.speaker = _core(asked.claimed)[1] if speaker else None
         found = _tried(asked, asked.passages(), lambda other: _asked(other, said, accounts, until))
-    word_for_word = [p for w in accounts for p in _verbatim(claim, w)]
-    rest = [p for p in found if not any(p.span.overlap(v.span) for v in word_for_word)]
-    return _ordered([*word_for_word, *rest])
+        word_for_word = [p for w in accounts for p in _verbatim(claim, w)]
+        rest = [p for p in found if not any(p.span.overlap(v.span) for v in word_for_word)]
+        own = _held(tree(said), within)
+        whole = [asked.in_its_sentence(p, "") for p in word_for_word]
+        return _ordered([*whole, *(asked.in_its_sentence(p, own) for p in rest)])
 
 
 def _verbatim(claim: str, account: Witness) -> Iterator[Passage]:
@@ -149,8 +162,8 @@ def _read(witness: Witness) -> Annotated:
     return annotate(witness)
 
 
-def _core(claim: Annotated) -> tuple[str, Speaker | None]:
-    """What is claimed to have been said, and by whom; the claim itself where nobody is named to say it."""
+def _core(claim: Annotated) -> tuple[str, Speaker | None, Span]:
+    """What is claimed to have been said, by whom, and where it stands; the claim where nobody is named."""
     text = claim.witness.text
     for s in claim.statements:
         told = [*s.content, *s.cue, *(s.speaker.spans if s.speaker else ())]
@@ -159,8 +172,79 @@ def _core(claim: Annotated) -> tuple[str, Speaker | None]:
         size = sum(c.end - c.start for c in s.content)
         if s.speaker is not None and s.speaker.kind in ("person", "body") and whole and 3 * size >= len(text):
             core = " ".join(c.of(text) for c in s.content).strip(' ,.“”"')
-            return core[:1].upper() + core[1:] + ".", s.speaker
-    return text, None
+            within = Span(SAID, min(c.start for c in s.content), max(c.end for c in s.content))
+            return core[:1].upper() + core[1:] + ".", s.speaker, within
+    return text, None, Span(SAID, 0, len(text))
+
+
+# -- what the rest of a sentence makes of a passage --
+
+
+def _held(grown: Tree, span: Span) -> str:
+    """Whether what stands around a passage in its sentence denies it or leaves it open; else "".
+
+    "It is not true that the street was closed" denies that it was; "no evidence that" leaves it open.
+    """
+    first, last = grown.at(span.start), grown.at(span.end - 1)
+    inside = range(first, last + 1)
+    tops = [k for k in inside if grown.tokens[k].head not in inside]
+    below = next((k for k in tops if grown.tokens[k].pos in VERBAL), tops[0] if tops else None)
+    if below is None:
+        return ""
+    mark = grown.child(below, "mark")
+    unsure = mark is not None and mark not in inside and grown.tokens[mark].text.lower() in OPEN
+    flips = 0
+    for above in list(grown.up(below))[1:]:
+        how = grown.tokens[below].dep
+        if how not in GOVERNED:
+            break
+        if above not in inside and how != "conj":
+            flip, loose = _denial(grown, above, how)
+            flips, unsure = flips + flip, unsure or loose
+        below = above
+    return "open" if unsure else "denied" if flips % 2 else ""
+
+
+def _denial(grown: Tree, above: int, how: str) -> tuple[bool, bool]:
+    """Whether a word denies what hangs on it, and whether it leaves that open."""
+    token, no = grown.tokens[above], denials(grown, above) % 2 == 1
+    predicate = grown.child(above, "acomp", "attr", "oprd")
+    sign = _truths().get(grown.tokens[predicate].lemma.lower(), "") if predicate is not None else ""
+    if sign:
+        return no != (sign == "-"), no and sign == "-"
+    parts = [k for k in grown.kids[above] if grown.tokens[k].dep in ("prt", "prep")]
+    said = commitment(grown, frozenset({above, *parts}))
+    against = said.sign == "-" or token.lemma.lower() in implicatives()
+    if how in SUBJECTS and not against and said.negated == "opens":
+        return False, False  # "the fact that it broke did not surprise her"
+    if not no:
+        return against, False
+    return said.negated == "raises", said.negated == "opens"
+
+
+@cache
+def _truths() -> dict[str, str]:
+    """Words for what is so (+) and what is not (-)."""
+    return {row["word"]: row["sign"] for row in lexicon("truths")}
+
+
+def _acts(account: Annotated, grown: Tree, first: int, last: int) -> set[str]:
+    """What is done with the amounts of a stretch: wanted, offered, or "" where they are told as a fact."""
+    acts = set()
+    for m in account.mentions:
+        if isinstance(m.value, Quantity) and first <= m.span.start < last:
+            acts.add(max(_given(grown, k) for k in grown.up(grown.at(m.span.start))))
+    return acts
+
+
+def _given(grown: Tree, k: int) -> str:
+    """What a word makes of the amount below it."""
+    parts = [j for j in grown.kids[k] if grown.tokens[j].dep in ("prt", "prep")]
+    said = commitment(grown, frozenset({k, *parts}))
+    return ACTS.get(said.modality, "") if grown.tokens[k].pos in ("VERB", "NOUN") else ""
+
+
+# -- what differs --
 
 
 def _side(kind: str, value: str) -> str:
@@ -202,6 +286,7 @@ class _Claim:
         self.accounts = {a.witness.id: a for a in accounts}
         self.unit, self.claimed = table.units[number], said
         self.sketch = sketch(self.unit, self.accounts[CLAIM])
+        self.trees: dict[str, Tree] = {}
         self.speaker: Speaker | None = None
         self.swaps: dict[Span, str] = {}
 
@@ -236,6 +321,18 @@ class _Claim:
                 if share >= WORDED:
                     why = "It has the claim's words in one sentence."
                     yield Passage(span, "near", round(TOUCHES * share, 3), "", why)
+
+    def in_its_sentence(self, found: Passage, own: str) -> Passage:
+        """A passage that says so, unless its sentence denies it.
+
+        :param own: what the claim's own sentence makes of what is claimed to have been said.
+        """
+        held = _held(self._tree(found.span.witness), found.span) if found.way == "says" else own
+        if held == own:
+            return found
+        if "open" in (held, own):
+            return replace(found, way="near", kind="polarity", why="Its sentence does not tell it as a fact.")
+        return replace(found, way="denies", kind="polarity", why="Its sentence denies it.")
 
     def scored(self, span: Span) -> float:
         """How well a passage is aligned with the claim."""
@@ -285,9 +382,9 @@ class _Claim:
             return found
         unit = self.table.units[n]
         account = self.accounts[unit.witness]
-        for check in (self._voice, self._names) if found.way == "says" else (self._mood,):
+        for check in (self._voice, self._names) if found.way == "says" else (self._act,):
             kind, why, _ = check(unit, account, found.score)
-            if why and (check != self._mood or found.kind in AMOUNTS):
+            if why and (check != self._act or found.kind in AMOUNTS):
                 return self._passage(unit, "near", found.score, kind, f"It {why}.")
         return self._passage(unit, found.way, found.score, found.kind, found.why)
 
@@ -327,19 +424,30 @@ class _Claim:
         )
         return "attribution", why, both and score >= SAYS
 
-    def _mood(self, unit: Unit, account: Annotated, score: float) -> tuple[str, str, bool]:
+    def _act(self, unit: Unit, account: Annotated, score: float) -> tuple[str, str, bool]:
         """Six per cent that were settled on do not contradict nine that were wanted."""
-        mine = {s.modality for s in self.claimed.statements} & MOODS
-        here = [s for s in account.statements if any(self._span(unit).overlap(c) for c in s.content)]
-        theirs = {s.modality for s in here} & MOODS
-        if mine == theirs:
+        said = self.claimed
+        mine = _acts(said, self._tree(SAID), 0, len(said.witness.text))
+        theirs = _acts(account, self._tree(unit.witness), unit.start, unit.end)
+        if not mine or not theirs or mine & theirs:
             return "", "", False
-        return "modality", f"tells it as {', '.join(sorted(theirs)) or 'stated'}", False
+        told = " and ".join(sorted(act or "told as a fact" for act in theirs))
+        return "modality", f"has the amount as {told}", False
 
     def _polarity(self, unit: Unit, account: Annotated, score: float) -> tuple[str, str, bool]:
-        if self._sketch(unit).negated == self.sketch.negated:
+        if self._negated(unit) == self._negated(self.unit):
             return "", "", False
         return "polarity", "denies what the claim states, or states what it denies", score >= SAYS
+
+    def _negated(self, unit: Unit) -> bool:
+        """Whether a unit holds a negative, but for that of a bound: "no earlier than two"."""
+        tokens = self.accounts[unit.witness].tokens[unit.first : unit.last]
+        after = [*tokens[1:], None, None]
+        return any(
+            (t.dep == "neg" or t.text.lower() in NEGATIVE)
+            and not (more and than and more.tag in COMPARED and than.text.lower() == "than")
+            for t, more, than in zip(tokens, after, after[1:], strict=False)
+        )
 
     def _names(self, unit: Unit, account: Annotated, score: float) -> tuple[str, str, bool]:
         """A name that the claim has and the passage has not: another stands there, or none."""
@@ -376,6 +484,11 @@ class _Claim:
         return before[0].text.lower() if before and before[0].pos == "ADP" else ""
 
     def _figures(self, unit: Unit, account: Annotated, score: float) -> tuple[str, str, bool]:
+        found = self._amounts(unit, score)
+        acts = self._act(unit, account, score) if found[2] else ("", "", False)
+        return acts if acts[1] else found
+
+    def _amounts(self, unit: Unit, score: float) -> tuple[str, str, bool]:
         mine, theirs = self._quantities(self.unit), self._quantities(unit)
         met = [q for q, _ in mine if any(q.unit == o.unit and not _other_amount(q, o) for o, _ in theirs)]
         loose = [
@@ -446,6 +559,11 @@ class _Claim:
     def _kind(self, key: str | None) -> str:
         entity = self.entities.get(key or "")
         return entity.kind if entity else ""
+
+    def _tree(self, ident: str) -> Tree:
+        if ident not in self.trees:
+            self.trees[ident] = tree(self.claimed if ident == SAID else self.accounts[ident])
+        return self.trees[ident]
 
     def _span(self, unit: Unit) -> Span:
         return Span(unit.witness, unit.start, unit.end)
