@@ -48,8 +48,12 @@ def pages(place: Path) -> dict[str, str]:
     with Library.open(place) as library:
         story = max(library.stories(limit=500), key=lambda t: t.accounts).id
         account = next(library.accounts(story=story)).witness
-        speaker = library._db.execute("SELECT min(name) FROM speaker").fetchone()[0]
-    parts = "points points/1 discrepancies descent ledger timeline coverage framing texts side".split()
+        said = library._db.execute("SELECT name FROM speaker ORDER BY key").fetchall()
+        speaker = max((name for (name,) in said), key=lambda name: library.who(name, limit=1).total)
+    parts = (
+        "points points/1 discrepancies descent origins ledger timeline coverage framing texts compare method "
+        "correct"
+    ).split()
     return {
         "feed": "/feed", "story": f"/stories/{story}",
         **{f"story-{p.replace('/', '-')}": f"/stories/{story}/{p}" for p in parts},

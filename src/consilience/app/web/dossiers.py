@@ -7,7 +7,7 @@ worker. Invariant: what is kept in memory is keyed by all that it was made from.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
@@ -16,14 +16,14 @@ from urllib.parse import quote, urlencode
 
 from ...desk import story as desk
 from ...dossier.render.coverage import COLUMNS
-from ...dossier.render.facts import Edge, Facts, facts
+from ...dossier.render.facts import Edge, Facts, Numbered, facts
 from ...dossier.render.sections import Hooks, Way, section
 from ...dossier.render.since import Step, steps
 from ...engine import shelf
 from ...store.codec import stamp
 
 if TYPE_CHECKING:
-    from ...store import Kept, Tale
+    from ...store import Event, Kept, Tale
     from .site import Site
 
 Json = dict[str, Any]
@@ -37,6 +37,8 @@ MARKED = {
     "accounts": "articles", "points": "points", "discrepancies": "discrepancies", "statements": "statements"
 }  # fmt: skip
 """What is marked as new, and how the desk calls it."""
+ROOM, DISCREPANCY, READING, MOST_READINGS = 70_000, 1_800, 450, 24
+"""Bytes that the discrepancies of a page may take, and what one and a reading of it take."""
 FILLED = 24_000_000
 """Signs of filled parts kept in memory."""
 
@@ -75,7 +77,11 @@ class Recent(Generic[T]):
 
 @dataclass(frozen=True)
 class Dossier:
-    """A dossier as read: what it was made from, its facts, what came out when, and the story's accounts."""
+    """A dossier as read: what it was made from, its facts, what came out when, and the story's accounts.
+
+    A discrepancy that a person holds for harmless is so in the facts, marked as ``held``. ``pages`` are the
+    numbered discrepancies, conflicts first, as they are dealt out over pages.
+    """
 
     key: Hashable
     known: Facts
@@ -83,6 +89,7 @@ class Dossier:
     accounts: tuple[Kept, ...]
     counts: Json
     verdict: str
+    pages: tuple[Numbered, ...]
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,9 @@ class Opened:
     @property
     def way(self) -> Way:
         """Where its parts are served."""
-        return Way(f"/stories/{self.tale.id}", f"?until={quote(self.until, safe='')}" if self.until else "")
+        query = f"?until={quote(self.until, safe='')}" if self.until else ""
+        several = self.dossier is not None and len(self.dossier.pages) > 1
+        return Way(f"/stories/{self.tale.id}", query, several)
 
     @property
     def marks(self) -> dict[str, frozenset[str]]:
@@ -168,11 +177,35 @@ def _dossier(site: Site, tale: Tale, until: str) -> Dossier | None:
         document = shelf.kept(library, tale.id, site.settings, until or None)
         if document is None:
             return None
-        known = facts(document)
+        known = facts(_held(document, library.remarks(tale.id)))
         accounts = tuple(library.accounts(story=tale.id))
-        return Dossier(key, known, tuple(steps(known)), accounts, counts(known), known.verdict)
+        dealt = tuple(_dealt(known))
+        return Dossier(key, known, tuple(steps(known)), accounts, counts(known), known.verdict, dealt)
 
     return _read.get(key, make)
+
+
+def _held(document: Json, remarks: Mapping[str, Event]) -> Json:
+    """A dossier in which the discrepancies that a person holds for harmless are explained by that."""
+    told = [
+        {**d, "innocent": remarks[d["id"]].why, "held": True} if d["id"] in remarks else d
+        for d in document["discrepancies"]
+    ]
+    return {**document, "discrepancies": told}
+
+
+def _dealt(known: Facts) -> Iterator[Numbered]:
+    """The discrepancies, dealt out over pages by what they take."""
+    page: Numbered = []
+    held = 0
+    for one in (*known.conflicts, *known.unsure, *known.harmless):
+        takes = DISCREPANCY + READING * min(len(one[1]["readings"]), MOST_READINGS)
+        if page and held + takes > ROOM:
+            yield page
+            page, held = [], 0
+        page.append(one)
+        held += takes
+    yield page
 
 
 def filled(

@@ -122,12 +122,13 @@ class Site:
     def _templates(self) -> Environment:
         from jinja2 import ChoiceLoader, PackageLoader
 
+        from ...desk.history import entry
         from ...dossier.render import environment
 
         own = environment()
         own.loader = ChoiceLoader([PackageLoader(__package__), *filter(None, [own.loader])])
         own.auto_reload = False
-        own.globals |= {"version": __version__, "asset": asset}
+        own.globals |= {"version": __version__, "asset": asset, "past_entry": entry}
         return own
 
 

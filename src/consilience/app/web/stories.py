@@ -14,7 +14,7 @@ from functools import cache, partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -24,6 +24,7 @@ from ...dossier.export import export_stemma
 from ...dossier.render import sections, to_html
 from ...dossier.render.beside import columns
 from ...dossier.render.facts import Account, Facts, counted, day_and_hour, in_word, span_of_time
+from ...engine import shelf
 from ...errors import InputError
 from .dossiers import Dossier, Opened, filled, opened
 from .notes import noted
@@ -239,12 +240,15 @@ def points(found: Opened, request: Request, show: Word = "shared", page: PageNum
 
 
 @shown("points", "/points/{number}", "story_point.html.j2")
-def point(found: Opened, request: Request, number: int) -> Json:
-    """One point: its passages side by side, and how many independent origins stand behind it."""
+def point(
+    found: Opened, request: Request, asked: Annotated[str, Path(max_length=80, alias="number")]
+) -> Json:
+    """One point, by its number or its id: its passages side by side, and what stands behind it."""
     known = _known(found)
-    if not 0 < number <= len(known.rows):
-        raise InputError(f"there is no point {number}", where=found.tale.id, todo="see its points")
-    row = known.rows[number - 1]
+    row = next((r for r in known.rows if asked in (str(r.number), r.raw.get("id"))), None)
+    if row is None:
+        raise InputError(f"there is no point {asked!r}", where=found.tale.id, todo="see its points")
+    number = row.number
     _print(request, lambda: filled(found, "point_words", row=row))
     order = [r.number for r in (*known.shared, *known.alone)]
     place = order.index(number)
@@ -274,7 +278,7 @@ for _part in OF_DOCUMENT:
     _whole(_part)
 
 
-@shown("ledger", "/ledger", "story_ledger.html.j2")
+@shown("ledger", "/ledger", "story_paged.html.j2")
 def ledger(found: Opened, request: Request, page: PageNumber = 1) -> Json:
     """Who said what: the speakers of whom most is told come first."""
     document = _known(found).document
@@ -299,12 +303,21 @@ def ledger(found: Opened, request: Request, page: PageNumber = 1) -> Json:
     }
 
 
-@shown("discrepancies", "/discrepancies", "story_part.html.j2")
-def discrepancies(found: Opened, request: Request) -> Json:
-    """The discrepancies, each with what a person said of it."""
-    wrong = noted(request)
-    _print(request, lambda: filled(found, "discrepancies", _slots(found, wrong), wrong["problem"]))
-    return {"discrepancies": _known(found).document["discrepancies"]}
+@shown("discrepancies", "/discrepancies", "story_paged.html.j2")
+def discrepancies(
+    found: Opened, request: Request, page: PageNumber = 1, at: Annotated[int, Query(ge=0)] = 0
+) -> Json:
+    """The discrepancies, each with what a person said of it; ``at`` is one that is led to."""
+    wrong, known, pages = noted(request), _known(found), _made(found).pages
+    page = next((n for n, dealt in enumerate(pages, 1) if at in dict(dealt)), min(page, len(pages)))
+    here = {n for n, _ in pages[page - 1]}
+    groups = (known.conflicts, known.unsure, known.harmless)
+    listed = tuple([(n, d) for n, d in group if n in here] for group in groups)
+    _print(
+        request,
+        lambda: filled(found, "discrepancies", _slots(found, wrong), wrong["problem"], listed=listed),
+    )
+    return {"page": page, "pages": len(pages), "discrepancies": [d for _, d in pages[page - 1]]}
 
 
 def _slots(found: Opened, wrong: Json) -> Callable[[Json], Markup]:
@@ -414,6 +427,8 @@ def file(request: Request, story: str, form: Word = "html", until: Until = "") -
     if found.dossier is None:
         return RedirectResponse(found.way.to(""), 303)
     document = found.dossier.known.document
+    if form != "html":  # as the program found it, without what people said of it since
+        document = shelf.kept(site.library, found.tale.id, site.settings, until or None) or document
     writers: dict[str, Callable[[Json], str]] = {"html": to_html, "json": as_text}
     write = writers.get(form, partial(export_stemma, form=form))
     kind, ending = FILES[form]

@@ -48,15 +48,21 @@ FIRST, LAST = ("sections", "what several parts use"), ("paper",)
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where the parts of one dossier are served: ``base`` has no slash at its end, ``query`` its ``?``."""
+    """Where the parts of one dossier are served: ``base`` has no slash at its end, ``query`` its ``?``.
+
+    Where discrepancies lie on ``several`` pages, a link to one of them says which it leads to.
+    """
 
     base: str
     query: str = ""
+    several: bool = False
 
     def to(self, part: str, anchor: str = "") -> str:
         """The address of a part, or of the overview."""
-        path = self.base if part in ("", *OVERVIEW) else f"{self.base}/{part}"
-        return f"{path}{self.query}{'#' + anchor if anchor else ''}"
+        path, query = self.base if part in ("", *OVERVIEW) else f"{self.base}/{part}", self.query
+        if self.several and part == "discrepancies" and anchor:
+            query = f"{query}{'&' if query else '?'}at={anchor.removeprefix('d')}"
+        return f"{path}{query}{'#' + anchor if anchor else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,8 @@ def section(known: Facts, name: str, way: Way, hooks: Hooks = NONE, **values: An
 
     :param name: a name of ``PARTS``, or ``matrix`` (of ``rows``, with a ``caption``), ``point_words`` (of a
         ``row``), ``account_text`` (of an ``account``), ``text_key``, ``beside`` (of a ``pair`` of accounts),
-        with what is in brackets among ``values``; of the ledger, lines alone may be given as ``ledger``.
+        with what is in brackets among ``values``; of the ledger, lines alone may be given as ``ledger``, and
+        of the discrepancies the numbered conflicts, unsure and harmless ones alone as ``listed``.
     :returns: HTML without a page around it; it needs the signs of ``signs`` on the page.
     """
     made = _template().render(
