@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,6 +73,8 @@ def serve(
         raise InputError("a certificate needs its key", where="serve", todo="give both, or neither")
     at = _Listening(host, port, address, _password(password_file), certificate, key_file)
     opened(place, create=True).close()
+    # The server gives the signal on when it has ended; the processes beside it are to end too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with _beside(path, settings, idle=no_worker):
         _serve(path, settings, at, show=show)
 
@@ -161,7 +164,8 @@ def _serve(path: Path, settings: Settings, at: _Listening, *, show: bool) -> Non
             if show:
                 webbrowser.open(base)
 
-    Server(config).run(sockets=[listening])
+    with suppress(KeyboardInterrupt):
+        Server(config).run(sockets=[listening])
 
 
 @contextmanager
@@ -201,11 +205,13 @@ def _beside(path: Path, settings: Settings, *, idle: bool) -> Iterator[None]:
 
 
 def _end(process: BaseProcess) -> None:
+    """End a process and those it has started, which would outlive it and keep its output open."""
     process.terminate()
     process.join(PATIENCE)
-    if process.is_alive():
-        process.kill()
-        process.join(PATIENCE)
+    if process.is_alive() and process.pid and hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.join(PATIENCE)
 
 
 @click.command("mcp")

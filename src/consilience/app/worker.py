@@ -18,6 +18,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ from ..settings import Settings
 from .place import example_folders, now
 
 if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
     from ..engine.intake import Intake
     from ..model import Problem
     from ..store import Job, Library
@@ -221,13 +224,11 @@ def work(place: Path, settings: Settings) -> None:
     """Do what is asked of a library until told to end; the main of a process."""
     from ..store import Library
 
-    stop = _until_told()
-    if hasattr(os, "nice"):
-        os.nice(10)  # whoever reads a page comes first
+    stop, server = _begun(), parent_process()
     with Library.open(place) as library:
-        library.jobs_again()
+        library.jobs_again(at=now())
         worker = Worker(library, settings)
-        while not stop.is_set():
+        while not stop.is_set() and (server is None or server.is_alive()):
             try:
                 busy = worker.step()
             except ConsilienceError as error:  # another program writes for long: the thing stays undone
@@ -243,15 +244,24 @@ def watch(place: Path, settings: Settings) -> None:
     from ..store import Library
     from .watch import Watch
 
-    stop = _until_told()
-    if hasattr(os, "nice"):
-        os.nice(10)
+    stop, server = _begun(), parent_process()
+    if server is not None:  # it may be killed while this one waits for the next round
+        threading.Thread(target=_end_with, args=(server, stop), daemon=True).start()
     with Library.open(place) as library:
         for _ in Watch(library, Intake(library, settings), stop, now).rounds(once=False):
             pass
 
 
-def _until_told() -> threading.Event:
+def _end_with(server: BaseProcess, stop: threading.Event) -> None:
+    server.join()
+    stop.set()
+
+
+def _begun() -> threading.Event:
+    """Set up a process beside the server, in a group with those it starts itself; what tells it to end."""
+    if hasattr(os, "setsid"):
+        os.setsid()
+        os.nice(10)  # whoever reads a page comes first
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
