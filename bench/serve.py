@@ -14,7 +14,8 @@ left over, at low priority, as it would.
 
 Prints for each kind of page how often it was asked for, the median, 95th and 99th percentile and the
 slowest in milliseconds of the clock, from the request to the last byte; what was answered with an error; then
-the bytes of a first view of each page, with the style and script it names. Readers and server share the
+the bytes of a first view of each page, with the style and script it names; then the seconds of processor that
+the server and the processes beside it took in all, start and end included. Readers and server share the
 machine's processors.
 """
 
@@ -24,6 +25,7 @@ import argparse
 import http.client
 import random
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -267,6 +269,8 @@ def main() -> int:
         finally:
             app.terminate()
             app.wait(30)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"processor: {used.ru_utime + used.ru_stime:.1f} s; most memory {used.ru_maxrss / 1024:.0f} MB")
     return 0 if not told.errors else 1
 
 
