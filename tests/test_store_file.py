@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -139,6 +141,20 @@ def test_one_block_at_a_time(filled: Path, monkeypatch: pytest.MonkeyPatch) -> N
             pass
         with pytest.raises(InputError, match="already"), one.writing():
             pass
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a file that is open cannot be taken away there")
+@pytest.mark.parametrize("taken", ["deleted", "replaced"])
+def test_nothing_is_written_into_a_file_that_is_gone(filled: Path, taken: str) -> None:
+    """A server went on saying that all was kept, in a file that no name led to any more."""
+    other = Path(shutil.copy(filled, filled.with_suffix(".other")))
+    with Library.open(filled) as library:
+        assert not library.replaced
+        filled.unlink() if taken == "deleted" else other.replace(filled)
+        assert library.replaced
+        with pytest.raises(InputError, match="moved, deleted or replaced"):
+            library.new_report("Lost", at="2031-10-18T09:00:00+00:00")
+        assert library.counts()["accounts"] > 0  # what it holds can be read still
 
 
 def test_another_programs_writing_shows_in_the_version(filled: Path) -> None:

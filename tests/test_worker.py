@@ -97,8 +97,24 @@ def test_what_waits_is_not_asked_twice_and_what_was_begun_waits_again(library: L
     assert begun is not None
     assert begun.number == first
     assert library.begin_job() is None
-    assert library.jobs_again() == 1
+    assert library.jobs_again(at=AT) == 1
     assert library.begin_job() == begun
+
+
+def test_what_ends_the_worker_again_and_again_fails_and_the_next_is_done(library: Library) -> None:
+    number = library.ask("add", {"texts": [{"text": "It ends whoever reads it."}]}, [("a.pdf", b"%")], at=AT)
+    last = library.ask("compare", {"story": "s1:0000"}, at=AT)
+    for waits in (1, 1, 0):
+        begun = library.begin_job()
+        assert begun is not None
+        assert (begun.number, begun.outcome) == (number, {})
+        assert library.jobs_again(at=AT) == waits
+    failed, begun = library.job(number), library.begin_job()
+    assert (failed.state, failed.ended) == ("failed", AT)
+    assert failed.outcome["problem"]["what"] == "the worker was stopped 3 times while it did this"
+    assert library.job_files(number) == ()
+    assert begun is not None
+    assert begun.number == last
 
 
 def test_a_story_that_fails_is_left_until_it_changes(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:

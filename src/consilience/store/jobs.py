@@ -22,6 +22,8 @@ KEPT = 1000
 KEPT_LARGE, LARGE = 50, 50_000
 """Of those whose outcome has so many signs, a dossier that nobody keeps, fewer."""
 
+MOST_STOPS = 3
+"""Workers that may end at one job. Until it is done, its outcome is how many have."""
 Json = dict[str, Any]
 
 
@@ -64,9 +66,23 @@ def end(db: sqlite3.Connection, number: int, outcome: Json, at: str, *, failed: 
         )
 
 
-def again(db: sqlite3.Connection) -> int:
-    """Let what was begun wait again: the worker that had begun it is gone."""
-    return db.execute("UPDATE job SET state = 'waiting' WHERE state = 'begun'").rowcount
+def again(db: sqlite3.Connection, at: str) -> int:
+    """Let what was begun wait again: the worker that had begun it is gone.
+
+    What has ended a worker so often fails: it would end the next one too, and nothing after it be done.
+    """
+    waits = 0
+    for number, kind, told in db.execute("SELECT n, kind, outcome FROM job WHERE state = 'begun'").fetchall():
+        stops = 1 + (json.loads(told)["stops"] if told else 0)
+        if stops < MOST_STOPS:
+            kept = json.dumps({"stops": stops})
+            db.execute("UPDATE job SET state = 'waiting', outcome = ? WHERE n = ?", (kept, number))
+            waits += 1
+        else:
+            what = f"the worker was stopped {stops} times while it did this"
+            problem = {"what": what, "where": kind, "todo": "give less at once, or see the log of the server"}
+            end(db, number, {"problem": problem}, at, failed=True)
+    return waits
 
 
 def job(db: sqlite3.Connection, number: int) -> Job:
@@ -108,4 +124,5 @@ def files(db: sqlite3.Connection, number: int) -> tuple[tuple[str, bytes], ...]:
 
 def _job(row: Sequence[Any]) -> Job:
     number, kind, what, at, state, ended, outcome = row
-    return Job(number, kind, json.loads(what), at, state, ended, json.loads(outcome) if outcome else {})
+    told = json.loads(outcome) if ended else {}
+    return Job(number, kind, json.loads(what), at, state, ended, told)

@@ -117,6 +117,8 @@ class Library:
 
     def __init__(self, db: sqlite3.Connection, path: Path) -> None:
         self._db, self.path = db, path
+        self._place = path.absolute()
+        self._file = _file_at(self._place)
 
     @classmethod
     def open(cls, path: str | Path, *, create: bool = False) -> Library:
@@ -144,7 +146,8 @@ class Library:
     def writing(self) -> Iterator[Write]:
         """One transaction: all of the block is kept, or none.
 
-        :raises InputError: when another program is writing for longer than half a minute.
+        :raises InputError: when another program is writing for longer than half a minute, or the file is
+            no longer the one that was opened.
         """
         if self._db.in_transaction:
             raise InputError("is being written already", where=str(self.path), todo="use one block")
@@ -154,6 +157,10 @@ class Library:
             raise InputError(
                 f"cannot be written now ({error})", where=str(self.path), todo="wait until the other ends"
             ) from error
+        if self.replaced:
+            self._db.execute("ROLLBACK")
+            what = "cannot be written (its file was moved, deleted or replaced meanwhile)"
+            raise InputError(what, where=str(self.path), todo="end the program and begin it again")
         try:
             write = Write(self._db)
             yield write
@@ -165,6 +172,11 @@ class Library:
             if isinstance(error, sqlite3.OperationalError):
                 raise InputError(f"cannot be written ({error})", where=str(self.path)) from error
             raise
+
+    @property
+    def replaced(self) -> bool:
+        """Whether another file, or none, lies where this one was opened: what is written would be lost."""
+        return self._file != _file_at(self._place)
 
     @property
     def version(self) -> tuple[int, int]:
@@ -384,13 +396,13 @@ class Library:
         with self.writing():
             return corrections.harmless(self._db, self._story_id(story), discrepancy, why, at)
 
-    def remarks(self, story: str) -> dict[str, Event]:
+    def remarks(self, *stories: str) -> dict[str, Event]:
         """Discrepancies that people hold for harmless, each with its entry of the history.
 
         A discrepancy's id stands for its readings, so that a remark is found in whatever story shows them:
-        those said of this story, and of all it was once one with.
+        those said of these stories, and of all they were once one with.
         """
-        return corrections.remarks(self._db, rows.story_row(self._db, story))
+        return corrections.remarks(self._db, [rows.story_row(self._db, story) for story in stories])
 
     def undo(self, *, at: str, number: int | None = None) -> Event:
         """Take back a person's last correction, or the entry of the history named."""
@@ -605,10 +617,13 @@ class Library:
         with self.writing():
             jobs.end(self._db, number, outcome, at, failed=failed)
 
-    def jobs_again(self) -> int:
-        """Let what was begun wait again; for a worker that takes over from one that was stopped."""
+    def jobs_again(self, *, at: str) -> int:
+        """Let what was begun wait again; for a worker that takes over from one that was stopped.
+
+        :param at: the time now; what has stopped several workers fails.
+        """
         with self.writing():
-            return jobs.again(self._db)
+            return jobs.again(self._db, at)
 
     # -- the file --
 
@@ -644,3 +659,12 @@ class Library:
         :param at: the time, for what corrections of the other library change here.
         """
         return exchange.take_in(self._db, self.writing, Path(path), form, at)
+
+
+def _file_at(place: Path) -> tuple[int, int] | None:
+    """Which file lies at a place, whatever it is called; None where there is none."""
+    try:
+        found = place.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
