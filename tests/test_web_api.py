@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import jsonschema
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from consilience.app.web import api
@@ -69,6 +70,18 @@ def problem(answer: Any, status: int, said: str = "") -> dict[str, Any]:
 
 
 # -- what is read --
+
+
+def test_the_address_of_the_next_page_is_an_address() -> None:
+    """Of an outlet called "Who?" it led to one called "Who"."""
+    scope = {
+        "type": "http",
+        "path": f"{V1}/outlets/Who? 100% #1 Zoë",
+        "query_string": b"page=1",
+        "headers": [],
+    }
+    asked = api.address(Request(scope), page=2)
+    assert asked == f"{V1}/outlets/Who%3F%20100%25%20%231%20Zo%C3%AB?page=2"
 
 
 def test_stories_come_in_pages(there: TestClient) -> None:

@@ -497,6 +497,19 @@ def test_a_token_opens_it(locked: TestClient) -> None:
     assert locked.get("/api/v1/status", headers={"Authorization": f"Digest {SECRET}"}).status_code == 401
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_a_token_may_hold_any_letter(encoding: str) -> None:
+    """curl sends the letters of a terminal, UTF-8 as a rule, and the server reads headers as Latin-1."""
+    word = "hafen-lämpchen"
+    sent = send(
+        Guard(secret=word),
+        "GET",
+        "/feed",
+        [(b"host", b"localhost"), (b"authorization", f"Bearer {word}".encode(encoding))],
+    )
+    assert sent[0]["status"] == 200
+
+
 def test_a_reader_of_feeds_sends_basic_authentication(locked: TestClient) -> None:
     asked = locked.get("/feed.atom")
     assert asked.status_code == 401 and asked.headers["www-authenticate"].startswith("Basic ")

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, cast
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, FastAPI, Path, Query
 from fastapi.openapi.utils import get_openapi
@@ -61,7 +61,7 @@ def paged(request: Request, found: Sequence[T], limit: int, offset: int) -> tupl
 def address(request: Request, **other: int) -> str:
     """The address of a request with other values in it."""
     asked = {**dict(request.query_params), **{k: str(v) for k, v in other.items()}}
-    return f"{request.url.path}?{urlencode(asked)}"
+    return f"{quote(request.scope['path'])}?{urlencode(asked)}"
 
 
 # -- stories --
@@ -197,7 +197,7 @@ def search(
 
 def _with_kinds(request: Request, limit: int, offset: int) -> str:
     own = [(k, v) for k, v in request.query_params.multi_items() if k not in ("limit", "offset")]
-    return f"{request.url.path}?{urlencode([*own, ('limit', limit), ('offset', offset)])}"
+    return f"{quote(request.scope['path'])}?{urlencode([*own, ('limit', limit), ('offset', offset)])}"
 
 
 @reading.get("/people/{name:path}", response_model=documents.Person, responses=told())

@@ -89,13 +89,21 @@ def credential(headers: Mapping[str, str]) -> str | None:
     """
     scheme, _, given = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return given.strip()
+        return _as_sent(given.strip())
     if scheme.lower() == "basic":
         try:
             return base64.b64decode(given, validate=True).decode().partition(":")[2]
         except (binascii.Error, ValueError):
             return ""
     return None
+
+
+def _as_sent(given: str) -> str:
+    """A header's words as they were sent: in UTF-8, as a rule, which the server reads as Latin-1."""
+    try:
+        return given.encode("latin-1").decode()
+    except UnicodeError:
+        return given
 
 
 def safe_next(asked: str) -> str:
