@@ -45,6 +45,7 @@ def test_a_brief_says_what_a_list_shows() -> None:
     assert (found["shared"], found["single"]) == (1, 0)
     assert (found["conflicts"], found["unsure"], found["harmless"]) == (4, 1, 1)
     assert [d["id"] for d in found["disputed"]] == ["d0", "d1", "d2"]
+    assert found["conflict_ids"] == ["d0", "d1", "d2", "d3"]
     assert found["summary"] == ["Sentence 0.", "Sentence 1.", "Sentence 2."]
     assert found["verdict"].startswith("Two accounts share one point")
     assert found["first"] == {"id": "a", "siglum": "A", "outlet": "Melden Post", "published": NINE}

@@ -243,7 +243,9 @@ def test_what_the_last_comparison_said_is_shown_and_how_old_it_is(library: Libra
     assert [one(library, n)["compared"] for n in (0, 1)] == ["no", "alone"]
     assert (one(library, 0)["origins"], one(library, 0)["summary"]) == (None, [])
     disputed = [{"id": "d1:" + f"{n:016}", "kind": "number", "explanation": f"It is {n}."} for n in range(2)]
-    summed(library, 0, origins=2, conflicts=5, disputed=disputed, verdict="So.", summary=["One."], shared=4)
+    ids = [*(d["id"] for d in disputed), *(f"d1:{n:016}" for n in range(2, 5))]
+    rest = {"verdict": "So.", "summary": ["One."], "shared": 4}
+    summed(library, 0, origins=2, conflicts=5, conflict_ids=ids, disputed=disputed, **rest)
     told = one(library, 0)
     assert (told["compared"], told["origins"], told["conflicts"], told["shared"]) == ("yes", 2, 5, 4)
     assert (told["disputed"], told["verdict"], told["summary"]) == (disputed, "So.", ["One."])
@@ -253,6 +255,11 @@ def test_what_the_last_comparison_said_is_shown_and_how_old_it_is(library: Libra
     assert one(library, 0)["conflicts"] == 4
     add(0, at=AT)
     assert one(library, 0)["compared"] == "older"
+    for conflict in ids[1:]:
+        assert shown(library, "disputed") == [story(0)]
+        library.harmless(story(0), conflict, "They round.", at=AT)
+    assert shown(library, "disputed") == []
+    assert one(library, 0)["conflicts"] == 0
 
 
 def test_outlets_are_told_once_and_counted(library: Library, add: Add) -> None:

@@ -32,7 +32,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
                 writer.add(entry(witness(n), story(which), 22_400.0 + n))
             brief = {
                 "origins": 2, "conflicts": 3, "verdict": "Two accounts share four points.",
-                "summary": ["The weir held.", "Pumps failed."],
+                "summary": ["The weir held.", "Pumps failed."], "conflict_ids": [CONFLICT, "d1:b", "d1:c"],
                 "disputed": [{"id": CONFLICT, "kind": "number", "explanation": "One says 5, the other 6."}],
             }  # fmt: skip
             writer.summed(story(0), opened.story(story(0)).grew, brief, [])

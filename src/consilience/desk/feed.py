@@ -170,7 +170,15 @@ def _shown(library: Store, walk: Walk, only: str, since: str) -> list[str]:
     if only == "new":
         fresh = _fresh(library, shown, since)
         return [s for s in shown if fresh.get(s)]
+    if only == "disputed" and (remarks := library.remarks(*shown)):
+        briefs = library.briefs(shown)
+        return [s for s in shown if _conflicts(briefs[s], remarks)]
     return shown
+
+
+def _conflicts(brief: Json, remarks: Mapping[str, Event]) -> int:
+    """How many conflicts of a story the reader does not hold for harmless."""
+    return int(brief.get("conflicts", 0)) - sum(one in remarks for one in brief.get("conflict_ids", ()))
 
 
 def _fresh(library: Store, stories: Sequence[str], since: str) -> dict[str, int]:
@@ -193,20 +201,18 @@ def items(
     """
     briefs, fresh = library.briefs(stories), _fresh(library, stories, since)
     arrivals = library.arrivals(stories)
-    told = []
-    for one in library.tales(stories):
-        remarks = library.remarks(one.id) if briefs.get(one.id, {}).get("disputed") else {}
-        told.append(
-            {
-                **tale(one),
-                **_compared(one, briefs.get(one.id), remarks),
-                "outlets": _outlets(arrivals[one.id]),
-                "arrivals": sparkline(arrivals[one.id]),
-                "new": fresh.get(one.id, 0),
-                "because": [because(i) for i in (why or {}).get(one.id, ())],
-            }
-        )
-    return told
+    remarks = library.remarks(*briefs)
+    return [
+        {
+            **tale(one),
+            **_compared(one, briefs.get(one.id), remarks),
+            "outlets": _outlets(arrivals[one.id]),
+            "arrivals": sparkline(arrivals[one.id]),
+            "new": fresh.get(one.id, 0),
+            "because": [because(i) for i in (why or {}).get(one.id, ())],
+        }
+        for one in library.tales(stories)
+    ]
 
 
 def because(one: Interest) -> Json:
@@ -221,16 +227,14 @@ def _compared(one: Tale, brief: Json | None, remarks: Mapping[str, Event]) -> Js
     ``compared`` is alone (one account: there is nothing to compare), no, older (than the story) or yes.
     """
     found = brief or {}
-    disputed = [d for d in found.get("disputed", ()) if d["id"] not in remarks]
-    dropped = len(found.get("disputed", ())) - len(disputed)
     state = "alone" if one.accounts < 2 else "no" if brief is None else "yes" if found["fresh"] else "older"
     return {
         "compared": state,
         "origins": found.get("origins"),
         "independent": found.get("independent"),
         "shared": found.get("shared", 0),
-        "conflicts": max(0, found.get("conflicts", 0) - dropped),
-        "disputed": disputed,
+        "conflicts": _conflicts(found, remarks),
+        "disputed": [d for d in found.get("disputed", ()) if d["id"] not in remarks],
         "verdict": found.get("verdict", ""),
         "summary": found.get("summary", []),
     }

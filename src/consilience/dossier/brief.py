@@ -39,7 +39,7 @@ def brief(document: Document) -> Json:
 
     :returns: ``origins`` are the most independent origins behind any point, ``independent`` the highest lower
         and upper bound; ``shared`` counts points of two accounts or more, ``single`` those of one origin;
-        ``disputed`` names the conflicts most sure.
+        ``disputed`` names the conflicts most sure, ``conflict_ids`` has all.
     """
     known = facts(document)
     bounds = [r.independent for r in known.rows]
@@ -54,6 +54,7 @@ def brief(document: Document) -> Json:
         "shared": len(known.shared),
         "single": known.single,
         "conflicts": len(conflicts),
+        "conflict_ids": [str(d["id"]) for d in conflicts],
         "unsure": len(known.unsure),
         "harmless": len(known.harmless),
         "disputed": [{k: d[k] for k in ("id", "kind", "explanation")} for d in conflicts[:DISPUTED]],

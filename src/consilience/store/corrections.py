@@ -322,10 +322,10 @@ def _discrepancies(db: sqlite3.Connection, story: int) -> set[str]:
     )
 
 
-def remarks(db: sqlite3.Connection, story: int) -> dict[str, Event]:
-    """Discrepancies held for harmless, the last word on each, of a story and all it was once one with."""
+def remarks(db: sqlite3.Connection, stories: Iterable[int]) -> dict[str, Event]:
+    """Discrepancies held for harmless, the last word on each, of stories and all they were once one with."""
     said = [e for e in events(db, "WHERE actor = 'person' AND kind = 'harmless' ORDER BY n") if not e.undone]
-    once = _once_one(db, {_id(db, story)}) if said else set()
+    once = _once_one(db, {_id(db, story) for story in stories}) if said else set()
     return {e.names[0]: e for e in said if e.story in once}
 
 
