@@ -85,6 +85,7 @@ def test_newest_day_first_and_what_is_followed_first_within_it(library: Library,
             "kind": "topic",
             "value": "weir",
             "muted": False,
+            "at": AT,
             "text": "matches “weir”, a topic you follow",
         }
     ]
@@ -292,7 +293,7 @@ TIMES = st.datetimes().map(lambda t: t.isoformat()) | st.sampled_from(
 @given(st.lists(st.tuples(st.none() | TIMES, TIMES, st.none()), max_size=30), st.integers(1, 24))
 def test_no_arrival_is_lost(arrivals: list[tuple[str | None, str, None]], buckets: int) -> None:
     told = sparkline(arrivals, buckets)
-    known = [a for a in arrivals if any(module._time(t) for t in a[:2])]
+    known = [a for a in arrivals if any(module.instant(t) for t in a[:2])]
     assert sum(told["counts"]) == len(known)
     assert len(told["counts"]) in (0, 1, buckets)
     if len(told["counts"]) > 1:

@@ -12,7 +12,7 @@ import pytest
 from consilience.desk.accounts import account
 from consilience.desk.outlets import outlet, outlets
 from consilience.desk.people import MOST_DAYS, person, times
-from consilience.desk.story import MOST_MAIL, MOST_MOMENTS, fresh, mail_draft, moments, names, story
+from consilience.desk.story import MOST_MAIL, MOST_MOMENTS, fresh, mail_draft, moments, names, said, standing
 from consilience.engine.shelf import kept
 from consilience.errors import InputError
 from consilience.model import Witness, witness_id
@@ -35,6 +35,11 @@ def ferry(library: Library) -> tuple[Tale, dict[str, Any]]:
     return tale, document
 
 
+def story(library: Library, document: dict[str, Any] | None, tale: Tale, since: str = "") -> dict[str, Any]:
+    accounts = list(library.accounts(story=tale.id))
+    return standing(document, accounts, since) | said(library, document, tale, accounts, "", LINK)
+
+
 def text_of(library: Library, ident: str) -> str:
     return library.account(ident).witness.text
 
@@ -51,7 +56,7 @@ def sample(name: str, published: str | None, added: str = NOW, text: str = "") -
 
 def test_a_story_has_all_that_stands_beside_its_dossier(library: Library) -> None:
     tale, document = ferry(library)
-    found = story(library, document, tale, link=LINK)
+    found = story(library, document, tale)
     assert found["tale"]["id"] == tale.id
     assert len(found["accounts"]) == tale.accounts == len(found["named"])
     assert found["freshness"] == {

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from ..dossier.export import FORBIDDEN
 from ..store.codec import stamp
-from .feed import items, walked
-from .shapes import Json
+from .feed import instant, items, walked
+from .shapes import Json, interest
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -85,7 +84,7 @@ def _came(library: Store, story: str, first: str, last: str) -> Json:
 
 
 def _days(last: str | None) -> float:
-    at = _instant(last)
+    at = instant(last)
     return at.timestamp() / 86_400 if at else 0.0
 
 
@@ -103,7 +102,7 @@ def _grouped(
 
 def _group(one: Interest | None, stories: Sequence[Json]) -> Json:
     return {
-        "interest": {"number": one.number, "kind": one.kind, "value": one.value} if one else None,
+        "interest": interest(one) if one else None,
         "items": list(stories),
     }
 
@@ -180,16 +179,8 @@ def _rfc3339(at: str | None) -> str:
     >>> _rfc3339("2031-10-14T13:05:00+02:00"), _rfc3339("2031-10-14"), _rfc3339("soon")
     ('2031-10-14T11:05:00Z', '2031-10-14T00:00:00Z', '')
     """
-    read = _instant(at)
+    read = instant(at)
     return read.isoformat(timespec="seconds").replace("+00:00", "Z") if read else ""
-
-
-def _instant(at: str | None) -> datetime | None:
-    try:
-        read = datetime.fromisoformat(at or "")
-        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _one_line(words: str) -> str:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 from ..errors import InputError
 from ..store import Arrival, Event, Heading, Interest, Store, Tale
-from .shapes import Json, tale
+from .shapes import Json, interest, tale
 
 ORDER = (
     "Latest day first; within a day (UTC), stories that match what you follow come first, and then the one "
@@ -218,7 +218,7 @@ def items(
 def because(one: Interest) -> Json:
     """Why something is shown, or left out."""
     text = WHY[one.kind].format(value=one.value, did="muted" if one.muted else "follow")
-    return {"number": one.number, "kind": one.kind, "value": one.value, "muted": one.muted, "text": text}
+    return {**interest(one), "text": text}
 
 
 def _compared(one: Tale, brief: Json | None, remarks: Mapping[str, Event]) -> Json:
@@ -254,7 +254,7 @@ def sparkline(arrivals: Sequence[Arrival], buckets: int = BUCKETS) -> Json:
     >>> sparkline([("2031-05-01T09:00Z", "", None), ("2031-05-01T10:00Z", "", None)], 4)["counts"]
     [1, 0, 0, 1]
     """
-    times = sorted(t for t in (_time(published) or _time(added) for published, added, _ in arrivals) if t)
+    times = sorted(t for t in (instant(published) or instant(added) for published, added, _ in arrivals) if t)
     if not times:
         return {"first": None, "last": None, "counts": []}
     first, last = times[0], times[-1]
@@ -264,7 +264,8 @@ def sparkline(arrivals: Sequence[Arrival], buckets: int = BUCKETS) -> Json:
     return {"first": _iso(first), "last": _iso(last), "counts": counts}
 
 
-def _time(written: str | None) -> datetime | None:
+def instant(written: str | None) -> datetime | None:
+    """A date or time as it was written, in UTC; None where it is none."""
     try:
         read = datetime.fromisoformat(written or "")
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)

@@ -6,16 +6,15 @@ Finds nothing itself. Invariant: an entry is told as the library keeps it, whate
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..dossier.render.facts import counted
 from ..errors import InputError
 from . import shapes
+from .shapes import Json
 
 if TYPE_CHECKING:
     from ..store import Event, Store
-
-Json = dict[str, Any]
 
 SIZE = 30
 NAMED = 6

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..errors import InputError
 from ..store import Interest, Store
+from . import shapes
 from .feed import FOUND, LEAST
 from .shapes import Json
 
@@ -44,12 +45,8 @@ def _interest(library: Store, one: Interest, most: int) -> Json:
     found, exact = library.found((one,), most)
     newest = library.tales([found[0][0]]) if found else ()
     return {
-        "number": one.number,
-        "kind": one.kind,
-        "value": one.value,
+        **shapes.interest(one),
         "name": newest[0].label if one.kind == "story" and newest else one.value,
-        "muted": one.muted,
-        "at": one.at,
         "stories": len(found),
         "exact": exact,
         "newest": {"id": newest[0].id, "label": newest[0].label, "last": newest[0].last} if newest else None,

@@ -15,6 +15,7 @@ from ..store import Imprint, Item, Report, Store
 from . import shapes
 from .feed import items
 from .shapes import Json
+from .story import remarks
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -69,7 +70,7 @@ def _stories(library: Store, refs: Sequence[str]) -> tuple[dict[str, str], dict[
 
 def _remarks(library: Store, story: str) -> list[Json]:
     """What the reader holds for harmless in a story, and why."""
-    return [{"id": key, "why": e.why, "at": e.at} for key, e in sorted(library.remarks(story).items())]
+    return [{"id": key, **said} for key, said in sorted(remarks(library, story).items())]
 
 
 def _imprint(one: Imprint) -> Json:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the stages take a second to load, and a list of stories needs none
     from ..model import Problem
-    from ..store import Event, Hit, Kept, Ledger, Line, Results, Said, Tale
+    from ..store import Event, Hit, Interest, Kept, Ledger, Line, Results, Said, Tale
 
 Json = dict[str, Any]
 
@@ -98,6 +98,13 @@ def ledger(name: str, found: Ledger) -> Json:
 def _line(found: Line) -> Json:
     """A wording of theirs with every account that carries it."""
     return {"speaker": found.speaker, "wording": found.wording, "said": [said(s) for s in found.said]}
+
+
+def interest(one: Interest) -> Json:
+    """Something that is followed or muted."""
+    return {
+        "number": one.number, "kind": one.kind, "value": one.value, "muted": one.muted, "at": one.at,
+    }  # fmt: skip
 
 
 def said(one: Said) -> Json:

@@ -28,22 +28,12 @@ MOST_MAIL = 1_900
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]+")
 
 
-def story(
-    library: Store, document: Json | None, tale: Tale, *, since: str = "", settled: str = "", link: str = ""
-) -> Json:
-    """What a story's page shows beside its dossier.
+def standing(document: Json | None, accounts: Sequence[Kept], since: str) -> Json:
+    """What a story's page shows that stays as it is while accounts, dossier and the look before do.
 
     :param document: the dossier that is shown, or None where none is made yet.
     :param since: the time of the look before; what came after it is new. Empty: nothing is marked.
-    :param settled: the time slider's place, if the dossier is of what was known then.
-    :param link: the story's address, for the mail draft.
     """
-    accounts = list(library.accounts(story=tale.id))
-    return standing(document, accounts, since) | said(library, document, tale, accounts, settled, link)
-
-
-def standing(document: Json | None, accounts: Sequence[Kept], since: str) -> Json:
-    """Of that, what stays as it is while the accounts, the dossier and the look before do."""
     steps, left_out = moments(accounts)
     named = names(document, accounts) if document else {}
     return {
@@ -59,7 +49,11 @@ def standing(document: Json | None, accounts: Sequence[Kept], since: str) -> Jso
 def said(
     library: Store, document: Json | None, tale: Tale, accounts: Sequence[Kept], settled: str, link: str
 ) -> Json:
-    """Of that, what people and the program said of it since, and who wants to know."""
+    """What its page shows that people and the program said of it since, and who wants to know.
+
+    :param settled: the time slider's place, if the dossier is of what was known then.
+    :param link: the story's address, for the mail draft.
+    """
     brief = library.briefs([tale.id]).get(tale.id)
     return {
         "tale": shapes.tale(tale),
@@ -67,7 +61,7 @@ def said(
         "freshness": _freshness(document, accounts, brief, settled),
         "history": [shapes.event(e) for e in library.history(story=tale.id, limit=MOST_HISTORY)],
         "remarks": remarks(library, tale.id),
-        "interests": [_interest(i) for i in concerned(library, tale.id)],
+        "interests": [shapes.interest(i) for i in concerned(library, tale.id)],
         "mail": mail_draft(tale.label, brief, link),
     }
 
@@ -176,10 +170,6 @@ def concerned(library: Store, story: str) -> list[Interest]:
     interests = library.interests()
     matched = library.matched(interests, [story])
     return [i for i in interests if matched.get(i.number, {}).get(story)]
-
-
-def _interest(one: Interest) -> Json:
-    return {"number": one.number, "kind": one.kind, "value": one.value, "muted": one.muted}
 
 
 def mail_draft(label: str, brief: Mapping[str, Any] | None, link: str) -> str:
