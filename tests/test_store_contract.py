@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -321,6 +323,56 @@ def test_undo_says_what_it_cannot_restore(store: Store) -> None:
     assert store.account(groups[1][0]).story not in (story(0), story(1))
     with pytest.raises(InputError, match="was undone by 3"):
         store.undo(at=AT, number=first.number)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_moves_are_undone_in_whatever_order(store: Store, first: int) -> None:
+    """The older undone first, its account stayed in the other story, where its history did not have it."""
+    groups = fill(store, 2, 1)
+    before = state(store)
+    moves = [store.move(one, story(1), at=AT).number for one in groups[0]]
+    store.undo(at=AT, number=moves[first])
+    assert store.account(groups[0][first]).story == story(0)
+    store.undo(at=AT, number=moves[1 - first])
+    assert (state(store), store.check()) == (before, ())
+
+
+def test_what_was_put_back_into_a_merged_story_leaves_with_it(store: Store) -> None:
+    groups = fill(store, 2, 1, 1)
+    before = state(store)
+    moved = store.move(groups[0][0], story(2), at=AT)
+    merged = store.merge(story(1), story(0), at=AT)
+    store.undo(at=AT, number=moved.number)
+    assert store.account(groups[0][0]).story == story(1), "what it came from is a part of that"
+    store.undo(at=AT, number=merged.number)
+    assert (state(store), store.check()) == (before, ())
+
+
+def test_whatever_is_corrected_and_undone_the_history_tells_where_each_account_is(store: Store) -> None:
+    groups = fill(store, 3, 2, 2, 1)
+    before, accounts = state(store), [one for group in groups for one in group]
+    for seed in range(12):
+        dice = Random(seed)
+        for _ in range(14):
+            one, other = dice.sample(accounts, 2)
+            here, there = store.account(one).story, store.account(other).story
+            open_ = [e.number for e in store.history() if e.kind != "undo" and e.undone is None]
+            with suppress(InputError):  # what cannot be: of one story already, or alone in it
+                match dice.randrange(5):
+                    case 0:
+                        store.merge(here, there, at=AT)
+                    case 1:
+                        store.move(one, dice.choice([there, None]), at=AT)
+                    case 2:
+                        store.split(here, [one, other], at=AT)
+                    case _:
+                        store.undo(at=AT, number=dice.choice(open_ or [0]))
+            assert store.check() == (), seed
+        for number in [e.number for e in store.history(limit=999) if e.kind != "undo" and e.undone is None]:
+            store.undo(at=AT, number=number)
+            assert store.check() == (), seed
+        assert sorted(i for held in state(store).values() for i in held) == sorted(accounts)
+    assert before.keys() <= state(store).keys() | {t for s in store.stories() for t in s.also}
 
 
 def test_what_joined_since_stays_where_it_is(store: Store) -> None:

@@ -83,7 +83,7 @@ def split(db: sqlite3.Connection, story: int, accounts: Sequence[str], draft: Ev
     event = replace(
         draft, kind="split", story=_id(db, story), other=other, accounts=tuple(accounts), rest=rest
     )
-    to = _open(db, other)
+    to = _open(db, other, draft.at)
     _put(db, accounts, to)
     _tally(db, (story, to), draft.at)
     return record(db, event)
@@ -120,11 +120,21 @@ def _id(db: sqlite3.Connection, story: int) -> str:
     return str(db.execute("SELECT id FROM story WHERE n = ?", (story,)).fetchone()[0])
 
 
-def _open(db: sqlite3.Connection, id: str) -> int:
-    """The row of a story by that very id, a story of its own again if it was merged."""
+def _open(db: sqlite3.Connection, id: str, at: str) -> int:
+    """The row of a story by that very id, a story of its own again if it was merged.
+
+    What an undo has put there while it led to another comes along.
+    """
     db.execute("INSERT OR IGNORE INTO story (id) VALUES (?)", (id,))
-    db.execute("UPDATE story SET merged_into = NULL WHERE id = ?", (id,))
-    return int(db.execute("SELECT n FROM story WHERE id = ?", (id,)).fetchone()[0])
+    n, closed = db.execute("SELECT n, merged_into FROM story WHERE id = ?", (id,)).fetchone()
+    if closed is not None:
+        led = live(db, id)
+        db.execute("UPDATE story SET merged_into = NULL WHERE n = ?", (n,))
+        _put(db, [account for account, end in ends(db).items() if end == id], n)
+        _tally(db, (led,), at)
+        if not members(db, led):
+            _close(db, led, n)
+    return int(n)
 
 
 def _close(db: sqlite3.Connection, story: int, into: int) -> None:
@@ -353,7 +363,10 @@ def undo(db: sqlite3.Connection, number: int | None, at: str) -> Event:
     back = tuple(i for i in event.accounts if i not in moved)
     left = tuple(i for i in event.accounts if i in moved)
     if event.kind in CHANGES and back:
-        _put_back(db, event, back, at)
+        # A story that accounts left one by one was ended by nobody: what comes back makes it one again.
+        gone = [e for e in (event, *later) if e.undone is None and e.kind == "move" and not e.rest]
+        emptied = event.kind == "merge" or any(e.story == event.story for e in gone)
+        _put_back(db, event, back, at, emptied=emptied)
     note = ""
     if left:
         by = ", ".join(map(str, sorted({moved[i] for i in left})))
@@ -385,16 +398,17 @@ def _undoable(db: sqlite3.Connection, number: int | None) -> Event:
     return found[0]
 
 
-def _put_back(db: sqlite3.Connection, event: Event, accounts: Sequence[str], at: str) -> None:
-    """Accounts go back to the story they came from, which is one of its own again."""
+def _put_back(
+    db: sqlite3.Connection, event: Event, accounts: Sequence[str], at: str, *, emptied: bool
+) -> None:
+    """Accounts go back to the story they came from; where that was ``emptied``, it is one again."""
     was, now = (event.other, event.story) if event.kind == "merge" else (event.story, event.other)
     current = {db.execute("SELECT story FROM account WHERE id = ?", (i,)).fetchone()[0] for i in accounts} | {
         live(db, str(now))
     }
     # A story that a later merge has ended holds nobody of its own: its accounts go where it leads.
     held = db.execute("SELECT accounts, merged_into FROM story WHERE id = ?", (was,)).fetchone()
-    emptied = event.kind == "merge" or (event.kind == "move" and not event.rest)
-    to = _open(db, str(was)) if emptied or held[1] is None else live(db, str(was))
+    to = _open(db, str(was), at) if emptied or held[1] is None else live(db, str(was))
     _put(db, accounts, to)
     _tally(db, (*sorted(current), to), at)
     for story in current - {to}:
