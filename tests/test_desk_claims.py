@@ -92,8 +92,9 @@ def test_what_nobody_reports_has_no_origin(library: Library) -> None:
     assert check(library, "Xyzzy plugh.")["stories"] == []
 
 
-def test_bounds_are_told(library: Library) -> None:
-    found = check(library, "The fog signal was not sounding when the ferry struck.", limit=1)
+def test_bounds_are_told(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("consilience.desk.claims.LIMIT", 1)
+    found = check(library, "The fog signal was not sounding when the ferry struck.")
     assert len(found["contradicted"]) == 1
     assert any("surest are given" in n for n in found["notes"])
 

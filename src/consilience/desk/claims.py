@@ -52,14 +52,11 @@ NOTES = (
 def check(
     library: Store,
     claim: str,
-    *,
-    limit: int = LIMIT,
     settings: Settings = Settings(),  # noqa: B008 - frozen
 ) -> Json:
     """Who reports a claim, how independently, and who contradicts it.
 
     :param claim: one assertion in a sentence ("The ferry was carrying 112 people.").
-    :param limit: how many points, contradictions and related passages are given at most.
     :raises InputError: when there is no claim, or it is too long to be one.
     """
     words = " ".join((shown(claim) or "").split())
@@ -75,8 +72,8 @@ def check(
             told[name] += rows
     for name, rows in told.items():
         rows.sort(key=lambda row: -row["score"])
-        if len(rows) > limit:
-            notes.append(f"Of {len(rows)} found as {name}, the {limit} surest are given.")
+        if len(rows) > LIMIT:
+            notes.append(f"Of {len(rows)} found as {name}, the {LIMIT} surest are given.")
     foreign = sum(a.witness.language not in READ for _, accounts in found for a in accounts)
     if foreign:
         notes.append(f"{foreign} of the accounts are in languages of which the words alone are compared.")
@@ -86,7 +83,7 @@ def check(
         notes.append(f"Not compared yet, so that nothing is known of origins: {some}.")
     return {
         "claim": words,
-        **{name: rows[:limit] for name, rows in told.items()},
+        **{name: rows[:LIMIT] for name, rows in told.items()},
         "independent": _independent(told["reported"]),
         "stories": [shapes.tale(tale) for tale, _ in found],
         "notes": notes,

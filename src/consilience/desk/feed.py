@@ -246,21 +246,21 @@ def _outlets(arrivals: Sequence[Arrival]) -> Json:
     return {"names": names[:OUTLETS], "more": len(names[OUTLETS:])}
 
 
-def sparkline(arrivals: Sequence[Arrival], buckets: int = BUCKETS) -> Json:
+def sparkline(arrivals: Sequence[Arrival]) -> Json:
     """When accounts came: how many in each of equal stretches from the first to the last.
 
     An account without a time of publication counts when it came into the library.
 
-    >>> sparkline([("2031-05-01T09:00Z", "", None), ("2031-05-01T10:00Z", "", None)], 4)["counts"]
-    [1, 0, 0, 1]
+    >>> sparkline([("2031-05-01T09:00Z", "", None), ("soon", "2031-05-01T09:00Z", None)])["counts"]
+    [2]
     """
     times = sorted(t for t in (instant(published) or instant(added) for published, added, _ in arrivals) if t)
     if not times:
         return {"first": None, "last": None, "counts": []}
     first, last = times[0], times[-1]
-    counts = [0] * (buckets if first < last else 1)
+    counts = [0] * (BUCKETS if first < last else 1)
     for at in times:
-        counts[min(len(counts) - 1, int((at - first) / (last - first) * buckets)) if first < last else 0] += 1
+        counts[min(len(counts) - 1, int((at - first) / (last - first) * BUCKETS)) if first < last else 0] += 1
     return {"first": _iso(first), "last": _iso(last), "counts": counts}
 
 
