@@ -37,8 +37,10 @@ MARKED = {
     "accounts": "articles", "points": "points", "discrepancies": "discrepancies", "statements": "statements"
 }  # fmt: skip
 """What is marked as new, and how the desk calls it."""
-ROOM, DISCREPANCY, READING, MOST_READINGS = 70_000, 1_800, 450, 24
+ROOM, DISCREPANCY, READING, MOST_READINGS = 72_000, 3_000, 230, 24
 """Bytes that the discrepancies of a page may take, and what one and a reading of it take."""
+LARGE = 16
+"""Accounts of a story of which pages that show a part whole show the first alone."""
 FILLED = 24_000_000
 """Signs of filled parts kept in memory."""
 
@@ -227,7 +229,7 @@ def filled(
     key = (dossier.key, name, found.way, told, slotted, marks, _keyed(values))
     hooks = Hooks(
         found.marks, slot, partial(_account, found.beside["named"]), _person, partial(_pair, found),
-        max(FEWEST, min(COLUMNS, STRIPS // len(dossier.accounts or "-"))),
+        max(FEWEST, min(COLUMNS, STRIPS // len(dossier.accounts or "-"))), len(dossier.accounts) > LARGE,
     )  # fmt: skip
     made = _filled.get(key, lambda: section(dossier.known, name, found.way, hooks, **values))
     return made or ""

@@ -224,7 +224,7 @@ def points(found: Opened, request: Request, show: Word = "shared", page: PageNum
     if show not in SHOWN:
         raise InputError(f"{show!r} is no choice of points", where="show", todo=f"use {', '.join(SHOWN)}")
     show = "alone" if show == "shared" and not known.shared else show
-    per = max(8, ROOM // (LINE + SIGN * len(known.accounts)))
+    per = max(6, ROOM // (LINE + SIGN * len(known.accounts)))
     chosen = sections.rows(known, show)
     pages = max(1, -(-len(chosen) // per))
     lines = chosen[(min(page, pages) - 1) * per :][:per]

@@ -71,7 +71,8 @@ class Hooks:
 
     ``account`` and ``person`` give the address of the page of one, by the dossier's id and by the name, and
     ``pair`` that of the two texts of an edge; '' where there is none. ``columns`` are the points that a strip
-    of the coverage shows.
+    of the coverage shows. A page of a ``large`` story shows the first of what that of a small one shows
+    whole, and says so: the one file has the rest.
     """
 
     marks: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -80,6 +81,7 @@ class Hooks:
     person: Callable[[str], str] = lambda _: ""
     pair: Callable[[Edge], str] = lambda _: ""
     columns: int = COLUMNS
+    large: bool = False
 
     def new(self, kind: str, ident: str) -> bool:
         """Whether something of a kind (accounts, points, discrepancies, statements) is new to the reader."""
