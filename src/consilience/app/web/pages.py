@@ -88,20 +88,18 @@ def feed(site: Site, page: Page = 1, only: str = "") -> Json:
     }
 
 
-def _interest(one: Any) -> Json:
-    return {"number": one.number, "kind": one.kind, "value": one.value, "muted": one.muted, "at": one.at}
-
-
 def _held(library: Library, kind: str, *values: str) -> Json | None:
     """What is followed or muted of this kind under one of these values."""
     key = name_key if kind in ("person", "place") else str.casefold
     keys = {key(v) for v in values}
-    return next((_interest(i) for i in library.interests() if i.kind == kind and key(i.value) in keys), None)
+    return next(
+        (shapes.interest(i) for i in library.interests() if i.kind == kind and key(i.value) in keys), None
+    )
 
 
 def _followed(library: Library) -> dict[str, Json]:
     """The stories that are followed or muted, by their ids."""
-    return {i.value: _interest(i) for i in library.interests() if i.kind == "story"}
+    return {i.value: shapes.interest(i) for i in library.interests() if i.kind == "story"}
 
 
 # -- the digest, and feeds for other readers --
