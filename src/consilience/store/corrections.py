@@ -314,7 +314,7 @@ def harmless(db: sqlite3.Connection, story: str, discrepancy: str, why: str, at:
     if not DISCREPANCY.fullmatch(ident):
         raise InputError(f"{discrepancy[:80]!r} is no id of a discrepancy", where="harmless", todo=SEE)
     found = _discrepancies(db, live(db, story))
-    if found and ident not in found:
+    if found is not None and ident not in found:
         raise InputError(f"the story has no discrepancy {ident}", where="harmless", todo=SEE)
     reason = " ".join(why.split())
     if not 0 < len(reason) <= LONGEST_WHY:
@@ -323,13 +323,11 @@ def harmless(db: sqlite3.Connection, story: str, discrepancy: str, why: str, at:
     return record(db, Event(0, at, "person", "harmless", story=story, names=(ident,), why=reason))
 
 
-def _discrepancies(db: sqlite3.Connection, story: int) -> set[str]:
-    """Ids of the discrepancies that the dossiers kept of a story have; none where none is kept."""
+def _discrepancies(db: sqlite3.Connection, story: int) -> set[str] | None:
+    """Ids of the discrepancies that the dossiers kept of a story have; None where no dossier is kept."""
     asked = "SELECT body FROM dossier WHERE story = ?1 UNION ALL SELECT body FROM past WHERE story = ?1"
     bodies = [body for (body,) in db.execute(asked, (story,)) if body and body != squeeze(None)]
-    return {d["id"] for body in bodies for d in values_of(body).get("discrepancies", ())} | (
-        {""} if bodies else set()
-    )
+    return {d["id"] for body in bodies for d in values_of(body).get("discrepancies", ())} if bodies else None
 
 
 def remarks(db: sqlite3.Connection, stories: Iterable[int]) -> dict[str, Event]:

@@ -50,7 +50,7 @@ def voice(db: sqlite3.Connection, name: str, about: str) -> Voice:
     """How often, where, when and by which way a person was heard; see ``who``."""
     asked = _asked(db, name, about)
     if asked.where is None:
-        return Voice(_names(db, asked.keys), asked.apart)
+        return Voice()
 
     def counted(what: str, order: str = "2 DESC, 1") -> tuple[tuple[str, int], ...]:
         rows = db.execute(f"SELECT {what}, count(*) {asked.joined} GROUP BY 1 ORDER BY {order}", asked.values)
@@ -60,8 +60,6 @@ def voice(db: sqlite3.Connection, name: str, about: str) -> Voice:
     for chain, count in counted("s.chain"):
         ways[tuple(json.loads(chain))[:-1]] += count
     return Voice(
-        _names(db, asked.keys),
-        asked.apart,
         outlets=counted("coalesce(a.outlet, '')"),
         ways=tuple(ways.most_common()),
         forms=counted("s.form"),

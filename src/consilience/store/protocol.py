@@ -239,8 +239,6 @@ class Voice:
     are ids.
     """
 
-    names: tuple[str, ...]
-    apart: tuple[str, ...] = ()
     outlets: tuple[tuple[str, int], ...] = ()
     ways: tuple[tuple[tuple[str, ...], int], ...] = ()
     forms: tuple[tuple[str, int], ...] = ()
