@@ -8,6 +8,7 @@ import pytest
 
 from consilience.app.worker import Worker
 from consilience.engine import shelf
+from consilience.errors import InputError
 from consilience.settings import Settings
 from consilience.store import Job, Library
 
@@ -99,6 +100,24 @@ def test_what_waits_is_not_asked_twice_and_what_was_begun_waits_again(library: L
     assert library.begin_job() is None
     assert library.jobs_again(at=AT) == 1
     assert library.begin_job() == begun
+
+
+def test_a_job_whose_end_could_not_be_written_is_done_again(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = library.ask("add", {"texts": [{"text": "Too short."}]}, at=AT)
+    worker = Worker(library, Settings(), lambda: AT)
+    with monkeypatch.context() as full:
+        full.setattr(Library, "end_job", lambda *_, **__: _full())
+        with pytest.raises(InputError, match="disk is full"):
+            worker.step()
+    assert library.job(number).state == "begun"
+    worker.step()
+    assert library.job(number).state == "done"
+
+
+def _full() -> None:
+    raise InputError("cannot be written (database or disk is full)")
 
 
 def test_what_ends_the_worker_again_and_again_fails_and_the_next_is_done(library: Library) -> None:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 IDLE = 0.2
 """Seconds between two looks at the queue."""
+REST = 5.0
+"""Seconds to wait where nothing can be written: the disk is full, or the file gone."""
 PART = 10
 """Accounts read between two looks at the queue: about a second."""
 UNASKED = 40
@@ -51,9 +53,13 @@ class Worker:
         self.library, self.settings, self._now = library, settings, clock
         self._intake: Intake = Intake(library, settings)
         self._failed: dict[str, str] = {}
+        self._open = False
 
     def step(self) -> bool:
         """Do the next thing; False if there is nothing to do."""
+        if self._open:  # what became of a job could not be written: nobody else would ever end it
+            self.library.jobs_again(at=self._now())
+            self._open = False
         job = self.library.begin_job()
         if job is not None:
             self._do(job)
@@ -61,6 +67,7 @@ class Worker:
         return self._annotate() or self._compare()
 
     def _do(self, job: Job) -> None:
+        self._open = True
         try:
             outcome, failed = JOBS[job.kind](self, job), False
         except ConsilienceError as error:
@@ -70,6 +77,7 @@ class Worker:
             what = f"ended on an unforeseen fault ({type(error).__name__})"
             outcome, failed = {"problem": {"what": what, "where": job.kind, "todo": "report it"}}, True
         self.library.end_job(job.number, _as_given(outcome), at=self._now(), failed=failed)
+        self._open = False
 
     # -- what is left undone --
 
@@ -233,7 +241,8 @@ def work(place: Path, settings: Settings) -> None:
                 busy = worker.step()
             except ConsilienceError as error:  # another program writes for long: the thing stays undone
                 print(f"consilience: {error}", file=sys.stderr)
-                busy = False
+                stop.wait(REST)
+                continue
             if not busy:
                 stop.wait(IDLE)
 
