@@ -13,7 +13,8 @@ The rules were set on the half called open and mended after the first run of eac
 measures what is new any more. At first sight, before any mending: open 14 of 14 (the set they were made
 on), blind 11 of 14, last 9 of 12, unseen 11 of 14. Of the claims beside one account open was made
 before the rules for it: right were 0 of 6 denied, 1 of 6 acts and 6 of 6 plain, and then 6, 5 and 6; blind
-were 0, 2 and 3 of 3, and at first sight of the rules 3, 2 and 3. One amount more was mended then.
+were 0, 2 and 3 of 3, and at the first run of the rules 3, 2 and 3; how they failed and were parsed had been
+seen while the rules were made. One amount more was mended then.
 """
 
 from __future__ import annotations
