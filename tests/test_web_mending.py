@@ -112,6 +112,35 @@ def test_names_are_said_to_be_one_and_to_be_two(web: TestClient, library: Librar
     assert (last(library).kind, last(library).names) == ("not same", ("Tomas Brelik", story))
 
 
+def test_what_is_held_harmless_is_disputed_on_no_page(web: TestClient, library: Library, story: str) -> None:
+    """The figures of feed, story, digest and report agree, whichever discrepancy it is."""
+    report = library.new_report("The lake", at=NOW)
+    library.add_item(report.number, "story", story, "")
+    found = web.get(f"/stories/{story}/discrepancies.json").json()["discrepancies"]
+    chosen = [d["id"] for d in found if not d["innocent"]][-2:]
+    for held, ident in enumerate(["", *chosen]):
+        if ident:
+            library.harmless(story, ident, "the crew is counted as well", at=NOW)
+        page = web.get(f"/stories/{story}").text
+        counted = int(re.findall(r'discrepancies">Discrepancies <span class="n">(\d+)', page)[0])
+        listed = {
+            "feed": web.get("/feed.json").json()["items"],
+            "digest": [s for g in web.get("/digest.json").json()["groups"] for s in g["items"]],
+            "report": [i["story"] for i in web.get(f"/reports/{report.number}.json").json()["items"]],
+        }
+        for where, told in listed.items():
+            one = next(s for s in told if s["id"] == story)
+            assert (one["conflicts"], one["origins"]) == (counted, 2), where
+            assert not {d["id"] for d in one["disputed"]} & set(chosen[:held]), where
+        told = web.get(f"/stories/{story}/discrepancies").text
+        assert told.count('class="discrepancy harmless"') == 5 + held
+        assert told.count("Held harmless by you") == held
+    saved = web.get(f"/stories/{story}/file").text
+    assert saved.count("Held harmless by a reader") == 2
+    raw = web.get(f"/stories/{story}/file?form=json").json()["discrepancies"]
+    assert not [d for d in raw if "held" in d]
+
+
 def test_a_discrepancy_is_held_harmless_and_no_more(web: TestClient, library: Library, story: str) -> None:
     ident, back = conflict(web, story), f"/stories/{story}/discrepancies#d1"
     front = web.get(f"/stories/{story}.json").json()["disputed"]

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlencode
 import pytest
 from starlette.testclient import TestClient
 
-from consilience.app.web import stories
+from consilience.app.web import dossiers, stories
 from consilience.app.web.dossiers import Recent
 from consilience.app.web.security import PAGE_POLICY, Guard, guarded
 from consilience.app.web.server import create_app
@@ -209,6 +209,34 @@ def test_points_are_dealt_out_whole(web: TestClient, story: str, monkeypatch: py
     last = web.get(f"/stories/{story}/points?page=99")
     assert f"Page {first['pages']} of {first['pages']}" in last.text
     assert 'rel="prev"' in last.text
+
+
+def test_a_point_is_found_by_its_id(web: TestClient, story: str) -> None:
+    told = web.get(f"/stories/{story}/points/3.json").json()
+    found = web.get(f"/stories/{story}/points/{told['point']['id']}.json").json()
+    assert (found["number"], found["point"]) == (3, told["point"])
+
+
+def test_discrepancies_are_dealt_out_and_each_is_led_to(
+    mine: TestClient, story: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On whichever page it stands: a link to it says so, where there are several."""
+    base = f"/stories/{story}/discrepancies"
+    whole = mine.get(f"{base}.json").json()
+    assert whole["pages"] == 1 and "?at=" not in mine.get(f"/stories/{story}").text
+    monkeypatch.setattr(dossiers, "ROOM", 12_000)
+    monkeypatch.setattr(dossiers, "_read", dossiers.Recent(10))
+    monkeypatch.setattr(dossiers, "_filled", dossiers.Recent(10))
+    first = mine.get(f"{base}.json").json()
+    assert first["pages"] > 2
+    dealt = [mine.get(f"{base}.json?page={n + 1}").json()["discrepancies"] for n in range(first["pages"])]
+    assert sorted(d["id"] for page in dealt for d in page) == sorted(d["id"] for d in whole["discrepancies"])
+    links = set(
+        re.findall(r'href="([^"]*discrepancies[^"]*)#(d\d+)"', mine.get(f"/stories/{story}/points").text)
+    )
+    assert links
+    for at, anchor in links:
+        assert f'id="{anchor}"' in mine.get(at.replace("&amp;", "&")).text
 
 
 def test_a_point_shows_its_words_and_its_neighbours(web: TestClient, story: str) -> None:
