@@ -1,6 +1,6 @@
 "use strict";
 // The pages of a story read without this. It opens a point's passages under its line, closes an open menu,
-// copies the stable link, and shows the chosen two texts at once.
+// copies the stable link, and shows the chosen two texts at once; a link to a discrepancy finds the page it stands on.
 (() => {
   document.documentElement.classList.add("js");
 
@@ -54,6 +54,13 @@
   const arrive = () => { tell(); bring(); };
   arrive();
   document.addEventListener("swapped", arrive);
+
+  // a kept link to a discrepancy that stands on another page by now
+  const led = /^#d(\d+)$/.exec(location.hash), asked = new URL(location.href);
+  if (led && asked.pathname.endsWith("/discrepancies") && !document.getElementById("d" + led[1]) && !asked.searchParams.has("at")) {
+    asked.searchParams.set("at", led[1]);
+    location.replace(asked);
+  }
 
   // one menu at a time; Escape and a click beside it close it
   const menus = () => document.querySelectorAll(".doings details[open]");
