@@ -190,6 +190,7 @@ def _beside(path: Path, settings: Settings, *, idle: bool) -> Iterator[None]:
             if over.is_set():
                 _end(process)
             else:
+                _end_group(process)
                 print(f"consilience: {main.__name__} ended by itself and begins anew", file=sys.stderr)
                 over.wait(2)
 
@@ -208,10 +209,17 @@ def _end(process: BaseProcess) -> None:
     """End a process and those it has started, which would outlive it and keep its output open."""
     process.terminate()
     process.join(PATIENCE)
-    if process.is_alive() and process.pid and hasattr(os, "killpg"):
-        os.killpg(process.pid, signal.SIGKILL)
+    if process.is_alive():
+        _end_group(process)
     process.kill()
     process.join(PATIENCE)
+
+
+def _end_group(process: BaseProcess) -> None:
+    """End those that a process has started, also where it was killed itself; it leads their group."""
+    if process.pid and hasattr(os, "killpg"):
+        with suppress(ProcessLookupError):  # it ended before it led one
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 @click.command("mcp")
