@@ -22,13 +22,14 @@ from ... import __version__
 from ...desk import accounts, outlets, people, shapes
 from ...dossier.verification import schema
 from ...engine import shelf
+from ...errors import InputError
 from ...engine.intake import annotation_stage
 from ...store import KINDS
 from . import api_changes, documents
 from .api_common import LIMIT, MOST, Json, The, job_of, on_its_way, told
 from .documents import Moment
 from .shown import page
-from .site import Site
+from .site import PATIENT, Site
 
 
 @asynccontextmanager
@@ -124,6 +125,9 @@ def dossier(
     if made is not None:
         return JSONResponse(made)
     what = {"story": found.id} if until is None else {"story": found.id, "until": until}
+    if library.last_job("compare", what) is None and library.waiting() >= PATIENT:
+        waits = "cannot be written down now: too much waits already"
+        raise InputError(waits, where="dossier", todo="try again later")
     return on_its_way(library.job(library.ask("compare", what, at=site.now())))
 
 

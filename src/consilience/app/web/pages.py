@@ -422,8 +422,9 @@ def _pending(site: Site) -> int:
 @page(router, "/settings", "settings.html.j2")
 def settings(site: Site) -> Json:
     """Where the library lies, what it holds, and the settings of the stages."""
+    counts = site.library.counts()  # where the file is gone, this says so
     return {
-        "place": str(site.place), "bytes": site.place.stat().st_size, "counts": site.library.counts(),
+        "place": str(site.place), "bytes": site.place.stat().st_size, "counts": counts,
         "pending": _pending(site), "waiting": site.library.waiting(),
         "fingerprint": site.settings.fingerprint, "stages": _stages(site.settings),
     }  # fmt: skip

@@ -8,6 +8,7 @@ Invariant: a GET writes nothing itself, so that reading goes on while the worker
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -69,7 +70,8 @@ class Site:
         """This thread's connection to the library."""
         from ...store import Library
 
-        if not hasattr(self._own, "held"):
+        held = getattr(self._own, "held", None)
+        if held is None or held.library.replaced:
             library = Library.open(self.place)
             self._own.held = _Held(library)
             # A thread that has nothing to do for ten seconds ends; its connection is closed with it.
@@ -107,7 +109,7 @@ class Site:
             for kind, asked in wants.values():
                 if self.library.waiting() < PATIENT:
                     self.library.ask(kind, asked, at=self.now())
-        except InputError:  # another program writes for long: they are kept with the next ones
+        except (InputError, sqlite3.Error):  # a long write, a full disk: they are kept with the next ones
             self._looks = {**looks, **self._looks}
             self._wants = {**wants, **self._wants}
 
