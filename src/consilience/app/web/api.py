@@ -22,8 +22,8 @@ from ... import __version__
 from ...desk import accounts, outlets, people, shapes
 from ...dossier.verification import schema
 from ...engine import shelf
-from ...errors import InputError
 from ...engine.intake import annotation_stage
+from ...errors import InputError
 from ...store import KINDS
 from . import api_changes, documents
 from .api_common import LIMIT, MOST, Json, The, job_of, on_its_way, told
