@@ -52,6 +52,7 @@ async def _running(app: FastAPI, site: Site) -> AsyncIterator[None]:
             await anyio.sleep(KEEP)
             await run_sync(site.keep)
 
+    await run_sync(site.warm)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(keep)
         yield

@@ -120,6 +120,14 @@ class Site:
         html = self._templates.get_template(template).render(**model, site=self, request=request)
         return HTMLResponse(html, status)
 
+    def warm(self) -> None:
+        """Read all templates: the first twenty readers would wait for one another a second."""
+        from ...dossier.render.filling import shared_environment
+
+        for own in (self._templates, shared_environment()):
+            for name in own.list_templates():
+                own.get_template(name)
+
     @cached_property
     def _templates(self) -> Environment:
         from jinja2 import ChoiceLoader, PackageLoader
