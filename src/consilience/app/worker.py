@@ -125,7 +125,7 @@ class Worker:
             raise InputError("the example is not installed", where="example", todo="add accounts of your own")
         return self._take_in([str(f) for f in folders], None)
 
-    def _take_in(self, sources: list[str], manifest: Path | None) -> Json:
+    def _take_in(self, given: list[str], manifest: Path | None) -> Json:
         from ..ingest import stream
         from ..ingest.visits import Visitor
         from . import views
@@ -133,7 +133,7 @@ class Worker:
 
         problems: list[Problem] = []
         visit = Visitor(self.settings.ingest, clock=time.monotonic, wait=time.sleep)
-        found = stream(sources, manifest=manifest, settings=self.settings.ingest, visit=visit)
+        found = stream(given, manifest=manifest, settings=self.settings.ingest, visit=visit)
         taken = self._intake.take_all(apart(found, problems), self._now, AT_ONCE)
         return views.taken(taken, problems)
 
@@ -157,8 +157,8 @@ class Worker:
         from ..engine import compare
 
         with _laid_out(job.what, self.library.job_files(job.number)) as (given, manifest):
-            sources = [*given, *job.what.get("addresses", ())]
-            return compare(sources, manifest=manifest, settings=self.settings).to_dict()
+            named = [*given, *job.what.get("addresses", ())]
+            return compare(named, manifest=manifest, settings=self.settings).to_dict()
 
 
 JOBS: dict[str, Callable[[Worker, Job], Json]] = {

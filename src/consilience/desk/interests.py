@@ -32,7 +32,7 @@ def interest(library: Store, number: int) -> Interest:
     """
     found = next((i for i in library.interests() if i.number == number), None)
     if found is None:
-        what = f"nothing is followed under the number {number}"
+        what = f"there is no follow {number}"
         raise InputError(what, where="follows", todo="see the list of what is followed")
     return found
 

@@ -220,7 +220,7 @@ def add_item(
     library = site.library
     told = library.story(ref).id if kind == "story" else library.account(ref).witness.id
     if report.isdecimal():
-        number = library.report(int(report)).number
+        number = library.report(int(report[:18])).number
     else:
         name = title.strip() or f"Report of {site.now()[:10]}"
         number = library.new_report(name, at=site.now()).number

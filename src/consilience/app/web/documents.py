@@ -113,10 +113,15 @@ class Brief(Given):
 
     accounts: int
     origins: int = Field(description="Most independent origins behind any point.")
+    independent: dict[str, int] = Field({}, description="The highest lower and upper bound: low, high.")
     shared: int = Field(description="Points that two accounts or more tell.")
+    single: int = Field(0, description="Of these, points of one origin.")
     conflicts: int
+    conflict_ids: list[str] = []
+    unsure: int = Field(0, description="Conflicts that were more often wrong than right where it was tested.")
     harmless: int = Field(description="Discrepancies with a harmless explanation.")
     disputed: list[Disputed]
+    first: dict[str, Any] | None = Field(None, description="The account that came out first, if that is known.")
     verdict: str
     summary: list[str]
     fresh: bool = Field(description="Whether the story has not grown since.")

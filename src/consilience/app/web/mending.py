@@ -168,14 +168,6 @@ def undo(request: Request, number: Entry, back: Field = "") -> Response:
     return _done(request, back, {}, lambda library, at: library.undo(at=at, number=number))
 
 
-@router.post("/history/undo", include_in_schema=False)
-def undo_entry(
-    request: Request, number: Annotated[int, Form(ge=1, le=1_000_000_000)], back: Field = ""
-) -> Response:
-    """Take the entry of the history named in a form back."""
-    return undo(request, number, back)
-
-
 @router.post("/stories/{story}/compare", include_in_schema=False)
 def again(request: Request, story: str, until: Field = "") -> Response:
     """Ask for the dossier once more."""

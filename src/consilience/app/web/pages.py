@@ -168,8 +168,15 @@ def _atom(site: Site, items: list[Json], title: str, path: str) -> Response:
 
 
 def _draft(subject: str, body: str) -> str:
-    """The address of a mail draft."""
-    return f"mailto:?subject={quote(subject)}&body={quote(body[:MAIL])}"
+    """The address of a mail draft (RFC 6068), its last lines left out where it grows too long."""
+    lines = body[:MAIL].splitlines()
+    while lines:
+        told = "\r\n".join(lines)
+        draft = f"mailto:?subject={quote(subject, safe='')}&body={quote(told, safe='')}"
+        if len(draft) <= MAIL:
+            return draft
+        lines.pop()
+    return f"mailto:?subject={quote(subject[:60], safe='')}"
 
 
 # -- search --
