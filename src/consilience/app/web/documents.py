@@ -121,7 +121,7 @@ class Brief(Given):
     unsure: int = Field(0, description="Conflicts that were more often wrong than right where it was tested.")
     harmless: int = Field(description="Discrepancies with a harmless explanation.")
     disputed: list[Disputed]
-    first: dict[str, Any] | None = Field(None, description="The account that came out first, if that is known.")
+    first: dict[str, Any] | None = Field(None, description="The account that came first, if known.")
     verdict: str
     summary: list[str]
     fresh: bool = Field(description="Whether the story has not grown since.")
