@@ -49,7 +49,7 @@ ENTRIES = 50
 """Stories of an Atom feed."""
 LISTS = 20
 """Stories on a page: a first view stays under 150 kB however much is disputed in them."""
-HITS = 20
+HITS = 10
 """Things found on a page."""
 OUTLETS = 200
 """Outlets offered as one writes."""
