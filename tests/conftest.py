@@ -40,8 +40,8 @@ def example() -> Path:
 
 
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library of both examples, read and compared; to be copied by a test that writes (``copied``)."""
+def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of both examples, read and compared; only to be copied."""
     from consilience.app.worker import Worker
     from consilience.settings import Settings
     from consilience.store import Library
@@ -55,10 +55,16 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.fixture(scope="module")
+def filled(filled_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of ``filled_once`` of the module's own: a page that is looked at is noted in it."""
+    return Path(shutil.copy(filled_once, tmp_path_factory.mktemp("filled") / "library.db"))
+
+
 @pytest.fixture
-def copied(filled: Path, tmp_path: Path) -> Path:
-    """A copy of ``filled`` of the test's own."""
-    return Path(shutil.copy(filled, tmp_path / "library.db"))
+def copied(filled_once: Path, tmp_path: Path) -> Path:
+    """A copy of ``filled_once`` of the test's own."""
+    return Path(shutil.copy(filled_once, tmp_path / "library.db"))
 
 
 @pytest.fixture(scope="session")

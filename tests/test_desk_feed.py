@@ -323,7 +323,7 @@ def test_what_is_followed_is_told_with_what_it_brings(
     assert [(f["stories"], f["exact"]) for f in interests(library)["follows"]] == [(1, False), (1, True)]
     assert interest(library, topic.number).value == "weir"
     library.lose_interest(own.number)
-    with pytest.raises(InputError, match="nothing is followed"):
+    with pytest.raises(InputError, match="there is no follow"):
         interest(library, own.number)
 
 
